@@ -1,0 +1,53 @@
+// Diagnostics: the mistakes found in a pipeline file, collected instead of thrown one by one, and how they are shown.
+//
+// Plain values, used by one thread.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pixgraph {
+
+/// A stretch of one line of a file. 1-based, columns count characters (UTF-8 code points); line 0 = the file as a whole.
+struct Place {
+  int line = 0;
+  int column = 0;
+  int length = 1;
+};
+
+struct Diagnostic {
+  enum class Severity { error, warning };
+  Severity severity = Severity::error;
+  std::string code;     // "E012"
+  std::string message;  // one sentence without a full stop; names in `backticks`
+  Place place;
+  std::string label;  // said under the caret; may be empty
+  struct Note {       // another place that belongs to it, with what is there
+    Place place;
+    std::string text;
+  };
+  std::vector<Note> notes;
+  std::string help;  // what to do; may be empty
+};
+
+class Diagnostics {
+ public:
+  void add(Diagnostic diagnostic) { all_.push_back(std::move(diagnostic)); }
+  void error(std::string code, Place place, std::string message, std::string help = {}, std::string label = {});
+  void warning(std::string code, Place place, std::string message, std::string help = {}, std::string label = {});
+  bool has_errors() const;
+  int error_count() const;
+  /// By line and column; equal ones once.
+  std::vector<Diagnostic> sorted() const;
+  /// The whole text for a terminal: every diagnostic with its lines and caret, at most 20, then the count line
+  /// ("3 errors in catalog.yaml, nothing was run"). `text` is the file's content. Colours only when asked.
+  std::string render(std::string_view file, std::string_view text, bool colour) const;
+  /// The same as data: a JSON array.
+  std::string json(std::string_view file) const;
+
+ private:
+  std::vector<Diagnostic> all_;
+};
+
+}  // namespace pixgraph

@@ -1,0 +1,49 @@
+// Document: what is written in a pipeline file. The first noun of a run; says nothing about meaning.
+//
+// A tree of scalars, lists and maps with the place of each, made from yaml-cpp's events. Scalars stay text: they are
+// read by the type that the graph declares for them (scalars.h), never by YAML's guesses. A plain value.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "diagnostics.h"
+
+namespace pixgraph {
+
+struct DocumentEntry;
+
+struct DocumentValue {
+  enum class Kind { null, scalar, list, map };
+  Kind kind = Kind::null;
+  Place place;          // of the scalar's text, or of the list's or map's first character; length within its first line
+  std::string text;     // of a scalar, unescaped
+  bool quoted = false;  // a quoted or block scalar: never a number, bool or null
+  std::vector<DocumentValue> items;    // of a list
+  std::vector<DocumentEntry> entries;  // of a map, in written order; keys are unique
+
+  /// The value under a key of a map; null where there is none. Linear: maps that may be large are walked once instead.
+  const DocumentValue* find(std::string_view key) const;
+};
+
+struct DocumentEntry {
+  std::string key;
+  Place place;  // of the key
+  DocumentValue value;
+};
+
+struct Document {
+  std::string file;  // as the user named it
+  std::string text;  // the file's content, for messages
+  DocumentValue root;  // a map, unless there were errors
+};
+
+/// Reads the file. A syntax error ends reading (one E001); duplicate keys (E002), anchors, aliases, merge keys and tags
+/// (E003), further documents and control characters are collected. Limits: 4 MB, depth 64 (E004). Never throws for
+/// content; a file that cannot be read is an Error (E601).
+Document read_document(const std::string& file, Diagnostics& diagnostics);
+/// The same from text.
+Document parse_document(std::string file, std::string text, Diagnostics& diagnostics);
+
+}  // namespace pixgraph

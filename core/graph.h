@@ -1,0 +1,117 @@
+// Graph: what a pipeline file means. One node per step, however many items run through it.
+//
+// Made by bind() from a Document and the Specs; then never changed, safe to read from any thread. It owns copies of
+// everything but the Specs, which belong to the Registry and live as long as the program.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include <pixgraph/spec.h>
+
+#include "document.h"
+
+namespace pixgraph {
+
+class Registry;
+
+/// `${photo}`, `${cutout.output}`, `${fitted.width}`, `${photo.stem}`.
+struct Reference {
+  enum class To { input, param, node };
+  To to = To::input;
+  int index = 0;         // into Graph::inputs, params or nodes
+  int port = 0;          // of a node: index into its Spec's outputs
+  std::string property;  // "stem", "width"...; empty = the whole value
+  ValueType type = Type::text;  // what it yields
+  Place place;
+};
+
+/// How a value is made for an item.
+struct Expression {
+  struct Text {  // literal and referenced parts in turn, put together as text
+    std::vector<std::variant<std::string, Reference>> parts;
+  };
+  struct ListOf {
+    std::vector<Expression> items;
+  };
+  struct ObjectOf {
+    std::vector<std::pair<std::string, Expression>> entries;
+  };
+  std::variant<Value, Reference, Text, ListOf, ObjectOf> form;
+  Place place;
+
+  const Value* literal() const { return std::get_if<Value>(&form); }
+  const Reference* reference() const { return std::get_if<Reference>(&form); }
+};
+
+struct GraphInput {
+  std::string name;
+  ValueType type = Type::image;
+  std::string doc;
+  std::optional<Value> preset;  // absent: every item must bring one
+  Place place;
+};
+
+struct GraphParam {
+  std::string name;
+  Type type = Type::text;
+  std::string doc;
+  Value value;  // the default, or what --set gave; absent only where neither did, which bind() refuses
+  Place place;
+};
+
+struct GraphNode {
+  std::string name;
+  const Spec* spec = nullptr;
+  /// One per input port and param of the Spec, in the Spec's order (inputs, then params); absent optional ones hold an
+  /// absent Value, params their defaults. Literals have been read and checked by the declared type already.
+  std::vector<Expression> arguments;
+  Expression open_input;  // an ObjectOf, where the Spec has an open input
+  std::optional<std::chrono::milliseconds> timeout;
+  std::string variant_text;  // reserved for `variant:`
+  std::vector<int> upstream, downstream;  // node indices, each once, ascending
+  Place place;
+};
+
+struct GraphOutput {
+  std::string name;
+  Expression value;
+  Expression file;  // text: a path below --out
+  int quality = 90;
+  std::string metadata = "strip-gps";  // keep, strip-gps, strip
+  std::string flatten;                 // "#rrggbb" or empty: alpha is then an error for formats without it
+  std::string subsampling = "4:2:0";
+  Place place;
+};
+
+struct Graph {
+  std::string file;  // as the user named it
+  std::string name, description;
+  std::vector<GraphInput> inputs;
+  std::vector<GraphParam> params;
+  std::vector<GraphNode> nodes;
+  std::vector<GraphOutput> outputs;
+  std::vector<int> order;  // node indices such that every node stands after its upstream
+
+  const GraphNode* node(std::string_view name) const;
+};
+
+/// Values given on the command line: `--set name=value`.
+using Settings = std::vector<std::pair<std::string, std::string>>;
+
+/// Finds every mistake of meaning at once (E010..E049, W050..W059). The Graph is whole only if there were no errors.
+/// No file, network or plugin function is touched. Mistakes in `settings` have no place in the file (line 0).
+Graph bind(const Document& document, const Registry& registry, const Settings& settings, Diagnostics& diagnostics);
+
+/// Whether a value of `from` may stand where `to` is wanted (DESIGN 4): equal types; integer as number; scalars as json;
+/// json as anything but file, image and mask (read at run time); file as image or mask (decoded there); mask as image;
+/// one value as a list of one. Never image as file, never image as mask.
+bool accepts(ValueType to, ValueType from);
+
+}  // namespace pixgraph

@@ -1,0 +1,111 @@
+// RemoteNode: a node type whose work is done by a server, and paid for. The plugin gives small functions that each make at
+// most a few HTTP calls; core (remote.cc) owns every file, lock, timer, limit and price, writes the ledger before submit
+// and waits between polls. Money safety is written once, there.
+//
+// All functions may run on many threads at once and block their thread only for the HTTP calls they make.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <pixgraph/node.h>
+
+namespace pixgraph {
+
+/// A file within a request. In Request::input it stands as {"$file": index}.
+struct RequestFile {
+  /// What it is, for the key of the purchase: "pixels:<hash>", "bytes:<hash>", or "made:<purchase key>#<index>".
+  std::string key;
+  std::string name;        // a file name for servers that want one
+  std::string live_url;    // the same bytes at a URL of the same server, while it lives; else empty
+  /// The bytes to send and their media type. Called only when a request is really sent.
+  struct Encoded {
+    BytesPtr bytes;
+    std::string media_type;
+  };
+  std::function<Encoded()> encode;
+  std::string reference;   // set by stage(): what the body says instead of the bytes (a URL or data: URI)
+  std::string upload_id;   // set by stage(): the server's id of an uploaded file
+};
+
+/// A purchase that is about to be made. Its identity (ledger key) is server + lane + input, with files by their keys.
+struct Request {
+  std::string server;    // base URL, verbatim
+  std::string lane;      // what is bought: "owner/name", a 64-hex version or "deployment owner/name"; canonical spelling
+  std::string endpoint;  // for the plugin's own use in submit
+  std::string version;   // likewise
+  JsonPtr input;         // JSON object; files as {"$file": n}
+  std::vector<RequestFile> files;
+  std::string variant;   // enters the key, is not sent
+};
+
+enum class RemoteStatus : std::uint8_t {
+  starting,
+  processing,
+  succeeded,
+  failed,
+  canceled,
+  aborted,
+  lost,     // the server does not know the id (any more)
+  expired,  // it succeeded, but the server has removed the output
+};
+constexpr bool terminal(RemoteStatus status) { return status >= RemoteStatus::succeeded; }
+
+/// What a server says about one prediction at one moment.
+struct Snapshot {
+  RemoteStatus status = RemoteStatus::starting;
+  JsonPtr answer;                 // as it came (an object); kept in the ledger when terminal
+  std::vector<std::string> urls;  // files in the output, in order: http(s) URLs and data: URIs
+  std::string error;              // one sentence: why it failed
+  std::optional<double> progress;  // 0..1
+};
+
+struct Submitted {
+  enum class Kind : std::uint8_t {
+    created,    // `id` is set; `snapshot` is the first answer (may be terminal already)
+    not_sent,   // provably nothing reached the server; may be tried again
+    throttled,  // 429: nothing was created; wait `wait` (or longer) before the next create
+    rejected,   // a 4xx: nothing was created; `error` says why
+    unknown,    // it may have been created: a 5xx, a broken connection, an answer without an id
+  };
+  Kind kind = Kind::unknown;
+  std::string id;
+  Snapshot snapshot;
+  std::chrono::milliseconds wait{0};
+  std::optional<Error> error;  // for all but created
+};
+
+/// A prediction in the server's list that might be ours.
+struct Candidate {
+  std::string id;
+  JsonPtr answer;
+};
+
+class RemoteNode {
+ public:
+  virtual ~RemoteNode() = default;
+  /// Refuses (stops_run) where the server cannot be used at all: no token. Asked once before anything runs.
+  virtual void ready(Host& host) const = 0;
+  /// Makes the request from the node's inputs. No network.
+  virtual Request prepare(Call& call) const = 0;
+  /// Sets reference (and upload_id) of every file. Runs before the intent is written; may upload.
+  virtual void stage(Request& request, Host& host) const = 0;
+  /// Buys it: one POST. Never throws for what the network or server did.
+  virtual Submitted submit(const Request& request, Host& host) const = 0;
+  /// Everything the server lists since then; nullopt where it has no list.
+  virtual std::optional<std::vector<Candidate>> find(const std::string& server, std::chrono::system_clock::time_point since,
+                                                     Host& host) const = 0;
+  /// Throws HttpError or Error for a poll that failed and may be repeated.
+  virtual Snapshot poll(const std::string& server, const std::string& id, Host& host) const = 0;
+  /// Asks for an end; a server without that route is no error.
+  virtual void cancel(const std::string& server, const std::string& id, Host& host) const = 0;
+  /// Turns the terminal answer of a success into outputs. `files` are the saved Snapshot::urls, in their order.
+  virtual void finish(Call& call, const nlohmann::json& answer, const std::vector<FilePtr>& files) const = 0;
+};
+
+}  // namespace pixgraph
