@@ -33,9 +33,9 @@ struct Param {
   Value preset;              // the default; absent = the param is left out unless given
   double min = -std::numeric_limits<double>::infinity();
   double max = std::numeric_limits<double>::infinity();
-  std::vector<std::string> choices;  // of a text param; empty = any text
-  std::string unit;                  // "px", "s"; empty = none
-  std::string doc;
+  std::vector<std::string> choices = {};  // of a text param; empty = any text
+  std::string unit = {};             // "px", "s"; empty = none
+  std::string doc = {};
   bool in_key = true;  // false: changes how the work is done, never what comes out
 };
 
