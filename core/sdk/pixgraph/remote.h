@@ -80,6 +80,16 @@ struct Submitted {
   std::optional<Error> error;  // for all but created
 };
 
+/// A server's "slow down" (429) to anything but a create. The call may be repeated after `wait`.
+class __attribute__((visibility("default"))) Throttled : public Error {
+ public:
+  Throttled(std::string message, std::chrono::milliseconds wait) : Error("E430", std::move(message)), wait_(wait) {}
+  std::chrono::milliseconds wait() const { return wait_; }
+
+ private:
+  std::chrono::milliseconds wait_;
+};
+
 /// A prediction in the server's list that might be ours.
 struct Candidate {
   std::string id;
@@ -100,7 +110,8 @@ class RemoteNode {
   /// Everything the server lists since then; nullopt where it has no list.
   virtual std::optional<std::vector<Candidate>> find(const std::string& server, std::chrono::system_clock::time_point since,
                                                      Host& host) const = 0;
-  /// Throws HttpError or Error for a poll that failed and may be repeated.
+  /// Throws HttpError, Throttled or Error for a poll that failed and may be repeated; an Error that stops_run() (401)
+  /// ends the run with state kept.
   virtual Snapshot poll(const std::string& server, const std::string& id, Host& host) const = 0;
   /// Asks for an end; a server without that route is no error.
   virtual void cancel(const std::string& server, const std::string& id, Host& host) const = 0;
