@@ -1,0 +1,62 @@
+// Disk: the files that pixgraph itself keeps, behind an interface small enough that a test can stand in for it and lose
+// power at any step. Everything under the state directory and every output goes through it.
+//
+// Safe from many threads. Failures throw Error E602 (stops_run: state that cannot be written must stop the next create);
+// what a caller expects to happen (a file is not there, a name is taken) is a return value.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pixgraph {
+
+class Disk {
+ public:
+  virtual ~Disk() = default;
+  /// Whole content; nullopt where there is no such file.
+  virtual std::optional<std::string> read(const std::string& path) = 0;
+  virtual bool exists(const std::string& path) = 0;
+  /// Creates or truncates. Not durable before sync() and, for a new name, sync_folder().
+  virtual void write(const std::string& path, std::string_view bytes) = 0;
+  /// One write(2) at the end of an existing file.
+  virtual void append(const std::string& path, std::string_view bytes) = 0;
+  virtual void sync(const std::string& path) = 0;
+  virtual void sync_folder(const std::string& path) = 0;
+  /// A second name for a file. False where `to` exists already.
+  virtual bool link(const std::string& from, const std::string& to) = 0;
+  virtual void rename(const std::string& from, const std::string& to) = 0;
+  /// No error where it is not there.
+  virtual void remove(const std::string& path) = 0;
+  /// One level. False where it exists already.
+  virtual bool make_folder(const std::string& path) = 0;
+  /// Names of files and folders within, sorted; empty where there is no such folder.
+  virtual std::vector<std::string> list(const std::string& path) = 0;
+  /// An exclusive lock that ends with the holder or the process. Null where somebody else holds it.
+  class Lock {
+   public:
+    virtual ~Lock() = default;
+  };
+  virtual std::unique_ptr<Lock> lock(const std::string& path) = 0;
+};
+
+/// The real one.
+Disk& real_disk();
+
+// What is built from the above:
+
+/// All missing levels, each made durable in its parent.
+void make_folders(Disk& disk, const std::string& path);
+/// Puts a file in place complete and durable, or not at all: temp file, fsync, link, fsync of the folder. False where the
+/// name is taken (the existing file is left as it is). The temp name is random: pids repeat across hosts.
+bool place_new(Disk& disk, const std::string& path, std::string_view bytes);
+/// The same, replacing what is there.
+void replace_file(Disk& disk, const std::string& path, std::string_view bytes);
+
+std::string folder_of(const std::string& path);
+std::string join_path(std::string_view folder, std::string_view name);
+
+}  // namespace pixgraph

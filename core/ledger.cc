@@ -1,0 +1,196 @@
+#include "ledger.h"
+
+#include <time.h>
+
+#include <array>
+#include <cmath>
+#include <fstream>
+
+#include "clock.h"
+#include "hash.h"
+
+namespace pixgraph {
+
+using nlohmann::json;
+
+static constexpr std::array<std::string_view, 12> kStateNames = {
+    "intent", "created", "succeeded", "failed",   "canceled", "timed-out",
+    "lost",   "expired", "aborted",   "rejected", "not-sent", "maybe-paid"};
+
+std::string_view state_name(PurchaseState state) { return kStateNames[static_cast<std::size_t>(state)]; }
+
+static std::optional<PurchaseState> state_of(std::string_view name) {
+  for (std::size_t i = 0; i < kStateNames.size(); ++i)
+    if (kStateNames[i] == name) return static_cast<PurchaseState>(i);
+  return std::nullopt;
+}
+
+bool free_to_buy(PurchaseState state) {
+  return state == PurchaseState::aborted || state == PurchaseState::rejected || state == PurchaseState::not_sent;
+}
+
+static json canonical(const json& value, const Request& request) {
+  if (value.is_object()) {
+    if (value.size() == 1 && value.contains("$file")) return {{"$file", request.files.at(value["$file"].get<std::size_t>()).key}};
+    json object = json::object();
+    for (const auto& [name, inner] : value.items())
+      if (!inner.is_null()) object[name] = canonical(inner, request);
+    return object;
+  }
+  if (value.is_array()) {
+    json list = json::array();
+    for (const json& inner : value) list.push_back(canonical(inner, request));
+    return list;
+  }
+  if (value.is_number_float()) {
+    const double number = value.get<double>();
+    if (number == std::floor(number) && std::abs(number) < 9e15) return static_cast<std::int64_t>(number);
+  }
+  return value;
+}
+
+json canonical_input(const Request& request) { return canonical(*request.input, request); }
+
+std::string purchase_key(const std::string& server_name, const Request& request) {
+  const json whole = {{"format", 1}, {"server", server_name}, {"lane", request.lane}, {"input", canonical_input(request)}, {"variant", request.variant}};
+  return sha256(whole.dump());
+}
+
+static std::string boot_id() {
+  std::ifstream file("/proc/sys/kernel/random/boot_id");
+  std::string id;
+  std::getline(file, id);
+  return id;
+}
+
+Ledger::Ledger(Disk& disk, std::string folder) : disk_(disk), folder_(std::move(folder)), owner_(random_hex(8)), boot_id_(boot_id()) {
+  const std::string owners = join_path(folder_, "owners");
+  make_folders(disk_, owners);
+  for (const std::string& name : disk_.list(owners))  // those of processes that are gone
+    if (auto lock = disk_.lock(join_path(owners, name))) disk_.remove(join_path(owners, name));
+  alive_ = disk_.lock(join_path(owners, owner_));
+}
+
+std::string Ledger::path_of(const std::string& key, int number) const {
+  return join_path(join_path(folder_, key.substr(0, 2)), key + "." + std::to_string(number) + ".ndjson");
+}
+
+static void read_line(Purchase& purchase, const json& line) {
+  const auto state = state_of(line.value("state", ""));
+  if (!state) return;  // a newer version's line: what it says beyond the state table does not change what was paid
+  purchase.state = *state;
+  purchase.error = line.value("error", "");
+  if (line.contains("id")) purchase.id = line["id"].get<std::string>();
+  if (line.contains("answer")) purchase.answer = line["answer"];
+  if (*state == PurchaseState::intent) {
+    purchase.server = line.value("server", "");
+    purchase.lane = line.value("lane", "");
+    purchase.owner = line.value("owner", "");
+    purchase.boot_id = line.value("boot", "");
+    purchase.boottime_ms = line.value("boottime_ms", std::int64_t{0});
+    purchase.wall = line.value("wall", "");
+    purchase.input = line.value("input", json::object());
+    purchase.upload_ids = line.value("uploads", std::vector<std::string>{});
+  }
+  if (*state == PurchaseState::succeeded) {
+    purchase.files.clear();
+    for (const json& file : line.value("files", json::array()))
+      purchase.files.push_back({file.value("url", ""), file.value("hash", ""), file.value("name", ""), file.value("media_type", ""), file.value("size", std::uint64_t{0})});
+  }
+}
+
+std::optional<Purchase> Ledger::latest(const std::string& key) const {
+  int number = 0;
+  while (disk_.exists(path_of(key, number + 1))) ++number;
+  if (number == 0) return std::nullopt;
+  const std::string text = disk_.read(path_of(key, number)).value_or("");
+  Purchase purchase;
+  purchase.key = key;
+  purchase.number = number;
+  bool first = true;
+  for (std::size_t start = 0; start < text.size();) {
+    const std::size_t end = text.find('\n', start);
+    if (end == std::string::npos) break;  // torn: that state was never reached
+    const json line = json::parse(text.begin() + static_cast<std::ptrdiff_t>(start), text.begin() + static_cast<std::ptrdiff_t>(end), nullptr, false);
+    start = end + 1;
+    if (line.is_object()) {
+      read_line(purchase, line);
+      first = false;
+    }
+  }
+  if (first)
+    throw Error("E522", "`" + path_of(key, number) + "` is not a ledger entry that can be read",
+                "it says what was paid for: restore it from a backup, or remove it if nothing was").stopping_run();
+  return purchase;
+}
+
+std::optional<Purchase> Ledger::claim(const std::string& key, int number, const Request& request) {
+  Purchase purchase;
+  purchase.key = key;
+  purchase.number = number;
+  purchase.server = request.server;
+  purchase.lane = request.lane;
+  purchase.owner = owner_;
+  purchase.boot_id = boot_id_;
+  purchase.boottime_ms = boottime_ms();
+  purchase.wall = iso_time(std::chrono::system_clock::now());
+  purchase.input = canonical_input(request);
+  for (const RequestFile& file : request.files)
+    if (!file.upload_id.empty()) purchase.upload_ids.push_back(file.upload_id);
+  const json line = {{"state", "intent"},      {"format", 1},           {"key", key},
+                     {"server", request.server}, {"lane", request.lane},  {"input", purchase.input},
+                     {"variant", request.variant}, {"wall", purchase.wall}, {"boot", boot_id_},
+                     {"boottime_ms", purchase.boottime_ms}, {"owner", owner_},      {"uploads", purchase.upload_ids}};
+  const std::string path = path_of(key, number);
+  make_folders(disk_, folder_of(path));
+  if (!place_new(disk_, path, line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n")) return std::nullopt;
+  return purchase;
+}
+
+void Ledger::check_fresh(const Purchase& purchase) const {
+  if (boottime_ms() - purchase.boottime_ms > 60'000)
+    throw Error("E521", "the intent of this purchase is older than 60 s, so it was not sent",
+                "the process was frozen for a while; run again");
+}
+
+void Ledger::append(const Purchase& purchase, const json& line) {
+  const std::string path = path_of(purchase.key, purchase.number);
+  disk_.append(path, line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n");
+  disk_.sync(path);
+}
+
+void Ledger::created(Purchase& purchase, const std::string& id) {
+  append(purchase, {{"state", "created"}, {"id", id}, {"wall", iso_time(std::chrono::system_clock::now())}});
+  purchase.state = PurchaseState::created;
+  purchase.id = id;
+}
+
+void Ledger::succeeded(Purchase& purchase, const json& answer, std::vector<SavedFile> files) {
+  json saved = json::array();
+  for (const SavedFile& file : files)
+    saved.push_back({{"url", file.url}, {"hash", file.hash}, {"name", file.name}, {"media_type", file.media_type}, {"size", file.size}});
+  append(purchase, {{"state", "succeeded"}, {"wall", iso_time(std::chrono::system_clock::now())}, {"answer", answer}, {"files", saved}});
+  purchase.state = PurchaseState::succeeded;
+  purchase.answer = answer;
+  purchase.files = std::move(files);
+}
+
+void Ledger::ended(Purchase& purchase, PurchaseState state, const std::string& error, const json& answer) {
+  json line = {{"state", state_name(state)}, {"wall", iso_time(std::chrono::system_clock::now())}, {"error", error}};
+  if (!answer.is_null()) line["answer"] = answer;
+  append(purchase, line);
+  purchase.state = state;
+  purchase.error = error;
+}
+
+bool Ledger::owner_gone(const Purchase& purchase) const {
+  if (purchase.boot_id == boot_id_) {
+    if (purchase.owner == owner_) return false;
+    const std::string path = join_path(join_path(folder_, "owners"), purchase.owner);
+    return !disk_.exists(path) || disk_.lock(path) != nullptr;
+  }
+  const auto wall = parse_iso_time(purchase.wall);
+  return wall && std::chrono::system_clock::now() - *wall > std::chrono::minutes(10);
+}
+
+}  // namespace pixgraph

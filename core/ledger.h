@@ -1,0 +1,98 @@
+// Ledger: the truth about money. One file per purchase, <state>/ledger/ab/<key>.<n>.ndjson; the protocol is docs/manual.md,
+// "How a prediction is bought once".
+//
+// The first line (`intent`) is put in place complete and durable before anything is sent; link() makes exactly one owner of
+// it, in this process or any other. Later lines are appended and made durable one by one; a torn last line is ignored.
+// Safe from many threads; many processes may share the folder. A write that fails throws Error E602 (stops_run).
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include <pixgraph/remote.h>
+
+#include "disk.h"
+
+namespace pixgraph {
+
+enum class PurchaseState : std::uint8_t {
+  intent,      // the POST may or may not have happened
+  created,     // it has an id; paid, or running
+  succeeded,   // its files are in the store
+  failed,      // the model failed; maybe paid in part
+  canceled,    // canceled while running; maybe paid in part
+  timed_out,   // our limit passed, cancel was asked for; maybe paid in part
+  lost,        // the server does not know the id any more; paid
+  expired,     // it succeeded, but the output is gone from the server; paid
+  aborted,     // ended before it ran; not paid
+  rejected,    // a 4xx: nothing was created
+  not_sent,    // provably nothing reached the server, or the server said "slow down"
+  maybe_paid,  // could not be found out; only a person decides
+};
+std::string_view state_name(PurchaseState state);
+
+/// True where the same request may be bought again without asking anyone: nothing was paid.
+bool free_to_buy(PurchaseState state);
+
+struct SavedFile {
+  std::string url;  // as it stood in the answer; "" for a data: URI
+  std::string hash, name, media_type;
+  std::uint64_t size = 0;
+};
+
+struct Purchase {
+  std::string key;
+  int number = 0;  // n
+  PurchaseState state = PurchaseState::intent;
+  std::string server, lane, id, owner, boot_id;
+  std::int64_t boottime_ms = 0;  // of the intent, by CLOCK_BOOTTIME
+  std::string wall;              // of the intent, ISO 8601 UTC
+  std::vector<std::string> upload_ids;
+  nlohmann::json input;   // canonical
+  nlohmann::json answer;  // of the terminal line
+  std::vector<SavedFile> files;
+  std::string error;
+};
+
+/// Canonical form of a request's input: files by their keys, 7.0 as 7, object keys sorted, nulls of objects left out.
+nlohmann::json canonical_input(const Request& request);
+/// The key of a purchase: SHA-256 over the server's name, the lane, the canonical input and the variant.
+std::string purchase_key(const std::string& server_name, const Request& request);
+
+class Ledger {
+ public:
+  /// `folder` is <state>/ledger (a sandbox has one of its own). Takes a lock that tells other processes we live.
+  Ledger(Disk& disk, std::string folder);
+
+  /// The purchase with the highest number; nullopt where there never was one.
+  std::optional<Purchase> latest(const std::string& key) const;
+  /// Claims purchase `number` of the key. nullopt where somebody else has claimed it.
+  std::optional<Purchase> claim(const std::string& key, int number, const Request& request);
+  /// Throws Error E521 where our intent is older than 60 s by the clock that counts sleep: a process that was frozen must
+  /// not post. Asked just before the POST.
+  void check_fresh(const Purchase& purchase) const;
+  void created(Purchase& purchase, const std::string& id);
+  /// Ends it as succeeded; the files' bytes are durable in the store already.
+  void succeeded(Purchase& purchase, const nlohmann::json& answer, std::vector<SavedFile> files);
+  /// Ends it any other way. `answer` may be null.
+  void ended(Purchase& purchase, PurchaseState state, const std::string& error, const nlohmann::json& answer);
+  /// Whether the process that wrote the intent is known to be gone: same boot and its lock is free, or another boot or
+  /// host and older than 10 minutes.
+  bool owner_gone(const Purchase& purchase) const;
+
+ private:
+  std::string path_of(const std::string& key, int number) const;
+  void append(const Purchase& purchase, const nlohmann::json& line);
+
+  Disk& disk_;
+  std::string folder_, owner_, boot_id_;
+  std::unique_ptr<Disk::Lock> alive_;
+};
+
+}  // namespace pixgraph
