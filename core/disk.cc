@@ -139,14 +139,19 @@ class RealDisk : public Disk {
   }
 
   std::unique_ptr<Lock> lock(const std::string& path) override {
-    const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-    if (fd < 0) fail("written", path);
-    auto lock = std::make_unique<RealLock>(fd);
-    if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
-      if (errno == EWOULDBLOCK) return nullptr;
-      fail("locked", path);
+    for (;;) {
+      const int fd = ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+      if (fd < 0) fail("written", path);
+      auto lock = std::make_unique<RealLock>(fd);
+      if (::flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        if (errno == EWOULDBLOCK) return nullptr;
+        fail("locked", path);
+      }
+      // Somebody may have removed the file between our open and our lock: then the lock is on a file without a name.
+      struct stat ours {}, named {};
+      if (::fstat(fd, &ours) == 0 && ::stat(path.c_str(), &named) == 0 && ours.st_ino == named.st_ino && ours.st_dev == named.st_dev)
+        return lock;
     }
-    return lock;
   }
 };
 

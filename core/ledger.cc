@@ -63,12 +63,15 @@ static std::string boot_id() {
   return id;
 }
 
-Ledger::Ledger(Disk& disk, std::string folder) : disk_(disk), folder_(std::move(folder)), owner_(random_hex(8)), boot_id_(boot_id()) {
+Ledger::Ledger(Disk& disk, std::string folder) : disk_(disk), folder_(std::move(folder)), boot_id_(boot_id()) {
   const std::string owners = join_path(folder_, "owners");
   make_folders(disk_, owners);
   for (const std::string& name : disk_.list(owners))  // those of processes that are gone
     if (auto lock = disk_.lock(join_path(owners, name))) disk_.remove(join_path(owners, name));
-  alive_ = disk_.lock(join_path(owners, owner_));
+  do {  // another process that tidies up may hold a lock on our new file for a moment: then take another name
+    owner_ = random_hex(8);
+    alive_ = disk_.lock(join_path(owners, owner_));
+  } while (!alive_);
 }
 
 std::string Ledger::path_of(const std::string& key, int number) const {

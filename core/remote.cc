@@ -1,0 +1,371 @@
+#include "remote.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "data_uri.h"
+#include "saver.h"
+
+namespace pixgraph {
+
+using nlohmann::json;
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+// Urgency on the net workers: a link that lives an hour comes before a poll, a poll before a create.
+static constexpr int kUrgencyPoll = 3, kUrgencyCreate = 5, kUrgencyCancel = 0;
+static constexpr int kNotSentTries = 5;  // creates that provably never reached the server
+static constexpr int kLostTries = 3;     // 404s in a row before a prediction counts as lost
+
+/// One purchase under way and everyone who waits for it. Steps of a job run one at a time (`turn`).
+struct RemoteDriver::Job {
+  std::string key;
+  std::shared_ptr<const RemoteNode> node;
+  Request request;
+  Priority priority;
+  std::optional<milliseconds> timeout;
+  std::vector<std::function<void(const RemoteOutcome&)>> waiters;  // guarded by RemoteDriver::mutex_
+
+  std::mutex turn;
+  bool over = false;  // an outcome was given
+  std::optional<Purchase> purchase;
+  bool placed = false;   // holds a place of the governor
+  bool bought = false;   // this run made the create
+  bool cancel_sent = false;
+  steady_clock::time_point created_at{};
+  milliseconds interval{0};
+  int not_sent = 0, poll_failures = 0, not_found = 0;
+};
+
+RemoteDriver::RemoteDriver(Setup setup) : setup_(std::move(setup)) {}
+RemoteDriver::~RemoteDriver() = default;
+
+std::string RemoteDriver::server_name(const std::string& server) const {
+  return !setup_.sandbox_server.empty() && server == setup_.sandbox_server ? "sandbox" : server;
+}
+
+Governor& RemoteDriver::governor(const std::string& server) {
+  std::lock_guard lock(mutex_);
+  auto& governor = governors_[server];
+  if (!governor) governor = std::make_unique<Governor>(setup_.executor, setup_.limits);
+  return *governor;
+}
+
+/// Runs one step of a job; whatever it throws ends the job, and what is in the ledger stays.
+void RemoteDriver::step(const JobPtr& job, const std::function<void()>& work) {
+  std::lock_guard turn(job->turn);
+  if (job->over) return;
+  try {
+    work();
+  } catch (const Error& error) {
+    fail(job, error);
+  } catch (const std::exception& other) {
+    fail(job, Error("E990", std::string("something unexpected happened: ") + other.what()));
+  }
+}
+
+void RemoteDriver::start(RemoteCall call) {
+  const std::string key = purchase_key(server_name(call.request.server), call.request);
+  JobPtr job;
+  {
+    std::lock_guard lock(mutex_);
+    auto& slot = jobs_[key];
+    if (slot) {  // somebody is at it: one prediction for all
+      slot->waiters.push_back(std::move(call.done));
+      return;
+    }
+    slot = job = std::make_shared<Job>();
+    job->key = key;
+    job->node = std::move(call.node);
+    job->request = std::move(call.request);
+    job->priority = call.priority;
+    job->timeout = call.timeout;
+    job->waiters.push_back(std::move(call.done));
+  }
+  setup_.executor.post(Workers::net, {kUrgencyPoll, job->priority.item, job->priority.depth},
+                       [this, job] { step(job, [&] { look_up(job); }); });
+}
+
+void RemoteDriver::look_up(const JobPtr& job) {
+  const std::optional<Purchase> known = setup_.ledger.latest(job->key);
+  if (!known || free_to_buy(known->state)) return buy(job, known ? known->number + 1 : 1);
+  const std::string what = "prediction " + (known->id.empty() ? "of " + known->wall : known->id);
+  switch (known->state) {
+    case PurchaseState::succeeded: return reuse(job, *known);
+    case PurchaseState::created:
+      // A sandbox forgets its predictions when it ends, and costs nothing.
+      if (server_name(job->request.server) == "sandbox" && known->server != job->request.server) return buy(job, known->number + 1);
+      return attach(job, *known);
+    case PurchaseState::intent:
+      if (!setup_.ledger.owner_gone(*known)) {  // another process is at it
+        if (stopping_) return fail(job, Error("E902", "the run was ended before this was bought"), true);
+        setup_.executor.at(steady_clock::now() + milliseconds(500), Workers::net, {kUrgencyPoll, job->priority.item, job->priority.depth},
+                           [this, job] { step(job, [&] { look_up(job); }); });
+        return;
+      }
+      if (server_name(job->request.server) == "sandbox") return buy(job, known->number + 1);
+      [[fallthrough]];
+    case PurchaseState::maybe_paid:
+      throw Error("E510", "an earlier run ended while it was buying this prediction (" + known->lane + ", " + known->wall + "), so it may be paid for already",
+                  "nothing is bought twice without your word; look at the server's list of predictions").stopping_run();
+    case PurchaseState::failed:
+    case PurchaseState::canceled:
+    case PurchaseState::timed_out:
+      throw Error("E511", "an earlier " + what + " ended as " + std::string(state_name(known->state)) + ": " + known->error,
+                  "it may have been paid for in part, so it is not bought again without your word");
+    case PurchaseState::lost:
+    case PurchaseState::expired:
+      throw Error("E512", "the paid " + what + " is " + std::string(state_name(known->state)) + " on the server: " + known->error,
+                  "it is not bought again without your word");
+    case PurchaseState::aborted:
+    case PurchaseState::rejected:
+    case PurchaseState::not_sent: break;  // free to buy: handled above
+  }
+}
+
+void RemoteDriver::reuse(const JobPtr& job, const Purchase& purchase) {
+  RemoteOutcome outcome;
+  outcome.reused = true;
+  outcome.id = purchase.id;
+  outcome.answer = std::make_shared<const json>(purchase.answer);
+  int index = 0;
+  for (const SavedFile& file : purchase.files) {
+    if (!setup_.store.has(file.hash))
+      throw Error("E513", "output `" + file.name + "` of the paid prediction " + purchase.id + " is gone from the store",
+                  "put " + setup_.store.path_of(file.hash) + " back; it is not bought again without your word");
+    outcome.files.push_back(saved_output(setup_.store, purchase.key, index++, file));
+  }
+  finish(job, std::move(outcome));
+}
+
+void RemoteDriver::attach(const JobPtr& job, Purchase purchase) {
+  job->purchase = std::move(purchase);
+  job->created_at = steady_clock::now();
+  governor(job->request.server).occupy(job->request.lane);
+  job->placed = true;
+  poll(job);
+}
+
+void RemoteDriver::buy(const JobPtr& job, int number) {
+  if (stopping_) return fail(job, Error("E902", "the run was ended before this was bought"), true);
+  governor(job->request.server).enter(job->request.lane, {kUrgencyCreate, job->priority.item, job->priority.depth}, [this, job, number](bool admitted) {
+    step(job, [&] {
+      job->placed = admitted;
+      if (!admitted) return fail(job, Error("E902", "the run was ended before this was bought"), true);
+      submit(job, number);
+    });
+  });
+}
+
+void RemoteDriver::submit(const JobPtr& job, int number) {
+  job->node->stage(job->request, setup_.host);
+  if (stopping_) return fail(job, Error("E902", "the run was ended before this was bought"), true);
+  job->purchase = setup_.ledger.claim(job->key, number, job->request);
+  if (!job->purchase) {  // another process was faster: it is theirs
+    governor(job->request.server).leave(job->request.lane);
+    job->placed = false;
+    return look_up(job);
+  }
+  Purchase& purchase = *job->purchase;
+  try {
+    setup_.ledger.check_fresh(purchase);
+  } catch (const Error& error) {
+    setup_.ledger.ended(purchase, PurchaseState::not_sent, error.message(), nullptr);
+    throw;
+  }
+  const auto asked_at = steady_clock::now();
+  Submitted sent = job->node->submit(job->request, setup_.host);
+  auto again = [&](milliseconds wait, const std::string& why) {
+    setup_.ledger.ended(purchase, PurchaseState::not_sent, why, nullptr);
+    setup_.observer.remote_waits(job->request, why, wait);
+    governor(job->request.server).pause_creates(wait);
+    governor(job->request.server).leave(job->request.lane);
+    job->placed = false;
+    buy(job, number + 1);
+  };
+  switch (sent.kind) {
+    case Submitted::Kind::created:
+      setup_.ledger.created(purchase, sent.id);
+      ++creates_;
+      job->bought = true;
+      job->created_at = asked_at;
+      setup_.observer.remote_created(job->request, job->key, sent.id);
+      return arrived(job, std::move(sent.snapshot));
+    case Submitted::Kind::throttled:
+      return again(std::max(sent.wait, milliseconds(500)), sent.error ? sent.error->message() : "the server asked to slow down");
+    case Submitted::Kind::not_sent:
+      if (++job->not_sent < kNotSentTries)
+        return again(milliseconds(250) * (1 << job->not_sent), sent.error ? sent.error->message() : "the server was not reached");
+      setup_.ledger.ended(purchase, PurchaseState::not_sent, sent.error ? sent.error->message() : "", nullptr);
+      throw sent.error ? *sent.error : Error("E202", "the server was not reached");
+    case Submitted::Kind::rejected:
+      return give_up(job, PurchaseState::rejected, sent.error ? *sent.error : Error("E420", "the server refused the prediction"), nullptr);
+    case Submitted::Kind::unknown: {
+      const std::string why = sent.error ? sent.error->message() : "no answer";
+      return give_up(job, PurchaseState::maybe_paid,
+                     Error("E510", "the server may have taken this prediction, but its answer did not arrive: " + why,
+                           "nothing is bought twice without your word; look at the server's list of predictions").stopping_run(),
+                     nullptr);
+    }
+  }
+}
+
+std::chrono::milliseconds RemoteDriver::first_wait(const std::string& lane) {
+  std::lock_guard lock(mutex_);
+  const auto known = usual_.find(lane);
+  return known == usual_.end() ? milliseconds(300) : std::clamp(known->second, milliseconds(50), milliseconds(60'000));
+}
+
+void RemoteDriver::learn(const std::string& lane, milliseconds took) {
+  std::lock_guard lock(mutex_);
+  const auto [known, is_new] = usual_.emplace(lane, took);
+  if (!is_new) known->second = (known->second * 3 + took) / 4;
+}
+
+void RemoteDriver::poll_later(const JobPtr& job, milliseconds wait) {
+  auto when = std::max(steady_clock::now() + wait, governor(job->request.server).next_call());
+  if (job->timeout && !job->cancel_sent) when = std::min(when, std::max(steady_clock::now(), job->created_at + *job->timeout));
+  setup_.executor.at(when, Workers::net, {kUrgencyPoll, job->priority.item, job->priority.depth}, [this, job] { step(job, [&] { poll(job); }); });
+}
+
+void RemoteDriver::poll(const JobPtr& job) {
+  const std::string& server = job->request.server;
+  const bool late = job->timeout && steady_clock::now() - job->created_at >= *job->timeout;
+  if ((late || canceling_) && !job->cancel_sent) {
+    job->cancel_sent = true;
+    try {
+      job->node->cancel(server, job->purchase->id, setup_.host);
+    } catch (const Error&) {  // a server that cannot be reached now: the poll below says what became of it
+    }
+  }
+  try {
+    Snapshot snapshot = job->node->poll(server, job->purchase->id, setup_.host);
+    job->poll_failures = 0;
+    if (snapshot.status == RemoteStatus::lost && ++job->not_found < kLostTries) return poll_later(job, milliseconds(500) * job->not_found);
+    return arrived(job, std::move(snapshot));
+  } catch (const Throttled& throttled) {
+    governor(server).pause_calls(throttled.wait());
+    setup_.observer.remote_waits(job->request, throttled.message(), throttled.wait());
+    return poll_later(job, throttled.wait());
+  } catch (const Error& error) {
+    if (error.stops_run()) throw;
+    // The prediction goes on at the server: a broken poll is no reason to lose it.
+    if (canceling_ || ++job->poll_failures > 20) throw;
+    poll_later(job, std::min(milliseconds(15'000), milliseconds(250) * (1 << std::min(job->poll_failures, 6))));
+  }
+}
+
+void RemoteDriver::arrived(const JobPtr& job, Snapshot snapshot) {
+  const std::string id = job->purchase->id;
+  const json none;
+  const json& answer = snapshot.answer ? *snapshot.answer : none;
+  switch (snapshot.status) {
+    case RemoteStatus::starting:
+    case RemoteStatus::processing: {
+      if (job->cancel_sent) {
+        if (canceling_) return fail(job, Error("E903", "canceled; prediction " + id + " was told to end"), true);
+        return give_up(job, PurchaseState::timed_out, Error("E413", "prediction " + id + " took longer than its timeout of " +
+                       std::to_string(job->timeout->count() / 1000) + " s and was told to end", "raise `timeout:` of the node"), answer);
+      }
+      const bool first = job->interval == milliseconds(0);
+      const milliseconds usual = first_wait(job->request.lane);
+      const auto passed = std::chrono::duration_cast<milliseconds>(steady_clock::now() - job->created_at);
+      // The first poll near the usual run time, then in small steps of it that grow.
+      job->interval = first ? std::clamp(usual / 10, milliseconds(40), milliseconds(2000))
+                            : std::min(milliseconds(5000), job->interval * 13 / 10 + milliseconds(1));
+      return poll_later(job, first && usual > passed ? usual - passed : job->interval);
+    }
+    case RemoteStatus::succeeded:
+      learn(job->request.lane, std::chrono::duration_cast<milliseconds>(steady_clock::now() - job->created_at));
+      governor(job->request.server).leave(job->request.lane);
+      job->placed = false;
+      return save(job, std::move(snapshot));
+    case RemoteStatus::failed:
+      return give_up(job, PurchaseState::failed, Error("E411", snapshot.error, ""), answer);
+    case RemoteStatus::canceled:
+      if (job->cancel_sent && !canceling_)
+        return give_up(job, PurchaseState::timed_out, Error("E413", "prediction " + id + " took longer than its timeout of " +
+                       std::to_string(job->timeout->count() / 1000) + " s and was told to end", "raise `timeout:` of the node"), answer);
+      return give_up(job, PurchaseState::canceled, Error("E412", "prediction " + id + " was canceled"), answer);
+    case RemoteStatus::aborted:
+      return give_up(job, PurchaseState::aborted, Error("E414", "prediction " + id + " was aborted before it ran; it was not charged", "run again"), answer);
+    case RemoteStatus::lost:
+      return give_up(job, PurchaseState::lost, Error("E415", "the server does not know prediction " + id + " any more"), answer);
+    case RemoteStatus::expired:
+      return give_up(job, PurchaseState::expired, Error("E416", "the output of prediction " + id + " has been removed from the server (it is kept for one hour)"), answer);
+  }
+}
+
+void RemoteDriver::save(const JobPtr& job, Snapshot snapshot) {
+  auto saver = std::make_shared<Saver>(setup_.executor, setup_.store, setup_.host, job->key, std::move(snapshot.urls));
+  auto answer = snapshot.answer;
+  saver->start(job->priority, [this, job, saver, answer](std::optional<Error> error) {
+    step(job, [&] {
+      if (error) {
+        // The ledger says `created`: the next run attaches and fetches again while the links live.
+        throw *error;
+      }
+      json kept = saver->kept_answer(*answer);
+      setup_.ledger.succeeded(*job->purchase, kept, saver->records());
+      setup_.observer.remote_ended(job->request, job->key, job->purchase->id, "succeeded");
+      RemoteOutcome outcome;
+      outcome.reused = !job->bought;
+      outcome.id = job->purchase->id;
+      outcome.files = saver->files();
+      outcome.answer = std::make_shared<const json>(std::move(kept));
+      finish(job, std::move(outcome));
+    });
+  });
+}
+
+void RemoteDriver::give_up(const JobPtr& job, PurchaseState state, Error error, const json& answer) {
+  setup_.ledger.ended(*job->purchase, state, error.message(), answer);
+  setup_.observer.remote_ended(job->request, job->key, job->purchase->id, std::string(state_name(state)));
+  fail(job, std::move(error), state == PurchaseState::canceled && canceling_);
+}
+
+void RemoteDriver::fail(const JobPtr& job, Error error, bool canceled) {
+  RemoteOutcome outcome;
+  if (job->purchase) outcome.id = job->purchase->id;
+  outcome.error = std::move(error);
+  outcome.canceled = canceled;
+  finish(job, std::move(outcome));
+}
+
+void RemoteDriver::finish(const JobPtr& job, RemoteOutcome outcome) {
+  job->over = true;
+  outcome.key = job->key;
+  if (job->placed) governor(job->request.server).leave(job->request.lane);
+  job->placed = false;
+  std::vector<std::function<void(const RemoteOutcome&)>> waiters;
+  {
+    std::lock_guard lock(mutex_);
+    waiters = std::move(job->waiters);
+    jobs_.erase(job->key);
+  }
+  bool first = true;
+  for (const auto& done : waiters) {
+    done(outcome);
+    if (std::exchange(first, false)) outcome.reused = outcome.reused || !outcome.error;  // the others share what the first one got
+  }
+}
+
+void RemoteDriver::stop_creating() {
+  stopping_ = true;
+  std::lock_guard lock(mutex_);
+  for (auto& [server, governor] : governors_) governor->close();
+}
+
+void RemoteDriver::cancel_all() {
+  stop_creating();
+  canceling_ = true;
+  std::lock_guard lock(mutex_);
+  for (auto& [key, job] : jobs_)
+    setup_.executor.post(Workers::net, {kUrgencyCancel}, [this, job = job] {
+      step(job, [&] {
+        if (job->purchase && job->purchase->state == PurchaseState::created) poll(job);
+      });
+    });
+}
+
+}  // namespace pixgraph

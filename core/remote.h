@@ -1,0 +1,109 @@
+// RemoteDriver: makes purchases happen exactly once. It drives the small functions of a RemoteNode: looks into the ledger
+// first, writes the intent before the POST, waits between polls without a thread, saves every output file before it says
+// "succeeded", and shares one prediction among all items that ask for the same thing.
+//
+// Owned by the run; outlives the executor's work. start() and the stops may be called from any thread. Every start() is
+// answered by exactly one done(), on a net worker, whatever happens.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include <pixgraph/remote.h>
+
+#include "executor.h"
+#include "governor.h"
+#include "ledger.h"
+#include "store.h"
+
+namespace pixgraph {
+
+struct RemoteOutcome {
+  std::optional<Error> error;  // set: nothing else but key and id means anything
+  bool canceled = false;       // with error: the run was ended, the prediction was not refused
+  bool reused = false;         // nothing was bought for this call
+  std::string key, id;
+  std::shared_ptr<const nlohmann::json> answer;  // data: URIs stand as "pixgraph-store:<hash>"
+  std::vector<FilePtr> files;                    // Snapshot::urls, saved, in order
+};
+
+struct RemoteCall {
+  std::shared_ptr<const RemoteNode> node;
+  Request request;
+  Priority priority;
+  std::optional<std::chrono::milliseconds> timeout;  // from creation to end
+  std::function<void(const RemoteOutcome&)> done;
+};
+
+/// What the driver tells whoever shows the run. Called on net workers; must be quick.
+class RemoteObserver {
+ public:
+  virtual ~RemoteObserver() = default;
+  virtual void remote_created(const Request& request, const std::string& key, const std::string& id) = 0;
+  virtual void remote_ended(const Request& request, const std::string& key, const std::string& id, const std::string& state) = 0;
+  virtual void remote_waits(const Request& request, const std::string& why, std::chrono::milliseconds wait) = 0;
+};
+
+class RemoteDriver {
+ public:
+  struct Setup {
+    Executor& executor;
+    Ledger& ledger;
+    Store& store;
+    Host& host;
+    RemoteObserver& observer;
+    std::string sandbox_server;  // the base URL of this run's own sandbox, else empty
+    ServerLimits limits;         // of every server
+  };
+  explicit RemoteDriver(Setup setup);
+  ~RemoteDriver();
+
+  void start(RemoteCall call);
+  /// No more creates; what is running is awaited and saved. Calls not created yet end as canceled.
+  void stop_creating();
+  /// Asks the servers to end what is running; their calls end as canceled. Created predictions stay in the ledger.
+  void cancel_all();
+  int creates() const { return creates_; }
+
+ private:
+  struct Job;
+  using JobPtr = std::shared_ptr<Job>;
+  void look_up(const JobPtr& job);
+  void reuse(const JobPtr& job, const Purchase& purchase);
+  void attach(const JobPtr& job, Purchase purchase);
+  void buy(const JobPtr& job, int number);
+  void submit(const JobPtr& job, int number);
+  void poll_later(const JobPtr& job, std::chrono::milliseconds wait);
+  void poll(const JobPtr& job);
+  void arrived(const JobPtr& job, Snapshot snapshot);
+  void save(const JobPtr& job, Snapshot snapshot);
+  void saved_all(const JobPtr& job);
+  void give_up(const JobPtr& job, PurchaseState state, Error error, const nlohmann::json& answer);
+  void fail(const JobPtr& job, Error error, bool canceled = false);
+  void finish(const JobPtr& job, RemoteOutcome outcome);
+  void step(const JobPtr& job, const std::function<void()>& work);
+  Governor& governor(const std::string& server);
+  /// The server as keys name it: every sandbox is the same one.
+  std::string server_name(const std::string& server) const;
+  std::chrono::milliseconds first_wait(const std::string& lane);
+  void learn(const std::string& lane, std::chrono::milliseconds took);
+
+  Setup setup_;
+  std::mutex mutex_;  // guards the maps below
+  std::map<std::string, JobPtr> jobs_;  // by purchase key: single flight
+  std::map<std::string, std::unique_ptr<Governor>> governors_;
+  std::map<std::string, std::chrono::milliseconds> usual_;  // run time by lane, as this run has seen it
+  std::atomic<bool> stopping_ = false, canceling_ = false;
+  std::atomic<int> creates_ = 0;
+};
+
+}  // namespace pixgraph

@@ -1,0 +1,111 @@
+#include "saver.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "data_uri.h"
+
+namespace pixgraph {
+
+static constexpr int kUrgencyDownload = 1;
+static constexpr int kDownloadTries = 5;
+
+FilePtr saved_output(const Store& store, const std::string& purchase_key, int index, const SavedFile& record) {
+  auto file = std::make_shared<File>(*store.file(record.hash, record.size, record.name, record.media_type));
+  file->origin = purchase_key + "#" + std::to_string(index);
+  return file;
+}
+
+Saver::Saver(Executor& executor, Store& store, Host& host, std::string purchase_key, std::vector<std::string> urls)
+    : executor_(executor), store_(store), host_(host), purchase_key_(std::move(purchase_key)), urls_(std::move(urls)) {
+  files_.resize(urls_.size());
+}
+
+void Saver::start(Priority priority, std::function<void(std::optional<Error>)> done) {
+  priority_ = {kUrgencyDownload, priority.item, priority.depth};
+  done_ = std::move(done);
+  left_ = urls_.size();
+  // Also with nothing to fetch `done` comes from a worker: the caller holds its own lock now.
+  if (left_ == 0) return executor_.post(Workers::net, priority_, [self = shared_from_this()] { self->done_(std::nullopt); });
+  for (std::size_t i = 0; i < urls_.size(); ++i)
+    executor_.post(Workers::net, priority_, [self = shared_from_this(), i] { self->fetch(i, 1); });
+}
+
+static bool worth_again(int status) { return status == 408 || status == 429 || status >= 500; }
+
+void Saver::fetch(std::size_t index, int attempt) {
+  const std::string& url = urls_[index];
+  try {
+    FilePtr file;
+    if (url.starts_with("data:")) {
+      DataUri data = decode_data_uri(url);
+      file = host_.save(data.bytes, "output-" + std::to_string(index), data.media_type);
+    } else {
+      HttpRequest request;
+      request.url = url;
+      request.deadline = std::chrono::minutes(10);
+      request.max_bytes = 10ull << 30;
+      request.max_redirects = 5;
+      Http::Download got = host_.http().download(request);
+      if (!got.file) {
+        const int status = got.response.status;
+        Error error("E210", "an output file answered " + std::to_string(status),
+                    status == 403 || status == 404 ? "links to outputs live one hour" : "");
+        if (!worth_again(status) || attempt >= kDownloadTries) throw error;
+        throw HttpError(error.code(), error.message(), HttpError::Sent::maybe, error.hint());
+      }
+      file = got.file;
+    }
+    auto named = std::make_shared<File>(*file);
+    named->origin = purchase_key_ + "#" + std::to_string(index);
+    {
+      std::lock_guard lock(mutex_);
+      files_[index] = std::move(named);
+    }
+    one_done(std::nullopt);
+  } catch (const HttpError& error) {
+    if (attempt >= kDownloadTries) return one_done(error);
+    const auto wait = std::chrono::milliseconds(200) * (1 << std::min(attempt, 6));
+    executor_.at(std::chrono::steady_clock::now() + wait, Workers::net, priority_,
+                 [self = shared_from_this(), index, attempt] { self->fetch(index, attempt + 1); });
+  } catch (const Error& error) {
+    one_done(error);
+  } catch (const std::exception& other) {
+    one_done(Error("E990", std::string("something unexpected happened: ") + other.what()));
+  }
+}
+
+void Saver::one_done(std::optional<Error> error) {
+  bool last;
+  {
+    std::lock_guard lock(mutex_);
+    if (error && !error_) error_ = std::move(error);
+    last = --left_ == 0;
+  }
+  if (last) done_(error_);
+}
+
+std::vector<SavedFile> Saver::records() const {
+  std::vector<SavedFile> records;
+  for (std::size_t i = 0; i < files_.size(); ++i)
+    records.push_back({urls_[i].starts_with("data:") ? "" : urls_[i], files_[i]->hash, files_[i]->name, files_[i]->media_type, files_[i]->size});
+  return records;
+}
+
+static void replace_data(nlohmann::json& value, const std::vector<std::string>& urls, const std::vector<FilePtr>& files) {
+  if (value.is_structured()) {
+    for (auto& inner : value) replace_data(inner, urls, files);
+  } else if (value.is_string()) {
+    const std::string& text = value.get_ref<const std::string&>();
+    if (!text.starts_with("data:")) return;
+    const auto found = std::find(urls.begin(), urls.end(), text);
+    value = found == urls.end() ? "data:," : "pixgraph-store:" + files[static_cast<std::size_t>(found - urls.begin())]->hash;
+  }
+}
+
+nlohmann::json Saver::kept_answer(nlohmann::json answer) const {
+  replace_data(answer, urls_, files_);
+  return answer;
+}
+
+}  // namespace pixgraph
