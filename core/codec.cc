@@ -1,0 +1,130 @@
+#include "codec.h"
+
+#include <algorithm>
+#include <cctype>
+#include <fstream>
+
+#include "disk.h"
+#include "pixels.h"
+#include "registry.h"
+
+namespace pixgraph {
+
+Codecs::Codecs(const Registry& registry, std::uint64_t max_pixels) : registry_(registry), max_pixels_(max_pixels), infos_(registry.codecs()) {
+  std::stable_sort(infos_.begin(), infos_.end(), [](const CodecInfo& a, const CodecInfo& b) { return a.rank > b.rank; });
+}
+
+static bool matches(const CodecInfo& info, std::span<const std::uint8_t> bytes) {
+  std::map<int, bool> groups;
+  for (const Magic& magic : info.magics) {
+    const bool here = magic.offset + magic.bytes.size() <= bytes.size() &&
+                      std::equal(magic.bytes.begin(), magic.bytes.end(), bytes.begin() + static_cast<std::ptrdiff_t>(magic.offset),
+                                 [](char a, std::uint8_t b) { return static_cast<std::uint8_t>(a) == b; });
+    const auto [group, is_new] = groups.emplace(magic.group, here);
+    if (!is_new) group->second = group->second && here;
+  }
+  return std::any_of(groups.begin(), groups.end(), [](const auto& group) { return group.second; });
+}
+
+const CodecInfo* Codecs::of_content(std::span<const std::uint8_t> bytes) const {
+  for (const CodecInfo& info : infos_)
+    if (info.reads && matches(info, bytes)) return &info;
+  return nullptr;
+}
+
+const CodecInfo* Codecs::of_extension(std::string_view extension) const {
+  std::string wanted(extension);
+  for (char& c : wanted) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  for (const CodecInfo& info : infos_)
+    if (info.writes && std::find(info.extensions.begin(), info.extensions.end(), wanted) != info.extensions.end()) return &info;
+  return nullptr;
+}
+
+const CodecInfo* Codecs::by_name(std::string_view name) const {
+  for (const CodecInfo& info : infos_)
+    if (info.name == name) return &info;
+  return nullptr;
+}
+
+std::vector<std::string> Codecs::writable_extensions() const {
+  std::vector<std::string> all;
+  for (const CodecInfo& info : infos_)
+    if (info.writes) all.insert(all.end(), info.extensions.begin(), info.extensions.end());
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  return all;
+}
+
+const Codec& Codecs::loaded(const std::string& name) const {
+  {
+    std::lock_guard lock(mutex_);
+    if (const auto found = loaded_.find(name); found != loaded_.end()) return found->second;
+  }
+  Codec codec = registry_.codec(name);  // may load a plugin: not under our lock
+  std::lock_guard lock(mutex_);
+  return loaded_.emplace(name, std::move(codec)).first->second;
+}
+
+static std::string read_whole(const File& file) {
+  auto bytes = real_disk().read(file.path);
+  if (!bytes) throw Error("E601", "`" + file.name + "` cannot be read: it is not there");
+  return std::move(*bytes);
+}
+
+static std::span<const std::uint8_t> span_of(const std::string& bytes) {
+  return {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()};
+}
+
+static const CodecInfo& reader_of(const Codecs& codecs, const File& file, const std::string& bytes) {
+  if (bytes.empty()) throw Error("E312", "`" + file.name + "` is empty").at(file.name);
+  const CodecInfo* info = codecs.of_content(span_of(bytes));
+  if (!info) throw Error("E312", "`" + file.name + "` is not an image that can be read", "JPEG, PNG, WebP, TIFF, GIF and others are told by their content, not by their name").at(file.name);
+  return *info;
+}
+
+ImageHeader Codecs::header(const File& file) const {
+  const std::string bytes = read_whole(file);
+  const CodecInfo& info = reader_of(*this, file, bytes);
+  try {
+    return loaded(info.name).header({.bytes = span_of(bytes), .path = file.path, .max_pixels = max_pixels_});
+  } catch (Error& error) {
+    throw error.at(file.name);
+  }
+}
+
+ImagePtr Codecs::decode(const File& file) const {
+  const std::string bytes = read_whole(file);
+  const CodecInfo& info = reader_of(*this, file, bytes);
+  try {
+    return loaded(info.name).decode({.bytes = span_of(bytes), .path = file.path, .max_pixels = max_pixels_});
+  } catch (Error& error) {
+    throw error.at(file.name);
+  }
+}
+
+Bytes Codecs::encode(const Image& image, const CodecInfo& codec, const EncodeRequest& request) const {
+  if (image.has_alpha() && !codec.writes_alpha)
+    throw Error("E322", "the image has alpha, which " + codec.name + " cannot keep",
+                "say `flatten: \"#ffffff\"` (or another colour) to put a colour behind it, or write a .png or .webp");
+  const Sample best = image.sample() == Sample::f32 && codec.writes_float                        ? Sample::f32
+                      : image.sample() != Sample::u8 && codec.writes_16bit                       ? Sample::u16
+                                                                                                 : Sample::u8;
+  if (image.sample() == best) return loaded(codec.name).encode(image, request);
+  return loaded(codec.name).encode(*with_depth(image, best), request);
+}
+
+std::string media_type_of(const Codecs& codecs, std::span<const std::uint8_t> bytes) {
+  const CodecInfo* info = codecs.of_content(bytes);
+  return info ? info->media_type : "application/octet-stream";
+}
+
+std::string extension_of(std::string_view path) {
+  const std::size_t dot = path.rfind('.');
+  const std::size_t slash = path.rfind('/');
+  if (dot == std::string_view::npos || dot == 0 || (slash != std::string_view::npos && dot <= slash + 1)) return "";
+  std::string extension(path.substr(dot));
+  for (char& c : extension) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return extension;
+}
+
+}  // namespace pixgraph

@@ -1,0 +1,57 @@
+// Codecs: chooses among the codecs that plugins register. A format is told by a file's content, never by its name; only
+// writing goes by extension. Telling a format loads no plugin.
+//
+// Made once from the registry; safe from many threads.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <pixgraph/codec.h>
+#include <pixgraph/value.h>
+
+namespace pixgraph {
+
+class Registry;
+
+class Codecs {
+ public:
+  explicit Codecs(const Registry& registry, std::uint64_t max_pixels = 500'000'000);
+
+  /// The codec that reads these bytes (the first 4 kB are enough); null where none does.
+  const CodecInfo* of_content(std::span<const std::uint8_t> bytes) const;
+  /// The codec that writes files of that extension (".jpg", any case); null where none does.
+  const CodecInfo* of_extension(std::string_view extension) const;
+  const CodecInfo* by_name(std::string_view name) const;
+  /// Extensions that can be written, sorted: for messages.
+  std::vector<std::string> writable_extensions() const;
+
+  /// Throws Error E31x whose `where` is the file's name; E601 where it cannot be read.
+  ImageHeader header(const File& file) const;
+  ImagePtr decode(const File& file) const;
+  /// Depth is converted where the format cannot keep it; alpha that it cannot keep is Error E322.
+  Bytes encode(const Image& image, const CodecInfo& codec, const EncodeRequest& request) const;
+
+ private:
+  const Codec& loaded(const std::string& name) const;
+
+  const Registry& registry_;
+  const std::uint64_t max_pixels_;
+  std::vector<CodecInfo> infos_;  // highest rank first
+  mutable std::mutex mutex_;
+  mutable std::map<std::string, Codec> loaded_;
+};
+
+/// "image/png" for what the first bytes say, "application/octet-stream" where they say nothing.
+std::string media_type_of(const Codecs& codecs, std::span<const std::uint8_t> bytes);
+
+/// Lower-case extension with its dot; "" where there is none.
+std::string extension_of(std::string_view path);
+
+}  // namespace pixgraph
