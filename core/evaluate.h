@@ -1,0 +1,41 @@
+// Evaluation: from an expression and an item's values to the value that a node sees.
+//
+// Pure functions; no network. The only files touched are those that a conversion decodes or a property asks the size of.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <pixgraph/value.h>
+
+#include "codec.h"
+#include "graph.h"
+
+namespace pixgraph {
+
+/// The values that references of one item stand for. Borrowed for the time of a call.
+struct ItemValues {
+  const Graph& graph;
+  const std::vector<Value>& inputs;
+  const std::vector<std::vector<Value>>& outputs;  // by node, by port; of nodes that are done
+};
+
+/// Throws Error E110 where a value has no such property or cannot stand in a text.
+Value evaluate(const Expression& expression, const ItemValues& values, const Codecs& codecs);
+
+/// Makes a value fit a declared type (graph.h, accepts()): decodes files, reads json. `what` names it in the error:
+/// "`url` of `subject`". Throws Error E110 where it does not fit, E31x where a file is no image.
+Value converted(Value value, ValueType to, const Codecs& codecs, const std::string& what);
+
+/// A value as text in a file name or prompt; throws Error E110 for images, files and lists.
+std::string as_text(const Value& value);
+
+/// "an image", "a list of 3", "the text `cat`": for messages.
+std::string describe_value(const Value& value);
+
+/// Every reference within an expression.
+void for_each_reference(const Expression& expression, const std::function<void(const Reference&)>& visit);
+
+}  // namespace pixgraph

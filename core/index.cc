@@ -1,0 +1,148 @@
+#include "index.h"
+
+#include <sqlite3.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <filesystem>
+
+#include "disk.h"
+#include "hash.h"
+
+namespace pixgraph {
+
+static std::string cache_folder() {
+  const char* xdg = std::getenv("XDG_CACHE_HOME");
+  const char* home = std::getenv("HOME");
+  if (xdg && *xdg) return join_path(xdg, "pixgraph");
+  if (home && *home) return join_path(home, ".cache/pixgraph");
+  return "/tmp/pixgraph-" + std::to_string(::getuid());
+}
+
+Index::Index(const std::string& state_folder) {
+  std::error_code failure;
+  const std::string absolute = std::filesystem::weakly_canonical(state_folder, failure).string();
+  const std::string folder = join_path(cache_folder(), sha256(absolute).substr(0, 16));
+  std::filesystem::create_directories(folder, failure);
+  if (sqlite3_open_v2(join_path(folder, "index.db").c_str(), &database_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX, nullptr) != SQLITE_OK) {
+    sqlite3_close(database_);
+    database_ = nullptr;
+    return;
+  }
+  sqlite3_busy_timeout(database_, 5000);
+  run("PRAGMA journal_mode=WAL");
+  run("PRAGMA synchronous=NORMAL");
+  run("CREATE TABLE IF NOT EXISTS file(path TEXT PRIMARY KEY, inode INTEGER, size INTEGER, mtime INTEGER, ctime INTEGER, hash TEXT) WITHOUT ROWID");
+  run("CREATE TABLE IF NOT EXISTS output(path TEXT PRIMARY KEY, hash TEXT, previous TEXT) WITHOUT ROWID");
+  run("CREATE TABLE IF NOT EXISTS purchase(recipe TEXT PRIMARY KEY, key TEXT) WITHOUT ROWID");
+}
+
+Index::~Index() {
+  for (sqlite3_stmt* kept : {get_hash_, put_hash_, get_output_, put_output_, get_purchase_, put_purchase_}) sqlite3_finalize(kept);
+  sqlite3_close(database_);
+}
+
+bool Index::run(const char* sql) { return database_ && sqlite3_exec(database_, sql, nullptr, nullptr, nullptr) == SQLITE_OK; }
+
+/// Ready for new values; null where there is no database.
+sqlite3_stmt* Index::statement(sqlite3_stmt*& kept, const char* sql) {
+  if (!database_) return nullptr;
+  if (!kept && sqlite3_prepare_v2(database_, sql, -1, &kept, nullptr) != SQLITE_OK) return nullptr;
+  sqlite3_reset(kept);
+  return kept;
+}
+
+static void bind_text(sqlite3_stmt* statement, int place, const std::string& text) {
+  sqlite3_bind_text(statement, place, text.c_str(), static_cast<int>(text.size()), SQLITE_TRANSIENT);
+}
+
+static std::string column(sqlite3_stmt* statement, int place) {
+  const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement, place));
+  return text ? text : "";
+}
+
+static std::int64_t nanoseconds(const timespec& time) { return time.tv_sec * 1'000'000'000LL + time.tv_nsec; }
+
+std::string Index::hash_of(const std::string& path) {
+  struct stat facts {};
+  if (::stat(path.c_str(), &facts) != 0) return sha256_file(path);  // says why it cannot be read
+  std::error_code failure;
+  const std::string absolute = std::filesystem::absolute(path, failure).string();
+  {
+    std::lock_guard lock(mutex_);
+    if (sqlite3_stmt* get = statement(get_hash_, "SELECT inode, size, mtime, ctime, hash FROM file WHERE path=?")) {
+      bind_text(get, 1, absolute);
+      std::string known;
+      if (sqlite3_step(get) == SQLITE_ROW && sqlite3_column_int64(get, 0) == static_cast<std::int64_t>(facts.st_ino) &&
+          sqlite3_column_int64(get, 1) == facts.st_size && sqlite3_column_int64(get, 2) == nanoseconds(facts.st_mtim) &&
+          sqlite3_column_int64(get, 3) == nanoseconds(facts.st_ctim))
+        known = column(get, 4);
+      sqlite3_reset(get);
+      if (!known.empty()) return known;
+    }
+  }
+  const std::string hash = sha256_file(path);
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME, &now);
+  if (nanoseconds(now) - std::max(nanoseconds(facts.st_mtim), nanoseconds(facts.st_ctim)) < 2'000'000'000LL) return hash;
+  std::lock_guard lock(mutex_);
+  if (sqlite3_stmt* put = statement(put_hash_, "INSERT OR REPLACE INTO file VALUES(?,?,?,?,?,?)")) {
+    bind_text(put, 1, absolute);
+    sqlite3_bind_int64(put, 2, static_cast<std::int64_t>(facts.st_ino));
+    sqlite3_bind_int64(put, 3, facts.st_size);
+    sqlite3_bind_int64(put, 4, nanoseconds(facts.st_mtim));
+    sqlite3_bind_int64(put, 5, nanoseconds(facts.st_ctim));
+    bind_text(put, 6, hash);
+    sqlite3_step(put);
+    sqlite3_reset(put);
+  }
+  return hash;
+}
+
+std::optional<Index::Output> Index::output(const std::string& path) {
+  std::lock_guard lock(mutex_);
+  sqlite3_stmt* get = statement(get_output_, "SELECT hash, previous FROM output WHERE path=?");
+  if (!get) return std::nullopt;
+  bind_text(get, 1, path);
+  std::optional<Output> found;
+  if (sqlite3_step(get) == SQLITE_ROW) found = Output{column(get, 0), column(get, 1)};
+  sqlite3_reset(get);
+  return found;
+}
+
+void Index::will_write(const std::string& path, const std::string& hash) {
+  std::lock_guard lock(mutex_);
+  sqlite3_stmt* put = statement(put_output_,
+                                "INSERT INTO output VALUES(?1, ?2, '') ON CONFLICT(path) DO UPDATE SET previous=hash, hash=?2 WHERE hash<>?2");
+  if (!put) return;
+  bind_text(put, 1, path);
+  bind_text(put, 2, hash);
+  sqlite3_step(put);
+  sqlite3_reset(put);
+}
+
+std::optional<std::string> Index::purchase(const std::string& recipe) {
+  std::lock_guard lock(mutex_);
+  sqlite3_stmt* get = statement(get_purchase_, "SELECT key FROM purchase WHERE recipe=?");
+  if (!get) return std::nullopt;
+  bind_text(get, 1, recipe);
+  std::optional<std::string> found;
+  if (sqlite3_step(get) == SQLITE_ROW) found = column(get, 0);
+  sqlite3_reset(get);
+  return found;
+}
+
+void Index::remember_purchase(const std::string& recipe, const std::string& key) {
+  std::lock_guard lock(mutex_);
+  sqlite3_stmt* put = statement(put_purchase_, "INSERT OR REPLACE INTO purchase VALUES(?,?)");
+  if (!put) return;
+  bind_text(put, 1, recipe);
+  bind_text(put, 2, key);
+  sqlite3_step(put);
+  sqlite3_reset(put);
+}
+
+}  // namespace pixgraph
