@@ -52,7 +52,7 @@ static Value property_of(const Value& value, const std::string& property, const 
     if (property == "stem") return Value(stem_of(file->name));
     if (property == "ext") return Value(extension_of(file->name));
     if (property == "path") return Value(file->path);
-    if (property == "relpath") return Value(stem_of(file->relpath));
+    if (property == "relpath") return Value(file->relpath);
     if (property == "width") return Value(codecs.header(*file).width);
     if (property == "height") return Value(codecs.header(*file).height);
   }
