@@ -42,6 +42,9 @@ struct Request {
   JsonPtr input;         // JSON object; files as {"$file": n}
   std::vector<RequestFile> files;
   std::string variant;   // enters the key, is not sent
+  // Not part of the identity:
+  std::string model;     // "owner/name" where it is known, else empty: for messages, and for `prices:` and `limits:`
+  std::vector<std::string> warnings;  // added to by stage(): to be shown with the item when the request is really sent
 };
 
 enum class RemoteStatus : std::uint8_t {
