@@ -1,0 +1,46 @@
+// RunHost: the Host that a run lends to its nodes.
+//
+// Safe from many threads. Borrows everything it is made of.
+#pragma once
+
+#include <map>
+#include <mutex>
+#include <string>
+
+#include <pixgraph/node.h>
+
+#include "codec.h"
+#include "redact.h"
+#include "store.h"
+
+namespace pixgraph {
+
+class RunHost : public Host {
+ public:
+  RunHost(Http& http, Store& store, const Codecs& codecs, Redactor& redactor) : http_(http), store_(store), codecs_(codecs), redactor_(redactor) {}
+
+  /// saved(url) gives this file from now on.
+  void remember(const std::string& url, FilePtr file);
+  /// Says another value than the process's environment.
+  void override_environment(const std::string& name, std::string value);
+
+  Http& http() override { return http_; }
+  FilePtr saved(std::string_view url) override;
+  FilePtr save(std::span<const std::uint8_t> bytes, std::string name, std::string media_type) override;
+  ImagePtr decode(const File& file) override { return codecs_.decode(file); }
+  Bytes encode(const Image& image, std::string_view format, const EncodeRequest& request) override;
+  std::string hash(std::span<const std::uint8_t> bytes) override;
+  std::string pixel_hash(const Image& image) override;
+  std::string environment(const std::string& name) override;
+
+ private:
+  Http& http_;
+  Store& store_;
+  const Codecs& codecs_;
+  Redactor& redactor_;
+  std::mutex mutex_;
+  std::map<std::string, FilePtr, std::less<>> saved_;
+  std::map<std::string, std::string> overrides_;
+};
+
+}  // namespace pixgraph

@@ -1,0 +1,102 @@
+#include "outputs.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "evaluate.h"
+#include "hash.h"
+#include "pixels.h"
+
+namespace pixgraph {
+
+namespace fs = std::filesystem;
+
+static std::string canonical(const std::string& path) {
+  std::error_code failure;
+  return fs::weakly_canonical(path, failure).string();
+}
+
+OutputWriter::OutputWriter(Disk& disk, Index& index, const Codecs& codecs, std::string out_folder, bool overwrite)
+    : disk_(disk), index_(index), codecs_(codecs), out_folder_(std::move(out_folder)), overwrite_(overwrite) {}
+
+void OutputWriter::protect(const std::string& path) {
+  std::lock_guard lock(mutex_);
+  protected_.insert(canonical(path));
+}
+
+std::string OutputWriter::claim(const std::string& name, const std::string& owner) {
+  const bool control = std::any_of(name.begin(), name.end(), [](unsigned char c) { return c < 32 || c == 127; });
+  if (name.empty() || control || name.back() == '/')
+    throw Error("E611", "`" + name + "` cannot be the name of an output file");
+  const fs::path relative = fs::path(name).lexically_normal();
+  if (relative.is_absolute() || *relative.begin() == "..")
+    throw Error("E611", "the output file `" + name + "` would lie outside of " + out_folder_, "names in `file:` are below --out");
+  const std::string path = join_path(out_folder_, relative.string());
+  std::lock_guard lock(mutex_);
+  const auto [place, is_new] = claimed_.emplace(path, owner);
+  if (!is_new && place->second != owner)
+    throw Error("E612", "`" + path + "` would be written twice: by " + place->second + " and by " + owner, "put ${photo.relpath} or another part that differs into `file:`");
+  if (protected_.contains(canonical(path)))
+    throw Error("E613", "`" + path + "` is an input of this run and would be overwritten", "choose another --out or another `file:`");
+  return path;
+}
+
+static Error touched(const std::string& path) {
+  return Error("E614", "`" + path + "` was not written by pixgraph or was changed since, and is not overwritten", "move it away, or say --overwrite");
+}
+
+void OutputWriter::check_untouched(const std::string& path) {
+  if (overwrite_ || !disk_.exists(path)) return;
+  const auto known = index_.output(canonical(path));
+  if (!known) return;  // not known: told apart by content when it is written
+  const std::string now = index_.hash_of(path);
+  if (now != known->hash && now != known->previous) throw touched(path);
+}
+
+std::string OutputWriter::encoded(const std::string& path, const Value& value, const GraphOutput& settings) const {
+  const CodecInfo* codec = codecs_.of_extension(extension_of(path));
+  if (const FilePtr file = value.file()) {
+    auto bytes = disk_.read(file->path);
+    if (!bytes) throw Error("E601", "`" + file->path + "` cannot be read: it is not there");
+    // A file keeps its bytes, unless the name asks for another image format.
+    const CodecInfo* own = codecs_.of_content({reinterpret_cast<const std::uint8_t*>(bytes->data()), bytes->size()});
+    if (!codec || codec == own) return std::move(*bytes);
+  }
+  if (value.file() || value.image()) {
+    ImagePtr image = value.image() ? value.image() : codecs_.decode(*value.file());
+    if (!codec) throw Error("E323", "no format is known for `" + path + "`");
+    if (!settings.flatten.empty() && image->has_alpha()) image = flattened(*image, settings.flatten);
+    EncodeRequest request;
+    request.quality = settings.quality;
+    request.subsampling = settings.subsampling;
+    request.metadata = settings.metadata == "keep" ? Metadata::keep : settings.metadata == "strip" ? Metadata::strip : Metadata::strip_gps;
+    const Bytes bytes = codecs_.encode(*image, *codec, request);
+    return {bytes.begin(), bytes.end()};
+  }
+  if (value.json() && value.json()->is_structured()) return value.json()->dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  return as_text(value) + "\n";
+}
+
+OutputWriter::Written OutputWriter::write(const std::string& path, const Value& value, const GraphOutput& settings) {
+  const std::string bytes = encoded(path, value, settings);
+  Written written{path, sha256(bytes), true};
+  const std::string absolute = canonical(path);
+  if (disk_.exists(path)) {
+    const std::string now = sha256_file(path);
+    if (now == written.hash) {
+      index_.will_write(absolute, written.hash);
+      written.changed = false;
+      return written;
+    }
+    const auto known = index_.output(absolute);
+    if (!overwrite_ && (!known || (now != known->hash && now != known->previous))) throw touched(path);
+  }
+  make_folders(disk_, folder_of(path));
+  index_.will_write(absolute, written.hash);
+  replace_file(disk_, path, bytes);
+  return written;
+}
+
+}  // namespace pixgraph
