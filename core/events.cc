@@ -16,7 +16,7 @@ static void redact_all(json& value, const Redactor& redactor) {
   if (value.is_structured()) {
     for (json& inner : value) redact_all(inner, redactor);
   } else if (value.is_string()) {
-    value = redactor.redact(value.get_ref<const std::string&>());
+    value = redactor.clean(value.get<std::string>());
   }
 }
 

@@ -13,6 +13,7 @@ static constexpr int kDownloadTries = 5;
 FilePtr saved_output(const Store& store, const std::string& purchase_key, int index, const SavedFile& record) {
   auto file = std::make_shared<File>(*store.file(record.hash, record.size, record.name, record.media_type));
   file->origin = purchase_key + "#" + std::to_string(index);
+  file->source_url = record.url.empty() ? "pixgraph-store:" + record.hash : record.url;
   return file;
 }
 
@@ -56,11 +57,10 @@ void Saver::fetch(std::size_t index, int attempt) {
       }
       file = got.file;
     }
-    auto named = std::make_shared<File>(*file);
-    named->origin = purchase_key_ + "#" + std::to_string(index);
+    const SavedFile record{url.starts_with("data:") ? "" : url, file->hash, file->name, file->media_type, file->size};
     {
       std::lock_guard lock(mutex_);
-      files_[index] = std::move(named);
+      files_[index] = saved_output(store_, purchase_key_, static_cast<int>(index), record);
     }
     one_done(std::nullopt);
   } catch (const HttpError& error) {

@@ -57,6 +57,7 @@ struct File {
   std::string hash;        // SHA-256 of the content, 64 hex digits; empty for an input not hashed yet
   std::uint64_t size = 0;
   std::string origin;      // "<purchase key>#<index>" for a prediction's output, else empty: names it in request keys
+  std::string source_url;  // where pixgraph itself saved it from, else empty
 };
 using FilePtr = std::shared_ptr<const File>;
 using JsonPtr = std::shared_ptr<const nlohmann::json>;

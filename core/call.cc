@@ -1,0 +1,68 @@
+#include "call.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+
+namespace pixgraph {
+
+/// A param that came from another node is checked here; literals were checked when the file was read.
+static void check_param(const Param& param, const Value& value, const std::string& what) {
+  double number = 0;
+  if (value.integer()) number = static_cast<double>(*value.integer());
+  else if (value.number()) number = *value.number();
+  if ((value.integer() || value.number()) && (!(number >= param.min) || !(number <= param.max)))
+    throw Error("E014", fmt::format("{} takes {} to {}{}, and got {}", what, param.min, param.max, param.unit.empty() ? "" : " " + param.unit, number));
+  if (value.text() && !param.choices.empty() && std::find(param.choices.begin(), param.choices.end(), *value.text()) == param.choices.end())
+    throw Error("E015", fmt::format("{} takes one of {}, and got `{}`", what, fmt::join(param.choices, ", "), *value.text()));
+}
+
+BoundCall::BoundCall(const GraphNode& node, const ItemValues& values, const Codecs& codecs, Host& host) : spec_(*node.spec), host_(host) {
+  outputs_.resize(spec_.outputs.size());
+  arguments_.reserve(node.arguments.size());
+  for (std::size_t i = 0; i < node.arguments.size(); ++i) {
+    const bool is_input = i < spec_.inputs.size();
+    const std::string& name = is_input ? spec_.inputs[i].name : spec_.params[i - spec_.inputs.size()].name;
+    const ValueType type = is_input ? spec_.inputs[i].type : ValueType(spec_.params[i - spec_.inputs.size()].type);
+    const std::string what = "`" + name + "` of `" + node.name + "`";
+    Value value = evaluate(node.arguments[i], values, codecs);
+    const bool literal = node.arguments[i].literal() != nullptr;
+    if (!literal) value = converted(std::move(value), type, codecs, what);
+    if (is_input && spec_.inputs[i].required && value.absent()) throw Error("E110", what + " got no value");
+    if (!is_input && !literal) check_param(spec_.params[i - spec_.inputs.size()], value, what);
+    arguments_.push_back(std::move(value));
+  }
+  if (!spec_.open_input.empty()) open_ = evaluate(node.open_input, values, codecs);
+}
+
+const Value& BoundCall::value(std::string_view name) const {
+  for (std::size_t i = 0; i < spec_.inputs.size(); ++i)
+    if (spec_.inputs[i].name == name) return arguments_[i];
+  for (std::size_t i = 0; i < spec_.params.size(); ++i)
+    if (spec_.params[i].name == name) return arguments_[spec_.inputs.size() + i];
+  if (!spec_.open_input.empty() && spec_.open_input == name) return open_;
+  throw Error("E991", spec_.name + " asked for `" + std::string(name) + "`, which is not in its Spec");
+}
+
+void BoundCall::set(std::string_view output, Value value) {
+  for (std::size_t i = 0; i < spec_.outputs.size(); ++i)
+    if (spec_.outputs[i].name == output) {
+      if (!outputs_[i].absent()) throw Error("E991", spec_.name + " set `" + std::string(output) + "` twice");
+      outputs_[i] = std::move(value);
+      return;
+    }
+  throw Error("E991", spec_.name + " set `" + std::string(output) + "`, which is not in its Spec");
+}
+
+void BoundCall::release_inputs() {
+  for (Value& value : arguments_)
+    if (value.image() || value.list()) value = Value();
+  if (open_.object()) {
+    Object kept;
+    for (const auto& [name, value] : *open_.object())
+      if (!value.image() && !value.list() && !value.object()) kept.emplace_back(name, value);
+    open_ = Value(std::move(kept));
+  }
+}
+
+}  // namespace pixgraph

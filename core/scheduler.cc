@@ -1,0 +1,312 @@
+#include "scheduler.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "call.h"
+#include "evaluate.h"
+
+namespace pixgraph {
+
+using nlohmann::json;
+using std::chrono::steady_clock;
+
+static constexpr int kUrgencyFetch = 2, kUrgencyWork = 5;
+
+std::string_view outcome_name(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::done: return "done";
+    case Outcome::reused: return "reused";
+    case Outcome::failed: return "failed";
+    case Outcome::skipped: return "skipped";
+    case Outcome::canceled: return "canceled";
+  }
+  return "?";
+}
+
+/// One item under way. Guarded by Scheduler::mutex_, but for `outputs` of nodes that are done, which their consumers read.
+struct Scheduler::ItemRun {
+  std::size_t index = 0;
+  const Item* item = nullptr;
+  std::vector<std::vector<Value>> outputs;  // by node
+  std::vector<int> waiting;                 // by vertex: upstream that has not ended
+  std::vector<int> readers;                 // by vertex: downstream that still needs its values
+  std::vector<std::optional<Outcome>> outcomes;
+  std::vector<steady_clock::time_point> started;
+  int left = 0;
+  bool failed = false, canceled = false;
+  std::string cause;  // of the first failure
+  json files = json::array();
+};
+
+Scheduler::Scheduler(Setup setup) : setup_(std::move(setup)) {
+  const Graph& graph = setup_.graph;
+  const int nodes = static_cast<int>(graph.nodes.size());
+  upstream_.resize(vertex_count());
+  downstream_.resize(vertex_count());
+  needed_.resize(vertex_count());
+  depth_.resize(vertex_count());
+  for (int i = 0; i < nodes; ++i) upstream_[i] = graph.nodes[i].upstream;
+  for (std::size_t i = 0; i < graph.outputs.size(); ++i) {
+    std::set<int> from;
+    for (const Expression* expression : {&graph.outputs[i].value, &graph.outputs[i].file})
+      for_each_reference(*expression, [&](const Reference& reference) {
+        if (reference.to == Reference::To::node) from.insert(reference.index);
+      });
+    upstream_[nodes + i].assign(from.begin(), from.end());
+  }
+  // What no output needs is not run.
+  std::vector<int> open;
+  for (int vertex = nodes; vertex < vertex_count(); ++vertex) open.push_back(vertex);
+  while (!open.empty()) {
+    const int vertex = open.back();
+    open.pop_back();
+    if (needed_[vertex]) continue;
+    needed_[vertex] = true;
+    ++needed_count_;
+    open.insert(open.end(), upstream_[vertex].begin(), upstream_[vertex].end());
+  }
+  for (int vertex = 0; vertex < vertex_count(); ++vertex)
+    if (needed_[vertex])
+      for (int from : upstream_[vertex]) downstream_[from].push_back(vertex);
+  std::vector<int> order = graph.order;
+  for (int vertex = nodes; vertex < vertex_count(); ++vertex) order.push_back(vertex);
+  for (int vertex : order)
+    for (int from : upstream_[vertex]) depth_[vertex] = std::max(depth_[vertex], depth_[from] + 1);
+}
+
+Scheduler::~Scheduler() = default;
+
+const std::string& Scheduler::vertex_name(int vertex) const {
+  const std::size_t nodes = setup_.graph.nodes.size();
+  return is_output(vertex) ? setup_.graph.outputs[vertex - nodes].name : setup_.graph.nodes[vertex].name;
+}
+
+/// Output names that follow from the inputs alone are claimed before anything runs, so that two items that would write one
+/// file, or a file that was edited, are refused before money is spent.
+void Scheduler::claim_outputs() {
+  std::vector<std::vector<Value>> nothing(setup_.graph.nodes.size());
+  for (const Item& item : setup_.table.items)
+    for (const GraphOutput& output : setup_.graph.outputs) {
+      bool early = true;
+      for_each_reference(output.file, [&](const Reference& reference) {
+        early = early && reference.to != Reference::To::node && reference.property != "width" && reference.property != "height";
+      });
+      if (!early) continue;
+      const std::string name = as_text(evaluate(output.file, {setup_.graph, item.inputs, nothing}, setup_.codecs));
+      const std::string path = setup_.writer.claim(name, "`" + output.name + "` of " + item.name);
+      try {
+        setup_.writer.check_untouched(path);
+      } catch (const Error& error) {
+        refused_.emplace(item.name, error);
+      }
+    }
+}
+
+RunCounts Scheduler::run() {
+  claim_outputs();
+  std::unique_lock lock(mutex_);
+  start_items();
+  idle_.wait(lock, [&] { return running_items_ == 0 && (next_item_ == setup_.table.items.size() || stopping_); });
+  // Items that were never started end too: every one of them has an outcome.
+  for (; next_item_ < setup_.table.items.size(); ++next_item_) {
+    ++counts_.items_canceled;
+    setup_.events.emit({{"type", "item"}, {"item", setup_.table.items[next_item_].name}, {"outcome", "canceled"}, {"cause", "not started: the run was ended"}});
+  }
+  return counts_;
+}
+
+void Scheduler::stop() {
+  stopping_ = true;
+  setup_.remote.stop_creating();
+  std::lock_guard lock(mutex_);
+  idle_.notify_all();
+}
+
+void Scheduler::start_items() {
+  while (!stopping_ && running_items_ < setup_.items_in_flight && next_item_ < setup_.table.items.size()) {
+    auto item = std::make_shared<ItemRun>();
+    item->index = next_item_++;
+    item->item = &setup_.table.items[item->index];
+    if (const auto refused = refused_.find(item->item->name); refused != refused_.end()) {
+      ++counts_.items_failed;
+      setup_.events.emit({{"type", "item"}, {"item", item->item->name}, {"outcome", "failed"}, {"code", refused->second.code()},
+                          {"cause", refused->second.message()}, {"hint", refused->second.hint()}});
+      continue;
+    }
+    item->outputs.resize(setup_.graph.nodes.size());
+    item->waiting.resize(vertex_count());
+    item->readers.resize(vertex_count());
+    item->outcomes.resize(vertex_count());
+    item->started.resize(vertex_count());
+    item->left = needed_count_;
+    ++running_items_;
+    for (int vertex = 0; vertex < vertex_count(); ++vertex) {
+      item->waiting[vertex] = static_cast<int>(upstream_[vertex].size());
+      item->readers[vertex] = static_cast<int>(downstream_[vertex].size());
+    }
+    for (int vertex = 0; vertex < vertex_count(); ++vertex)
+      if (needed_[vertex] && item->waiting[vertex] == 0) post(item, vertex);
+  }
+}
+
+void Scheduler::post(const ItemPtr& item, int vertex) {
+  const bool net = !is_output(vertex) && setup_.graph.nodes[vertex].spec->pool == Pool::net;
+  setup_.executor.post(net ? Workers::net : Workers::cpu,
+                       {net ? kUrgencyFetch : kUrgencyWork, static_cast<std::int64_t>(item->index), depth_[vertex]},
+                       [this, item, vertex] { run_vertex(item, vertex); });
+}
+
+void Scheduler::run_vertex(const ItemPtr& item, int vertex) {
+  item->started[vertex] = steady_clock::now();
+  emit_task(*item, vertex, "started", nullptr, "");
+  try {
+    if (is_output(vertex)) run_output(item, vertex - static_cast<int>(setup_.graph.nodes.size()));
+    else run_node(item, vertex);
+  } catch (const Error& error) {
+    ended(item, vertex, Outcome::failed, &error, {});
+  } catch (const std::bad_alloc&) {
+    const Error error("E302", "not enough memory");
+    ended(item, vertex, Outcome::failed, &error, {});
+  } catch (const std::exception& other) {
+    const Error error("E990", std::string("something unexpected happened: ") + other.what());
+    ended(item, vertex, Outcome::failed, &error, {});
+  }
+}
+
+/// A call whose warnings become events of its node and item.
+class Scheduler::NodeCall : public BoundCall {
+ public:
+  NodeCall(Scheduler& scheduler, ItemPtr item, int node, const ItemValues& values)
+      : BoundCall(scheduler.setup_.graph.nodes[node], values, scheduler.setup_.codecs, scheduler.setup_.host), scheduler_(scheduler), item_(std::move(item)), node_(node) {}
+  void warn(std::string message) override {
+    scheduler_.setup_.events.emit({{"type", "warning"}, {"item", item_->item->name}, {"node", scheduler_.vertex_name(node_)}, {"message", std::move(message)}});
+  }
+  bool canceled() const override { return scheduler_.stopping_; }
+
+ private:
+  Scheduler& scheduler_;
+  ItemPtr item_;
+  int node_;
+};
+
+void Scheduler::run_node(const ItemPtr& item, int node) {
+  const Behaviour behaviour = setup_.registry.behaviour(setup_.graph.nodes[node].spec->name);
+  auto call = std::make_shared<NodeCall>(*this, item, node, ItemValues{setup_.graph, item->item->inputs, item->outputs});
+  if (behaviour.remote) return run_remote(item, node, std::move(call), behaviour.remote);
+  behaviour.run(*call);
+  ended(item, node, Outcome::done, nullptr, call->take_outputs());
+}
+
+void Scheduler::run_remote(const ItemPtr& item, int node, std::shared_ptr<NodeCall> call, std::shared_ptr<const RemoteNode> remote) {
+  RemoteCall buy;
+  buy.node = remote;
+  buy.request = remote->prepare(*call);
+  buy.priority = {kUrgencyWork, static_cast<std::int64_t>(item->index), depth_[node]};
+  buy.timeout = setup_.graph.nodes[node].timeout;
+  call->release_inputs();  // what waits for a server holds no pixels but those it sends
+  buy.done = [this, item, node, call, remote](const RemoteOutcome& outcome) {
+    if (outcome.error) {
+      Error error = *outcome.error;
+      return ended(item, node, outcome.canceled ? Outcome::canceled : Outcome::failed, &error, {});
+    }
+    try {
+      for (const FilePtr& file : outcome.files)
+        if (!file->source_url.empty()) setup_.host.remember(file->source_url, file);
+      remote->finish(*call, *outcome.answer, outcome.files);
+      ended(item, node, outcome.reused ? Outcome::reused : Outcome::done, nullptr, call->take_outputs());
+    } catch (const Error& error) {
+      ended(item, node, Outcome::failed, &error, {});
+    } catch (const std::exception& other) {
+      const Error error("E990", std::string("something unexpected happened: ") + other.what());
+      ended(item, node, Outcome::failed, &error, {});
+    }
+  };
+  setup_.remote.start(std::move(buy));
+}
+
+void Scheduler::run_output(const ItemPtr& item, int index) {
+  const GraphOutput& output = setup_.graph.outputs[index];
+  const ItemValues values{setup_.graph, item->item->inputs, item->outputs};
+  const std::string name = as_text(evaluate(output.file, values, setup_.codecs));
+  const std::string path = setup_.writer.claim(name, "`" + output.name + "` of " + item->item->name);
+  const OutputWriter::Written written = setup_.writer.write(path, evaluate(output.value, values, setup_.codecs), output);
+  {
+    std::lock_guard lock(mutex_);
+    item->files.push_back({{"path", written.path}, {"hash", written.hash}});
+  }
+  setup_.events.emit({{"type", "output"}, {"item", item->item->name}, {"output", output.name}, {"path", written.path}, {"hash", written.hash}, {"changed", written.changed}});
+  ended(item, static_cast<int>(setup_.graph.nodes.size()) + index, written.changed ? Outcome::done : Outcome::reused, nullptr, {});
+}
+
+void Scheduler::emit_task(const ItemRun& item, int vertex, std::string_view state, const Error* error, const std::string& cause) {
+  json event = {{"type", "task"}, {"item", item.item->name}, {"node", vertex_name(vertex)}, {"state", state}};
+  if (is_output(vertex)) event["output"] = true;
+  if (state != "started")
+    event["ms"] = std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - item.started[vertex]).count();
+  if (error) {
+    event["code"] = error->code();
+    event["cause"] = error->message();
+    if (!error->hint().empty()) event["hint"] = error->hint();
+  } else if (!cause.empty()) {
+    event["cause"] = cause;
+  }
+  setup_.events.emit(std::move(event));
+}
+
+void Scheduler::ended(const ItemPtr& item, int vertex, Outcome outcome, const Error* error, std::vector<Value> outputs) {
+  emit_task(*item, vertex, outcome_name(outcome), error, "");
+  const bool stops = error && (error->stops_run() || (setup_.fail_fast && outcome == Outcome::failed));
+  std::unique_lock lock(mutex_);
+  if (!is_output(vertex)) item->outputs[vertex] = std::move(outputs);
+  const std::string cause = error ? "`" + vertex_name(vertex) + "`: " + error->message() : "";
+  if (stops && error->stops_run() && !counts_.stopped) counts_.stopped = *error;
+  // A vertex that failed takes what stands after it along; done iteratively, chains may be long.
+  std::vector<std::pair<int, Outcome>> open = {{vertex, outcome}};
+  while (!open.empty()) {
+    const auto [next, how] = open.back();
+    open.pop_back();
+    settle(item, next, how, cause, open);
+  }
+  const bool last = item->left == 0;
+  lock.unlock();
+  if (stops) stop();
+  if (last) end_item(item);
+}
+
+void Scheduler::settle(const ItemPtr& item, int vertex, Outcome outcome, const std::string& cause, std::vector<std::pair<int, Outcome>>& more) {
+  if (item->outcomes[vertex]) return;
+  item->outcomes[vertex] = outcome;
+  --item->left;
+  const bool good = outcome == Outcome::done || outcome == Outcome::reused;
+  if (!good) {
+    if (outcome == Outcome::canceled) item->canceled = true;
+    if (outcome == Outcome::failed) item->failed = true;
+    if (item->cause.empty()) item->cause = cause;
+  }
+  if (outcome == Outcome::skipped) {
+    item->started[vertex] = steady_clock::now();
+    emit_task(*item, vertex, "skipped", nullptr, "upstream " + cause);
+  }
+  for (int next : downstream_[vertex]) {
+    if (!good) more.emplace_back(next, Outcome::skipped);
+    else if (--item->waiting[next] == 0 && !item->outcomes[next]) post(item, next);
+  }
+  for (int from : upstream_[vertex])
+    if (--item->readers[from] == 0 && !is_output(from)) item->outputs[from].clear();  // nobody needs the pixels any more
+}
+
+void Scheduler::end_item(const ItemPtr& item) {
+  const std::string_view outcome = item->failed ? "failed" : item->canceled ? "canceled" : "done";
+  json event = {{"type", "item"}, {"item", item->item->name}, {"outcome", outcome}, {"files", item->files}};
+  if (!item->cause.empty()) event["cause"] = item->cause;
+  setup_.events.emit(std::move(event));
+  std::lock_guard lock(mutex_);
+  (item->failed ? counts_.items_failed : item->canceled ? counts_.items_canceled : counts_.items_done)++;
+  --running_items_;
+  start_items();
+  idle_.notify_all();
+}
+
+}  // namespace pixgraph

@@ -1,0 +1,100 @@
+// Scheduler: runs the graph over the items. Depth first: items are finished before new ones are started, so that memory
+// does not grow with the batch; a waiting prediction holds no thread.
+//
+// One central state machine under one lock; the work itself is done by the executor's threads outside of it. Every node of
+// every item ends in exactly one outcome, with a cause.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "codec.h"
+#include "events.h"
+#include "executor.h"
+#include "graph.h"
+#include "host.h"
+#include "items.h"
+#include "outputs.h"
+#include "registry.h"
+#include "remote.h"
+
+namespace pixgraph {
+
+enum class Outcome : std::uint8_t { done, reused, failed, skipped, canceled };
+std::string_view outcome_name(Outcome outcome);
+
+struct RunCounts {
+  int items_done = 0, items_failed = 0, items_canceled = 0;
+  std::optional<Error> stopped;  // the first error that stopped the whole run
+};
+
+class Scheduler {
+ public:
+  struct Setup {
+    const Graph& graph;
+    const Registry& registry;
+    const ItemTable& table;
+    const Codecs& codecs;
+    Executor& executor;
+    RemoteDriver& remote;
+    RunHost& host;
+    Index& index;
+    OutputWriter& writer;
+    Events& events;
+    int items_in_flight = 16;
+    bool fail_fast = false;
+  };
+  explicit Scheduler(Setup setup);
+  ~Scheduler();
+
+  /// Runs everything; returns when the last item has ended. Call it once.
+  RunCounts run();
+  /// Starts no new items and no new creates; what runs goes on. May be called from any thread.
+  void stop();
+  bool stopping() const { return stopping_; }
+
+ private:
+  struct ItemRun;
+  class NodeCall;
+  using ItemPtr = std::shared_ptr<ItemRun>;
+
+  // A vertex is a node, or (after them) an output.
+  int vertex_count() const { return static_cast<int>(setup_.graph.nodes.size() + setup_.graph.outputs.size()); }
+  bool is_output(int vertex) const { return vertex >= static_cast<int>(setup_.graph.nodes.size()); }
+  const std::string& vertex_name(int vertex) const;
+
+  void start_items();              // REQUIRES: mutex_ held
+  void post(const ItemPtr& item, int vertex);
+  void run_vertex(const ItemPtr& item, int vertex);
+  void run_node(const ItemPtr& item, int node);
+  void run_output(const ItemPtr& item, int output);
+  void run_remote(const ItemPtr& item, int node, std::shared_ptr<NodeCall> call, std::shared_ptr<const RemoteNode> remote);
+  void ended(const ItemPtr& item, int vertex, Outcome outcome, const Error* error, std::vector<Value> outputs);
+  void settle(const ItemPtr& item, int vertex, Outcome outcome, const std::string& cause, std::vector<std::pair<int, Outcome>>& more);
+  void end_item(const ItemPtr& item);
+  void emit_task(const ItemRun& item, int vertex, std::string_view state, const Error* error, const std::string& cause);
+  std::string recipe_of(const ItemRun& item, int node) const;
+  void claim_outputs();
+
+  Setup setup_;
+  std::vector<std::vector<int>> upstream_, downstream_;  // by vertex
+  std::vector<bool> needed_;                             // by vertex
+  std::vector<int> depth_;
+  int needed_count_ = 0;
+  std::map<std::string, Error> refused_;  // items that cannot run at all, by name
+
+  std::mutex mutex_;
+  std::condition_variable idle_;
+  std::size_t next_item_ = 0;
+  int running_items_ = 0;
+  RunCounts counts_;
+  std::atomic<bool> stopping_ = false;
+};
+
+}  // namespace pixgraph
