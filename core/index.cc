@@ -66,35 +66,48 @@ static std::string column(sqlite3_stmt* statement, int place) {
 
 static std::int64_t nanoseconds(const timespec& time) { return time.tv_sec * 1'000'000'000LL + time.tv_nsec; }
 
-std::string Index::hash_of(const std::string& path) {
-  struct stat facts {};
-  if (::stat(path.c_str(), &facts) != 0) return sha256_file(path);  // says why it cannot be read
-  std::error_code failure;
-  const std::string absolute = std::filesystem::absolute(path, failure).string();
-  {
-    std::lock_guard lock(mutex_);
-    if (sqlite3_stmt* get = statement(get_hash_, "SELECT inode, size, mtime, ctime, hash FROM file WHERE path=?")) {
-      bind_text(get, 1, absolute);
-      std::string known;
-      if (sqlite3_step(get) == SQLITE_ROW && sqlite3_column_int64(get, 0) == static_cast<std::int64_t>(facts.st_ino) &&
-          sqlite3_column_int64(get, 1) == facts.st_size && sqlite3_column_int64(get, 2) == nanoseconds(facts.st_mtim) &&
-          sqlite3_column_int64(get, 3) == nanoseconds(facts.st_ctim))
-        known = column(get, 4);
-      sqlite3_reset(get);
-      if (!known.empty()) return known;
-    }
+/// What tells one state of a file from another.
+struct Index::Facts {
+  std::string absolute;
+  struct stat stat {};
+  bool there = false;
+  explicit Facts(const std::string& path) {
+    std::error_code failure;
+    absolute = std::filesystem::absolute(path, failure).lexically_normal().string();
+    there = ::stat(path.c_str(), &stat) == 0;
   }
+};
+
+std::string Index::remembered(const Facts& facts) {
+  std::lock_guard lock(mutex_);
+  sqlite3_stmt* get = statement(get_hash_, "SELECT inode, size, mtime, ctime, hash FROM file WHERE path=?");
+  if (!get || !facts.there) return "";
+  bind_text(get, 1, facts.absolute);
+  std::string known;
+  if (sqlite3_step(get) == SQLITE_ROW && sqlite3_column_int64(get, 0) == static_cast<std::int64_t>(facts.stat.st_ino) &&
+      sqlite3_column_int64(get, 1) == facts.stat.st_size && sqlite3_column_int64(get, 2) == nanoseconds(facts.stat.st_mtim) &&
+      sqlite3_column_int64(get, 3) == nanoseconds(facts.stat.st_ctim))
+    known = column(get, 4);
+  sqlite3_reset(get);
+  return known;
+}
+
+std::string Index::known_hash(const std::string& path) { return remembered(Facts(path)); }
+
+std::string Index::hash_of(const std::string& path) {
+  const Facts facts(path);
+  if (std::string known = remembered(facts); !known.empty()) return known;
   const std::string hash = sha256_file(path);
   timespec now{};
   clock_gettime(CLOCK_REALTIME, &now);
-  if (nanoseconds(now) - std::max(nanoseconds(facts.st_mtim), nanoseconds(facts.st_ctim)) < 2'000'000'000LL) return hash;
+  if (!facts.there || nanoseconds(now) - std::max(nanoseconds(facts.stat.st_mtim), nanoseconds(facts.stat.st_ctim)) < 2'000'000'000LL) return hash;
   std::lock_guard lock(mutex_);
   if (sqlite3_stmt* put = statement(put_hash_, "INSERT OR REPLACE INTO file VALUES(?,?,?,?,?,?)")) {
-    bind_text(put, 1, absolute);
-    sqlite3_bind_int64(put, 2, static_cast<std::int64_t>(facts.st_ino));
-    sqlite3_bind_int64(put, 3, facts.st_size);
-    sqlite3_bind_int64(put, 4, nanoseconds(facts.st_mtim));
-    sqlite3_bind_int64(put, 5, nanoseconds(facts.st_ctim));
+    bind_text(put, 1, facts.absolute);
+    sqlite3_bind_int64(put, 2, static_cast<std::int64_t>(facts.stat.st_ino));
+    sqlite3_bind_int64(put, 3, facts.stat.st_size);
+    sqlite3_bind_int64(put, 4, nanoseconds(facts.stat.st_mtim));
+    sqlite3_bind_int64(put, 5, nanoseconds(facts.stat.st_ctim));
     bind_text(put, 6, hash);
     sqlite3_step(put);
     sqlite3_reset(put);

@@ -28,6 +28,8 @@ class Index {
   /// SHA-256 of a file, from the memo where path, inode, size, mtime and ctime are as remembered, else read. A file
   /// younger than 2 s is never remembered: it may change again within the clock's grain.
   std::string hash_of(const std::string& path);
+  /// The same where the memo has it, else "": reads no content.
+  std::string known_hash(const std::string& path);
 
   /// What pixgraph wrote to that path last, and what it had written there before that.
   struct Output {
@@ -43,6 +45,8 @@ class Index {
 
  private:
   bool run(const char* sql);
+  struct Facts;
+  std::string remembered(const Facts& facts);
   sqlite3_stmt* statement(sqlite3_stmt*& kept, const char* sql);
 
   std::mutex mutex_;

@@ -186,6 +186,7 @@ void RemoteDriver::submit(const JobPtr& job, int number) {
   switch (sent.kind) {
     case Submitted::Kind::created:
       setup_.ledger.created(purchase, sent.id);
+      for (RequestFile& file : job->request.files) file.encode = nullptr;  // lets go of the pixels: nothing is sent again
       ++creates_;
       job->bought = true;
       job->created_at = asked_at;

@@ -6,6 +6,7 @@
 
 #include "call.h"
 #include "evaluate.h"
+#include "key.h"
 
 namespace pixgraph {
 
@@ -38,6 +39,8 @@ struct Scheduler::ItemRun {
   bool failed = false, canceled = false;
   std::string cause;  // of the first failure
   json files = json::array();
+  std::once_flag recipes_made;
+  std::vector<std::string> recipes;  // by node; made when the first paid node asks
 };
 
 Scheduler::Scheduler(Setup setup) : setup_(std::move(setup)) {
@@ -205,6 +208,9 @@ void Scheduler::run_remote(const ItemPtr& item, int node, std::shared_ptr<NodeCa
   buy.request = remote->prepare(*call);
   buy.priority = {kUrgencyWork, static_cast<std::int64_t>(item->index), depth_[node]};
   buy.timeout = setup_.graph.nodes[node].timeout;
+  std::call_once(item->recipes_made, [&] {
+    item->recipes = recipe_keys(setup_.graph, *item->item, [&](const File& file) { return setup_.index.hash_of(file.path); });
+  });
   call->release_inputs();  // what waits for a server holds no pixels but those it sends
   buy.done = [this, item, node, call, remote](const RemoteOutcome& outcome) {
     if (outcome.error) {
@@ -212,6 +218,7 @@ void Scheduler::run_remote(const ItemPtr& item, int node, std::shared_ptr<NodeCa
       return ended(item, node, outcome.canceled ? Outcome::canceled : Outcome::failed, &error, {});
     }
     try {
+      setup_.index.remember_purchase(item->recipes[node], outcome.key);
       for (const FilePtr& file : outcome.files)
         if (!file->source_url.empty()) setup_.host.remember(file->source_url, file);
       remote->finish(*call, *outcome.answer, outcome.files);

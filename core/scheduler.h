@@ -79,7 +79,6 @@ class Scheduler {
   void settle(const ItemPtr& item, int vertex, Outcome outcome, const std::string& cause, std::vector<std::pair<int, Outcome>>& more);
   void end_item(const ItemPtr& item);
   void emit_task(const ItemRun& item, int vertex, std::string_view state, const Error* error, const std::string& cause);
-  std::string recipe_of(const ItemRun& item, int node) const;
   void claim_outputs();
 
   Setup setup_;
