@@ -1,0 +1,79 @@
+#include "console.h"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "clock.h"
+
+namespace pixgraph {
+
+using nlohmann::json;
+
+static void say(const std::string& line) {
+  std::fwrite(line.data(), 1, line.size(), stderr);
+  std::fflush(stderr);
+}
+
+static std::string text_of(const json& event, const char* key) { return event.value(key, std::string()); }
+
+void Console::failure(const json& event) {
+  const std::string node = text_of(event, "node"), cause = text_of(event, "cause"), code = text_of(event, "code");
+  const int shown = ++same_[node + "\n" + code];
+  if (shown > 5) return;
+  say(fmt::format("✕ {}{}  {}  [{}]\n", node.empty() ? "" : node + "  ", text_of(event, "item"), cause, code));
+  if (const std::string hint = text_of(event, "hint"); shown == 1 && !hint.empty()) say("    " + hint + "\n");
+}
+
+void Console::progress(bool now) {
+  const auto time = std::chrono::steady_clock::now();
+  if (!now && time - last_ < std::chrono::seconds(10)) return;
+  last_ = time;
+  const int ended = done_ + failed_ + canceled_;
+  say(fmt::format("  {:>3}%  {} of {} items, {} failed, {} predictions bought, {} reused\n", items_ ? ended * 100 / items_ : 100, ended, items_, failed_, predictions_, reused_));
+}
+
+void Console::show(const json& event) {
+  const std::string type = text_of(event, "type");
+  if (type == "run") {
+    items_ = event.value("items", 0);
+    say(fmt::format("pixgraph {}  {}  {} nodes, {} item{}  run {}\n", PIXGRAPH_VERSION, text_of(event, "file"), event.value("nodes", json::array()).size(),
+                    items_, items_ == 1 ? "" : "s", text_of(event, "id")));
+    if (const std::string sandbox = text_of(event, "sandbox"); !sandbox.empty()) say("  stand-in models at " + sandbox + ": for trying out, not the real ones\n");
+    say("  state  " + text_of(event, "state") + "\n");
+    if (const int skipped = event.value("skipped_files", 0)) say(fmt::format("  {} other file{} in the folders left out\n", skipped, skipped == 1 ? "" : "s"));
+  } else if (type == "task") {
+    const std::string state = text_of(event, "state");
+    if (state == "failed") failure(event);
+    if (state == "reused" && !event.contains("output")) ++reused_;
+    progress(false);
+  } else if (type == "warning") {
+    const int shown = ++same_["!" + text_of(event, "node") + text_of(event, "message")];
+    if (shown <= 3) say(fmt::format("! {}  {}  {}\n", text_of(event, "node"), text_of(event, "item"), text_of(event, "message")));
+  } else if (type == "wait") {
+    say(fmt::format("! {}  waiting {}\n", text_of(event, "why"), show_duration(std::chrono::milliseconds(event.value("ms", 0)))));
+  } else if (type == "prediction") {
+    if (text_of(event, "state") == "created") ++predictions_;
+  } else if (type == "output") {
+    if (paths_) {
+      std::printf("%s\n", text_of(event, "path").c_str());
+      std::fflush(stdout);
+    }
+  } else if (type == "item") {
+    const std::string outcome = text_of(event, "outcome");
+    if (outcome == "failed" && event.contains("code")) failure(event);  // refused before it ran: no task said so
+    ++(outcome == "done" ? done_ : outcome == "failed" ? failed_ : canceled_);
+  } else if (type == "end") {
+    for (const auto& [what, count] : same_)
+      if (count > 5 && what[0] != '!') say(fmt::format("✕ {}  … {} more like this\n", what.substr(0, what.find('\n')), count - 5));
+    const std::string time = show_duration(std::chrono::milliseconds(static_cast<long>(event.value("t", 0.0) * 1000)));
+    std::string line = failed_ == 0 && canceled_ == 0 ? fmt::format("✓ {} of {} items written to {}", done_, items_, text_of(event, "out"))
+                                                      : fmt::format("✕ {} of {} items failed, {} written to {}", failed_, items_, done_, text_of(event, "out"));
+    if (canceled_) line += fmt::format(", {} not finished", canceled_);
+    say(fmt::format("{}    {}\n  {} prediction{} bought, {} reused\n", line, time, predictions_, predictions_ == 1 ? "" : "s", reused_));
+    if (event.contains("stopped")) say("stopped: " + text_of(event, "stopped") + "\n");
+    if (const std::string hint = text_of(event, "hint"); !hint.empty()) say("    " + hint + "\n");
+  }
+}
+
+}  // namespace pixgraph
