@@ -71,12 +71,14 @@ SandboxProcess::SandboxProcess() {
   ::close(from_it[0]);
   if (failure != 0 || !base_url_.starts_with("http://127.0.0.1:")) {
     if (failure != 0) pid_ = -1;
-    this->~SandboxProcess();
+    end();
     throw Error("E801", "the sandbox `" + program + "` cannot be started" + (failure ? std::string(": ") + std::strerror(failure) : ""));
   }
 }
 
-SandboxProcess::~SandboxProcess() {
+SandboxProcess::~SandboxProcess() { end(); }
+
+void SandboxProcess::end() {
   if (its_input_ >= 0) ::close(its_input_);
   its_input_ = -1;
   if (pid_ <= 0) return;

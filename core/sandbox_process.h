@@ -20,6 +20,8 @@ class SandboxProcess {
   const std::string& base_url() const { return base_url_; }
 
  private:
+  void end();
+
   pid_t pid_ = -1;
   int its_input_ = -1;
   std::string base_url_;

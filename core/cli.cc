@@ -1,0 +1,187 @@
+#include "cli.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <sstream>
+
+#include <pixgraph/error.h>
+
+#include "commands.h"
+#include "run.h"
+#include "sandbox_process.h"
+#include "spell.h"
+
+namespace pixgraph {
+
+const std::vector<Command>& commands() {
+  static const std::vector<Command> all = {
+      {"run", "FILE [PHOTO|DIR ...]", "run a pipeline over photos", 1, command_run},
+      {"check", "FILE ...", "find mistakes in pipeline files, without running or asking anyone", 1, command_check},
+      {"plan", "FILE [PHOTO|DIR ...]", "say what would run, and why, without running it", 1, command_plan},
+      {"nodes", "", "list the node types", 0, command_nodes},
+      {"describe", "NODE", "say everything about a node type", 1, command_describe},
+      {"sandbox", "[--port N]", "serve stand-in models on this machine (pixgraph sandbox --help)", 0, nullptr},
+  };
+  return all;
+}
+
+const std::vector<Flag>& flags() {
+  static const std::vector<Flag> all = {
+      {"--out", "DIR", "where outputs are written (default: out)", "run plan"},
+      {"--state", "DIR", "where pixgraph keeps its state (default: .pixgraph beside FILE)", "run plan"},
+      {"--set", "NAME=VALUE", "give a param of the pipeline a value", "run plan check", true},
+      {"--sandbox", "", "use stand-in models on this machine instead of a server; costs nothing", "run plan"},
+      {"--overwrite", "", "replace output files that pixgraph did not write or that were changed since", "run"},
+      {"--jobs", "N", "images worked on at once (default: the processors)", "run"},
+      {"--jobs-remote", "N", "predictions in flight at once (default: 32)", "run"},
+      {"--rate", "N/min|unlimited", "predictions created per minute at most (default: 600/min)", "run"},
+      {"--limit", "N", "only the first N items", "run plan"},
+      {"--fail-fast", "", "start nothing new after the first failed item", "run"},
+      {"--events", "FILE|-", "write what happens as JSON lines too", "run"},
+      {"--json", "", "answer as JSON", "check nodes"},
+      {"--plugins", "DIR", "look for plugins there first", "run check plan nodes describe", true},
+      {"--help", "", "show help", "run check plan nodes describe"},
+      {"--version", "", "show the version", ""},
+  };
+  return all;
+}
+
+std::string Arguments::value(const std::string& flag, const std::string& otherwise) const {
+  const auto found = flags.find(flag);
+  return found == flags.end() ? otherwise : found->second.back();
+}
+
+static bool knows(const Flag& flag, const std::string& command) {
+  std::istringstream known(flag.commands);
+  for (std::string name; known >> name;)
+    if (name == command) return true;
+  return false;
+}
+
+static const Command* find_command(const std::string& name) {
+  for (const Command& command : commands())
+    if (name == command.name) return &command;
+  return nullptr;
+}
+
+Arguments parse_arguments(const std::vector<std::string>& words) {
+  Arguments arguments;
+  arguments.command = words.at(0);
+  const Command* command = find_command(arguments.command);
+  if (!command) {
+    std::vector<std::string> names;
+    for (const Command& one : commands()) names.emplace_back(one.name);
+    throw Error("E802", "unknown command `" + arguments.command + "`", suggestion(arguments.command, names, "pixgraph --help lists the commands"));
+  }
+  bool only_words = false;
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    if (only_words || words[i].size() < 2 || words[i][0] != '-') {
+      arguments.words.push_back(words[i]);
+      continue;
+    }
+    if (words[i] == "--") {
+      only_words = true;
+      continue;
+    }
+    const std::size_t equals = words[i].find('=');
+    const std::string name = words[i] == "-h" ? "--help" : words[i].substr(0, equals);
+    const Flag* flag = nullptr;
+    std::vector<std::string> names;
+    for (const Flag& one : flags())
+      if (knows(one, arguments.command)) {
+        names.emplace_back(one.name);
+        if (name == one.name) flag = &one;
+      }
+    if (!flag) throw Error("E803", "unknown option `" + name + "` of pixgraph " + arguments.command, suggestion(name, names, "pixgraph " + arguments.command + " --help lists them"));
+    std::string value;
+    if (*flag->value) {
+      if (equals != std::string::npos) value = words[i].substr(equals + 1);
+      else if (i + 1 < words.size()) value = words[++i];
+      else throw Error("E804", "`" + name + "` needs a value: " + name + " " + flag->value);
+    } else if (equals != std::string::npos) {
+      throw Error("E804", "`" + name + "` takes no value");
+    }
+    auto& values = arguments.flags[flag->name];
+    if (!values.empty() && !flag->repeats) throw Error("E804", "`" + name + "` is given twice");
+    values.push_back(value);
+  }
+  if (!arguments.has("--help") && static_cast<int>(arguments.words.size()) < command->least_words)
+    throw Error("E805", "pixgraph " + arguments.command + " needs more: pixgraph " + arguments.command + " " + command->words);
+  return arguments;
+}
+
+std::string render_help() {
+  std::string text = "pixgraph runs image pipelines that are written as a graph in a YAML file.\n\n";
+  for (const Command& command : commands())
+    text += fmt::format("  pixgraph {:<36} {}\n", std::string(command.name) + (*command.words ? " " : "") + command.words, command.help);
+  return text + "\npixgraph COMMAND --help says more. REPLICATE_API_TOKEN is the key to the models, REPLICATE_BASE_URL another server.\n";
+}
+
+std::string render_command_help(const Command& command) {
+  std::string text = fmt::format("pixgraph {}{}{}\n  {}\n\n", command.name, *command.words ? " " : "", command.words, command.help);
+  for (const Flag& flag : flags())
+    if (knows(flag, command.name)) text += fmt::format("  {:<26} {}\n", std::string(flag.name) + (*flag.value ? " " : "") + flag.value, flag.help);
+  return text;
+}
+
+static void show(const Error& error) {
+  std::string text = "error[" + error.code() + "]: " + error.message() + "\n";
+  if (!error.where().empty()) text += "  --> " + error.where() + "\n";
+  if (!error.hint().empty()) text += "  = help: " + error.hint() + "\n";
+  std::fputs(text.c_str(), stderr);
+}
+
+/// As git does: `pixgraph NAME` runs the program pixgraph-NAME beside this one. Returns only where there is none.
+static void run_beside(const std::vector<std::string>& words) {
+  if (words[0].find('/') != std::string::npos) return;
+  const std::string program = beside_program("pixgraph-" + words[0]);
+  std::vector<char*> arguments = {const_cast<char*>(program.c_str())};
+  for (std::size_t i = 1; i < words.size(); ++i) arguments.push_back(const_cast<char*>(words[i].c_str()));
+  arguments.push_back(nullptr);
+  ::execv(program.c_str(), arguments.data());
+}
+
+int run_command_line(const std::vector<std::string>& words) {
+  try {
+    if (words.empty()) {
+      std::fputs("pixgraph runs image pipelines that are written as a graph in a YAML file. Try:\n\n"
+                 "  pixgraph run pipelines/cutout-inpaint.yaml photo.jpg --sandbox   with stand-in models, for free\n"
+                 "  pixgraph check FILE                                              find mistakes before they cost money\n"
+                 "  pixgraph --help                                                  all commands\n",
+                 stdout);
+      return kExitWrongRequest;
+    }
+    if (words[0] == "--help" || words[0] == "-h" || words[0] == "help") {
+      std::fputs(render_help().c_str(), stdout);
+      return kExitDone;
+    }
+    if (words[0] == "--version") {
+      std::fputs("pixgraph " PIXGRAPH_VERSION "\n", stdout);
+      return kExitDone;
+    }
+    const Command* command = find_command(words[0]);
+    if (!command || !command->run) {
+      run_beside(words);
+      if (command) throw Error("E801", "the program pixgraph-" + words[0] + " is not beside this one");
+    }
+    const Arguments arguments = parse_arguments(words);
+    if (arguments.has("--help")) {
+      std::fputs(render_command_help(*command).c_str(), stdout);
+      return kExitDone;
+    }
+    return command->run(arguments);
+  } catch (const Error& error) {
+    show(error);
+    if (error.stops_run()) return kExitStopped;
+    return error.code().starts_with("E99") ? kExitBug : kExitWrongRequest;
+  } catch (const std::exception& bug) {
+    std::fprintf(stderr, "error[E990]: something unexpected happened: %s\n", bug.what());
+    return kExitBug;
+  }
+}
+
+}  // namespace pixgraph

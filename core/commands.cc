@@ -1,0 +1,154 @@
+#include "commands.h"
+
+#include <unistd.h>
+
+#include <charconv>
+#include <cstdio>
+
+#include <nlohmann/json.hpp>
+
+#include <pixgraph/error.h>
+
+#include "describe.h"
+#include "document.h"
+#include "graph.h"
+#include "items.h"
+#include "plan.h"
+#include "plugins.h"
+#include "registry.h"
+#include "run.h"
+#include "spec_json.h"
+#include "spell.h"
+
+namespace pixgraph {
+
+static Registry& registry_for(const Arguments& arguments) {
+  static Registry registry;
+  static bool filled = false;
+  if (!filled) {
+    const auto folders = arguments.flags.find("--plugins");
+    load_registry(registry, find_plugins(folders == arguments.flags.end() ? std::vector<std::string>{} : folders->second));
+    filled = true;
+  }
+  return registry;
+}
+
+static Settings settings_of(const Arguments& arguments) {
+  Settings settings;
+  const auto given = arguments.flags.find("--set");
+  if (given == arguments.flags.end()) return settings;
+  for (const std::string& pair : given->second) {
+    const std::size_t equals = pair.find('=');
+    if (equals == std::string::npos || equals == 0) throw Error("E804", "`--set " + pair + "` is not NAME=VALUE");
+    settings.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
+  }
+  return settings;
+}
+
+static int whole_number(const Arguments& arguments, const std::string& flag, int otherwise, int least, int most) {
+  if (!arguments.has(flag)) return otherwise;
+  const std::string text = arguments.value(flag);
+  int number = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (failure != std::errc() || end != text.data() + text.size() || number < least || number > most)
+    throw Error("E804", "`" + flag + " " + text + "` is not a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+  return number;
+}
+
+static double rate_of(const Arguments& arguments) {
+  if (!arguments.has("--rate")) return 600;
+  const std::string text = arguments.value("--rate");
+  if (text == "unlimited") return 0;
+  double number = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (failure != std::errc() || std::string_view(end) != "/min" || !(number > 0) || number > 1e6)
+    throw Error("E804", "`--rate " + text + "` is not a rate", "write it as 600/min, or unlimited");
+  return number;
+}
+
+static RunOptions options_of(const Arguments& arguments) {
+  RunOptions options;
+  options.out = arguments.value("--out", options.out);
+  options.state = arguments.value("--state");
+  options.jobs = whole_number(arguments, "--jobs", 0, 1, 1024);
+  options.jobs_remote = whole_number(arguments, "--jobs-remote", options.jobs_remote, 1, 10'000);
+  options.creates_per_minute = rate_of(arguments);
+  options.overwrite = arguments.has("--overwrite");
+  options.sandbox = arguments.has("--sandbox");
+  options.fail_fast = arguments.has("--fail-fast");
+  options.events = arguments.value("--events");
+  return options;
+}
+
+/// Reads and binds; shows what is wrong with it. Nothing where there were errors.
+static std::optional<Graph> read_graph(const std::string& file, const Arguments& arguments, bool quiet) {
+  Diagnostics diagnostics;
+  const Document document = read_document(file, diagnostics);
+  std::optional<Graph> graph;
+  if (!diagnostics.has_errors()) graph = bind(document, registry_for(arguments), settings_of(arguments), diagnostics);
+  if (arguments.has("--json")) std::printf("%s\n", diagnostics.json(file).c_str());
+  else if (const std::string text = diagnostics.render(file, document.text, ::isatty(2) != 0); !text.empty()) std::fputs(text.c_str(), stderr);
+  else if (!quiet) std::printf("%s: all is well\n", file.c_str());
+  if (diagnostics.has_errors()) return std::nullopt;
+  return graph;
+}
+
+static ItemTable items_of(const Graph& graph, const Arguments& arguments, const std::vector<std::string>& not_below) {
+  ItemTable table = list_items(graph, {arguments.words.begin() + 1, arguments.words.end()}, not_below);
+  const int limit = whole_number(arguments, "--limit", 0, 1, 1'000'000'000);
+  if (limit > 0 && table.items.size() > static_cast<std::size_t>(limit)) table.items.resize(static_cast<std::size_t>(limit));
+  return table;
+}
+
+int command_run(const Arguments& arguments) {
+  const auto graph = read_graph(arguments.words[0], arguments, true);
+  if (!graph) return kExitWrongRequest;
+  const RunOptions options = options_of(arguments);
+  const ItemTable table = items_of(*graph, arguments, {options.out, options.state.empty() ? ".pixgraph" : options.state});
+  return run_graph(*graph, registry_for(arguments), table, options);
+}
+
+int command_check(const Arguments& arguments) {
+  int exit = kExitDone;
+  for (const std::string& file : arguments.words)
+    if (!read_graph(file, arguments, false)) exit = kExitWrongRequest;
+  return exit;
+}
+
+int command_plan(const Arguments& arguments) {
+  const auto graph = read_graph(arguments.words[0], arguments, true);
+  if (!graph) return kExitWrongRequest;
+  RunOptions options;
+  options.out = arguments.value("--out", options.out);
+  options.state = arguments.value("--state");
+  const ItemTable table = items_of(*graph, arguments, {options.out, options.state.empty() ? ".pixgraph" : options.state});
+  const std::string state = state_folder(graph->file, options);
+  Index index(state);
+  const Ledger ledger(real_disk(), state + (arguments.has("--sandbox") ? "/sandbox-ledger" : "/ledger"));
+  std::fputs(render_plan(*graph, make_plan(*graph, table, index, ledger)).c_str(), stdout);
+  return kExitDone;
+}
+
+int command_nodes(const Arguments& arguments) {
+  const Registry& registry = registry_for(arguments);
+  if (!arguments.has("--json")) {
+    std::fputs(render_nodes(registry).c_str(), stdout);
+    return kExitDone;
+  }
+  nlohmann::json all = nlohmann::json::array();
+  for (const Spec* spec : registry.all()) all.push_back(spec_to_json(*spec));
+  std::printf("%s\n", all.dump(1).c_str());
+  return kExitDone;
+}
+
+int command_describe(const Arguments& arguments) {
+  const Registry& registry = registry_for(arguments);
+  for (const std::string& name : arguments.words) {
+    const Spec* spec = registry.find(name);
+    if (!spec) throw Error("E016", "there is no node type `" + name + "`", suggestion(name, registry.names(), "pixgraph nodes lists them"));
+    std::fputs(render_spec(*spec).c_str(), stdout);
+  }
+  return kExitDone;
+}
+
+}  // namespace pixgraph

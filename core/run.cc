@@ -1,0 +1,239 @@
+#include "run.h"
+
+#include <fmt/format.h>
+#include <sched.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <memory>
+#include <thread>
+
+#include "clock.h"
+#include "console.h"
+#include "events.h"
+#include "hash.h"
+#include "http.h"
+#include "redact.h"
+#include "sandbox_process.h"
+#include "scheduler.h"
+
+namespace pixgraph {
+
+using nlohmann::json;
+
+static int processors() {
+  cpu_set_t allowed;  // what a cgroup or taskset leaves us
+  if (sched_getaffinity(0, sizeof allowed, &allowed) == 0) return std::max(1, CPU_COUNT(&allowed));
+  return 1;
+}
+
+std::string state_folder(const std::string& pipeline_file, const RunOptions& options) {
+  Disk& disk = real_disk();
+  if (!options.state.empty()) {
+    make_folders(disk, options.state);
+    return options.state;
+  }
+  const std::string beside = join_path(folder_of(pipeline_file), ".pixgraph");
+  const bool usable = ::access(disk.exists(beside) ? beside.c_str() : folder_of(pipeline_file).c_str(), W_OK) == 0;
+  const std::string folder = usable ? beside : join_path(options.out, ".pixgraph");
+  make_folders(disk, folder);
+  return folder;
+}
+
+namespace {
+
+class StoreSink : public DownloadSink {
+ public:
+  explicit StoreSink(Store& store) : store_(store) {}
+  std::string open_temp() override { return store_.open_temp(); }
+  FilePtr commit(const std::string& temp, const Downloaded& what) override {
+    return store_.adopt(temp, what.hash, what.size, what.name, what.media_type);
+  }
+
+ private:
+  Store& store_;
+};
+
+class PredictionEvents : public RemoteObserver {
+ public:
+  explicit PredictionEvents(Events& events) : events_(events) {}
+  void remote_created(const Request& request, const std::string& key, const std::string& id) override { emit("created", request, key, id); }
+  void remote_ended(const Request& request, const std::string& key, const std::string& id, const std::string& state) override { emit(state, request, key, id); }
+  void remote_waits(const Request& request, const std::string& why, std::chrono::milliseconds wait) override {
+    events_.emit({{"type", "wait"}, {"lane", request.lane}, {"why", why}, {"ms", wait.count()}});
+  }
+
+ private:
+  void emit(const std::string& state, const Request& request, const std::string& key, const std::string& id) {
+    events_.emit({{"type", "prediction"}, {"state", state}, {"id", id}, {"key", key}, {"lane", request.lane}, {"model", request.model}});
+    for (const std::string& warning : request.warnings)
+      if (state == "created") events_.emit({{"type", "warning"}, {"node", request.model.empty() ? request.lane : request.model}, {"message", warning}});
+  }
+  Events& events_;
+};
+
+/// Takes SIGINT and SIGTERM for as long as it lives. Both were blocked before any thread was made.
+class Signals {
+ public:
+  Signals(std::function<void()> first_interrupt, std::function<void()> second_interrupt, std::function<void()> terminate)
+      : thread_([this, first_interrupt, second_interrupt, terminate] {
+          sigset_t set = signals();
+          while (!ending_) {
+            const timespec wait{0, 100'000'000};
+            const int got = sigtimedwait(&set, nullptr, &wait);
+            if (got == SIGTERM) terminate();
+            if (got == SIGINT) (interrupts_++ == 0 ? first_interrupt : second_interrupt)();
+          }
+        }) {}
+  ~Signals() {
+    ending_ = true;
+    thread_.join();
+  }
+  static void block() {
+    const sigset_t set = signals();
+    pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  }
+  bool interrupted() const { return interrupts_ > 0; }
+
+ private:
+  static sigset_t signals() {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGTERM);
+    return set;
+  }
+  std::atomic<bool> ending_ = false;
+  std::atomic<int> interrupts_ = 0;
+  std::thread thread_;
+};
+
+void show_error(const Error& error, const Redactor& redactor) {
+  std::string text = "error[" + error.code() + "]: " + error.message() + "\n";
+  if (!error.where().empty()) text += "  --> " + error.where() + "\n";
+  if (!error.hint().empty()) text += "  = help: " + error.hint() + "\n";
+  text = redactor.clean(std::move(text));
+  std::fwrite(text.data(), 1, text.size(), stderr);
+}
+
+bool uses_remote(const Graph& graph) {
+  return std::any_of(graph.nodes.begin(), graph.nodes.end(), [](const GraphNode& node) { return node.spec->pool == Pool::predict; });
+}
+
+/// Asks every paid node type whether it can work at all, before anything runs.
+void check_ready(const Graph& graph, const Registry& registry, Host& host) {
+  for (const GraphNode& node : graph.nodes)
+    if (node.spec->pool == Pool::predict)
+      if (const Behaviour behaviour = registry.behaviour(node.spec->name); behaviour.remote) behaviour.remote->ready(host);
+}
+
+std::string new_run_id() {
+  std::string time = iso_time(std::chrono::system_clock::now()).substr(0, 19);
+  std::erase_if(time, [](char c) { return c == '-' || c == ':'; });
+  return time + "-" + random_hex(3);
+}
+
+}  // namespace
+
+int run_graph(const Graph& graph, const Registry& registry, const ItemTable& table, const RunOptions& options) {
+  Signals::block();
+  ::signal(SIGPIPE, SIG_IGN);
+  Redactor redactor;
+  try {
+    Disk& disk = real_disk();
+    const std::string state = state_folder(graph.file, options);
+    const Codecs codecs(registry);
+    Store store(disk, join_path(state, "store"));
+    StoreSink sink(store);
+    HttpOptions http_options;
+    http_options.downloads = &sink;
+    HttpClient http(std::move(http_options));
+    RunHost host(http, store, codecs, redactor);
+    std::unique_ptr<SandboxProcess> sandbox;
+    if (options.sandbox && uses_remote(graph)) {
+      sandbox = std::make_unique<SandboxProcess>();
+      host.override_environment("REPLICATE_BASE_URL", sandbox->base_url());
+      host.override_environment("REPLICATE_API_TOKEN", "sandbox-needs-no-token");
+      host.override_environment("REPLICATE_EXTRA_HEADERS", "");
+      host.override_environment("PIXGRAPH_SANDBOX", "1");
+    }
+    check_ready(graph, registry, host);
+    Index index(state);
+    Ledger ledger(disk, join_path(state, options.sandbox ? "sandbox-ledger" : "ledger"));
+
+    Events events(redactor);
+    const std::string run_id = new_run_id();
+    const std::string run_folder = join_path(join_path(state, "runs"), run_id);
+    make_folders(disk, run_folder);
+    events.add_sink(event_file(join_path(run_folder, "events.ndjson")));
+    if (!options.events.empty()) events.add_sink(event_file(options.events));
+    Console console(options.events != "-");
+    events.add_sink([&](const json& event) { console.show(event); });
+    json names = json::array();
+    for (const GraphNode& node : graph.nodes) names.push_back({{"name", node.name}, {"type", node.spec->name}});
+    events.emit({{"type", "run"}, {"id", run_id}, {"file", graph.file}, {"nodes", names}, {"items", table.items.size()}, {"out", options.out},
+                 {"state", state}, {"sandbox", sandbox ? sandbox->base_url() : ""}, {"skipped_files", table.skipped}});
+
+    PredictionEvents predictions(events);
+    OutputWriter writer(disk, index, codecs, options.out, options.overwrite);
+    for (const Item& item : table.items)
+      for (const Value& value : item.inputs)
+        if (value.file()) writer.protect(value.file()->path);
+    const int jobs = options.jobs > 0 ? options.jobs : processors();
+    ServerLimits limits;
+    limits.in_flight = options.jobs_remote;
+    limits.creates_per_minute = options.creates_per_minute;
+    if (options.creates_per_minute == 0) limits.calls_per_minute = 0;
+
+    RunCounts counts;
+    bool interrupted = false;
+    {
+      // The driver and the scheduler outlive the executor: its threads run their work.
+      std::unique_ptr<RemoteDriver> driver;
+      std::unique_ptr<Scheduler> scheduler;
+      Executor executor(jobs, 16);
+      driver = std::make_unique<RemoteDriver>(RemoteDriver::Setup{executor, ledger, store, host, predictions, sandbox ? sandbox->base_url() : "", limits});
+      const int in_flight = uses_remote(graph) ? options.jobs_remote + 2 * jobs : 2 * jobs;
+      scheduler = std::make_unique<Scheduler>(Scheduler::Setup{graph, registry, table, codecs, executor, *driver, host, index, writer, events, in_flight, options.fail_fast});
+      Signals signals(
+          [&] {
+            std::fputs("\ninterrupted: no new predictions; waiting for those that run (again to cancel them)\n", stderr);
+            scheduler->stop();
+          },
+          [&] {
+            std::fputs("\ncanceling what runs\n", stderr);
+            scheduler->stop();
+            driver->cancel_all();
+            std::thread([] {  // whatever hangs: the ledger knows what was created
+              std::this_thread::sleep_for(std::chrono::seconds(5));
+              ::_exit(kExitInterrupted);
+            }).detach();
+          },
+          [&] {
+            events.emit({{"type", "end"}, {"exit", kExitTerminated}, {"out", options.out}, {"stopped", "terminated; created predictions are kept and found again by the next run"}});
+            ::_exit(kExitTerminated);
+          });
+      counts = scheduler->run();
+      interrupted = signals.interrupted();
+    }
+    int exit = kExitDone;
+    if (interrupted) exit = kExitInterrupted;
+    else if (counts.stopped) exit = kExitStopped;
+    else if (counts.items_failed > 0 || counts.items_canceled > 0) exit = kExitItemsFailed;
+    json end = {{"type", "end"}, {"exit", exit}, {"done", counts.items_done}, {"failed", counts.items_failed}, {"canceled", counts.items_canceled}, {"out", options.out}};
+    if (counts.stopped) {
+      end["stopped"] = counts.stopped->message();
+      end["hint"] = counts.stopped->hint();
+    }
+    events.emit(end);
+    return exit;
+  } catch (const Error& error) {
+    show_error(error, redactor);
+    if (error.stops_run()) return kExitStopped;
+    return error.code().starts_with("E99") ? kExitBug : kExitWrongRequest;
+  }
+}
+
+}  // namespace pixgraph

@@ -1,0 +1,36 @@
+// Run: the last arrow, from a plan to what happened. Opens everything on disk, starts the threads, runs the scheduler, obeys
+// signals, and turns the end into an exit code.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "graph.h"
+#include "items.h"
+#include "registry.h"
+
+namespace pixgraph {
+
+// Exit codes; where several hold, the first in this order: 70, 130/143, 3, 1.
+inline constexpr int kExitDone = 0, kExitItemsFailed = 1, kExitWrongRequest = 2, kExitStopped = 3, kExitInterrupted = 130, kExitTerminated = 143,
+                     kExitBug = 70;
+
+struct RunOptions {
+  std::string out = "out";
+  std::string state;  // empty: .pixgraph beside the pipeline file, or in `out` where that cannot be written
+  int jobs = 0;       // cpu workers; 0: as many as there are processors
+  int jobs_remote = 32;
+  double creates_per_minute = 600;  // 0: unlimited
+  bool overwrite = false;
+  bool sandbox = false;
+  bool fail_fast = false;
+  std::string events;  // a file, "-", or empty
+};
+
+/// The state directory of a pipeline file: made where it is missing. Throws Error E602.
+std::string state_folder(const std::string& pipeline_file, const RunOptions& options);
+
+/// Runs it and returns the exit code. Everything that went wrong has been shown when it returns.
+int run_graph(const Graph& graph, const Registry& registry, const ItemTable& table, const RunOptions& options);
+
+}  // namespace pixgraph
