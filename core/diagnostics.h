@@ -29,15 +29,16 @@ struct Diagnostic {
   };
   std::vector<Note> notes;
   std::string help;  // what to do; may be empty
+  std::string source;  // where it is written, if not in the file: "--set width=ten"
 };
 
 class Diagnostics {
  public:
-  void add(Diagnostic diagnostic) { all_.push_back(std::move(diagnostic)); }
+  void add(Diagnostic diagnostic);
   void error(std::string code, Place place, std::string message, std::string help = {}, std::string label = {});
   void warning(std::string code, Place place, std::string message, std::string help = {}, std::string label = {});
-  bool has_errors() const;
-  int error_count() const;
+  bool has_errors() const { return errors_ > 0; }
+  int error_count() const { return errors_; }
   /// By line and column; equal ones once.
   std::vector<Diagnostic> sorted() const;
   /// The whole text for a terminal: every diagnostic with its lines and caret, at most 20, then the count line
@@ -48,6 +49,7 @@ class Diagnostics {
 
  private:
   std::vector<Diagnostic> all_;
+  int errors_ = 0;
 };
 
 }  // namespace pixgraph

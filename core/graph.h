@@ -23,7 +23,8 @@ class Registry;
 
 /// `${photo}`, `${cutout.output}`, `${fitted.width}`, `${photo.stem}`.
 struct Reference {
-  enum class To { input, param, node };
+  /// element: `${index}`, the position within a list that an output saves; it stands in a GraphOutput's file only.
+  enum class To { input, param, node, element };
   To to = To::input;
   int index = 0;         // into Graph::inputs, params or nodes
   int port = 0;          // of a node: index into its Spec's outputs
@@ -73,7 +74,8 @@ struct GraphNode {
   /// absent Value, params their defaults. Literals have been read and checked by the declared type already.
   std::vector<Expression> arguments;
   Expression open_input;  // an ObjectOf, where the Spec has an open input
-  std::optional<std::chrono::milliseconds> timeout;
+  std::optional<std::chrono::milliseconds> timeout;  // `timeout: 5m`: from creation to end
+  std::optional<std::chrono::milliseconds> queue_timeout, run_timeout;  // `timeout: {queue: 10m, run: 2m}`
   std::string variant_text;  // reserved for `variant:`
   std::vector<int> upstream, downstream;  // node indices, each once, ascending
   Place place;
@@ -90,6 +92,16 @@ struct GraphOutput {
   Place place;
 };
 
+/// How much a server or model may be asked at once and per minute; what is absent keeps its default.
+struct Limit {
+  std::optional<int> in_flight, creates_per_minute, other_per_minute;
+};
+
+/// US dollars; what is absent is not known.
+struct Price {
+  std::optional<double> per_run, per_second, per_image;
+};
+
 struct Graph {
   std::string file;  // as the user named it
   std::string name, description;
@@ -98,6 +110,8 @@ struct Graph {
   std::vector<GraphNode> nodes;
   std::vector<GraphOutput> outputs;
   std::vector<int> order;  // node indices such that every node stands after its upstream
+  std::map<std::string, Limit> limits;  // by server, model or "default"
+  std::map<std::string, Price> prices;  // by owner/name
 
   const GraphNode* node(std::string_view name) const;
 };
@@ -106,7 +120,8 @@ struct Graph {
 using Settings = std::vector<std::pair<std::string, std::string>>;
 
 /// Finds every mistake of meaning at once (E010..E049, W050..W059). The Graph is whole only if there were no errors.
-/// No file, network or plugin function is touched. Mistakes in `settings` have no place in the file (line 0).
+/// No file, network or plugin function is touched. Mistakes in `settings` have no place in the file (line 0). A document
+/// that is no map was refused by its reader: nothing more is said about it.
 Graph bind(const Document& document, const Registry& registry, const Settings& settings, Diagnostics& diagnostics);
 
 /// Whether a value of `from` may stand where `to` is wanted (DESIGN 4): equal types; integer as number; scalars as json;

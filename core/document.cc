@@ -1,0 +1,435 @@
+#include "document.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/yaml.h>
+
+#include <cerrno>
+#include <cstring>
+#include <optional>
+#include <sstream>
+#include <unordered_map>
+
+#include <pixgraph/error.h>
+
+#include "lines.h"
+#include "syntax.h"
+#include "unicode.h"
+
+namespace pixgraph {
+
+namespace {
+
+constexpr std::size_t kMostBytes = 4 << 20;
+constexpr std::size_t kMostDepth = 64;
+
+/// Thrown out of the parser by the builder, when what it has found ends reading.
+struct Stop {};
+
+/// Builds the tree from the parser's events. yaml-cpp's own tree keeps duplicate keys silently, shares aliases and knows
+/// the start of things only.
+class Builder : public YAML::EventHandler {
+ public:
+  Builder(std::string_view text, Lines& lines, Diagnostics& diagnostics)
+      : text_(text), lines_(lines), diagnostics_(diagnostics) {}
+
+  DocumentValue take_root() { return std::move(root_); }
+  /// Whether the first document was read to its end, though something is wrong with what follows it.
+  bool is_whole() const { return whole_; }
+  std::optional<std::size_t> last_scalar() const { return last_scalar_; }
+  std::optional<std::size_t> open_flow() const {
+    for (auto frame = stack_.rbegin(); frame != stack_.rend(); ++frame)
+      if (frame->flow) return frame->value.offset;
+    return std::nullopt;
+  }
+
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (documents_++ == 0) return;
+    const std::size_t at = offset(mark);
+    if (text_.substr(at).starts_with("---")) {
+      whole_ = true;
+      diagnostics_.error("E003", lines_.place(at, 3), "a pipeline file holds one document, and here a second one begins",
+                         "put it in a file of its own");
+    } else {
+      diagnostics_.error("E001", lines_.place(at), "this does not belong to what begins on the first line",
+                         "keys of the same map stand in the same column, and a pipeline file is one map");
+    }
+    throw Stop();
+  }
+  void OnDocumentEnd() override {}
+
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t) override {
+    DocumentValue value;
+    value.offset = offset(mark);
+    const std::string_view written = null_word(value.offset);
+    if (expects_key()) {
+      if (written.empty()) diagnostics_.error("E001", lines_.place(value.offset), "a key is missing before this `:`");
+      take_key(std::string(written), value.offset, written.empty());
+      return;
+    }
+    value.text = written;
+    // An empty value has no place of its own: the parser says where the next thing begins.
+    value.place = written.empty() && !stack_.empty() && stack_.back().value.kind == DocumentValue::Kind::map
+                      ? stack_.back().key_place
+                      : lines_.place(value.offset, std::max<int>(1, static_cast<int>(written.size())));
+    if (written.empty() && mend_missing_space(value)) return;
+    finish(std::move(value));
+  }
+
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, const std::string& scalar) override {
+    const std::size_t at = offset(mark);
+    check_tag(at, tag);
+    last_scalar_ = at;
+    const char first = at < text_.size() ? text_[at] : '\0';
+    DocumentValue value;
+    value.kind = DocumentValue::Kind::scalar;
+    value.text = scalar;
+    value.quoted = tag != "?";
+    value.offset = at;
+    value.place = lines_.place(at, scalar_length(at, value));
+    if (value.quoted && (first == '"' || first == '\'') && end_of_quoted(text_, at) == std::string_view::npos) {
+      diagnostics_.error("E001", lines_.place(at), "this quote is never closed",
+                         std::string("put a ") + first + " at the end of the text", "opens here");
+      throw Stop();
+    }
+    if (!expects_key()) {
+      finish(std::move(value));
+      return;
+    }
+    if (!value.quoted && scalar == "<<")
+      diagnostics_.error("E003", value.place, "merge keys are not part of pipeline files", "write the keys out");
+    take_key(std::move(value.text), at, scalar == "<<" && !value.quoted, value.place);
+    stack_.back().key_plain = !value.quoted;
+  }
+
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
+    const std::size_t at = offset(mark);
+    diagnostics_.error("E003", word_place(at), "aliases are not part of pipeline files",
+                       "write the value out, or make it a param and refer to it as ${name}");
+    DocumentValue value;
+    value.offset = at;
+    value.place = word_place(at);
+    if (expects_key())
+      take_key({}, at, true);
+    else
+      finish(std::move(value));
+  }
+
+  void OnAnchor(const YAML::Mark& mark, const std::string& name) override {
+    std::size_t at = text_.find("&" + name, offset(mark));
+    if (at == std::string_view::npos) at = offset(mark);
+    diagnostics_.error("E003", word_place(at), "anchors are not part of pipeline files",
+                       "write the value out where it is used, or make it a param and refer to it as ${name}");
+  }
+
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
+                       YAML::EmitterStyle::value style) override {
+    open(DocumentValue::Kind::list, mark, tag, style);
+  }
+  void OnSequenceEnd() override { close(); }
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
+                  YAML::EmitterStyle::value style) override {
+    open(DocumentValue::Kind::map, mark, tag, style);
+  }
+  void OnMapEnd() override { close(); }
+
+ private:
+  struct Frame {
+    DocumentValue value;
+    bool flow = false;
+    bool is_key = false;  // a list or map where a key belongs: read over
+    bool has_key = false, key_plain = false, drop = false;
+    std::string key;
+    Place key_place;
+    std::size_t key_offset = 0;
+    std::unordered_map<std::string, Place> seen;
+  };
+
+  std::size_t offset(const YAML::Mark& mark) const {
+    return std::min(mark.pos < 0 ? 0 : static_cast<std::size_t>(mark.pos), text_.size());
+  }
+  Place word_place(std::size_t at) {
+    std::size_t to = text_.find_first_of(" \t\n,]}", at);
+    if (to == std::string_view::npos) to = text_.size();
+    return lines_.place(at, std::max(1, static_cast<int>(count_characters(text_.substr(at, to - at)))));
+  }
+  std::string_view null_word(std::size_t at) const {
+    const std::string_view rest = text_.substr(at);
+    for (std::string_view word : {"~", "null", "Null", "NULL"}) {
+      if (!rest.starts_with(word)) continue;
+      // Of `a:` and then `null: 1` the empty value is reported at the key of the next line.
+      const std::string_view after = rest.substr(word.size());
+      const bool is_value = stack_.empty() || stack_.back().value.kind != DocumentValue::Kind::map || stack_.back().has_key;
+      const std::size_t next = after.find_first_not_of(" \t");
+      if (is_value && next != std::string_view::npos && after[next] == ':') return {};
+      return rest.substr(0, word.size());
+    }
+    return {};
+  }
+
+  void check_tag(std::size_t at, const std::string& tag) {
+    if (tag.empty() || tag == "?" || tag == "!") return;
+    if (at < text_.size() && text_[at] != '!') {
+      const std::size_t line_start = text_.rfind('\n', at) + 1;
+      const std::size_t mark = text_.rfind('!', at);
+      if (mark != std::string_view::npos && mark >= line_start) at = mark;
+    }
+    diagnostics_.error("E003", word_place(at), "tags are not part of pipeline files",
+                       "values are read by the type that is wanted; quote a number that is meant as text");
+  }
+
+  /// Characters of the scalar as it is written, up to the end of its first line.
+  int scalar_length(std::size_t at, const DocumentValue& value) const {
+    std::size_t end = at;
+    const char first = at < text_.size() ? text_[at] : '\0';
+    if (value.quoted && (first == '"' || first == '\''))
+      end = end_of_quoted(text_, at);
+    else if (!value.quoted && text_.substr(at).starts_with(value.text))
+      end = at + value.text.size();
+    else
+      end = std::string_view::npos;
+    end = std::min({end, text_.find('\n', at), text_.size()});
+    std::string_view written = text_.substr(at, end - at);
+    while (!written.empty() && (written.back() == ' ' || written.back() == '\t')) written.remove_suffix(1);
+    return std::max(1, static_cast<int>(count_characters(written)));
+  }
+
+  bool expects_key() const {
+    return !stack_.empty() && stack_.back().value.kind == DocumentValue::Kind::map && !stack_.back().has_key;
+  }
+
+  void take_key(std::string key, std::size_t at, bool drop, Place place = {}) {
+    Frame& frame = stack_.back();
+    frame.has_key = true;
+    frame.key_plain = true;
+    frame.drop = drop;
+    frame.key = std::move(key);
+    frame.key_offset = at;
+    frame.key_place = place.line > 0 ? place : lines_.place(at);
+    if (drop) return;
+    auto [known, fresh] = frame.seen.emplace(frame.key, frame.key_place);
+    if (fresh) return;
+    frame.drop = true;
+    Diagnostic twice;
+    twice.code = "E002";
+    twice.place = frame.key_place;
+    twice.message = "the key " + ticked(frame.key) + " stands here a second time";
+    twice.notes.push_back({known->second, "first here"});
+    twice.help = "only one of them can count: take the other away";
+    diagnostics_.add(std::move(twice));
+  }
+
+  /// `{type:Fit}` is a key `type:Fit` without value: said, and read as it was meant, so that nothing else is said of it.
+  bool mend_missing_space(DocumentValue& value) {
+    if (stack_.empty() || stack_.back().value.kind != DocumentValue::Kind::map) return false;
+    Frame& frame = stack_.back();
+    if (!frame.has_key || !frame.key_plain || frame.drop) return false;
+    const std::size_t split = missing_space_after_colon(frame.key);
+    if (split == std::string_view::npos) return false;
+    const std::string name = frame.key.substr(0, split - 1), rest = frame.key.substr(split);
+    diagnostics_.error("E001", frame.key_place, "a space is missing after the colon", "write `" + printable(name + ": " + rest) + "`");
+    value.kind = DocumentValue::Kind::scalar;
+    value.offset = frame.key_offset + split;
+    value.place = lines_.place(value.offset, static_cast<int>(count_characters(rest)));
+    value.text = rest;
+    if (rest.size() >= 2 && (rest[0] == '"' || rest[0] == '\'') && rest.back() == rest[0]) {
+      value.text = rest.substr(1, rest.size() - 2);
+      value.quoted = true;
+    }
+    const Place place = frame.key_place;
+    take_key(name, frame.key_offset, false, place);
+    finish(std::move(value));
+    return true;
+  }
+
+  void open(DocumentValue::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::EmitterStyle::value style) {
+    const std::size_t at = offset(mark);
+    check_tag(at, tag);
+    if (stack_.size() >= kMostDepth) {
+      diagnostics_.error("E004", lines_.place(at), "lists and maps are nested more than " + std::to_string(kMostDepth) + " deep");
+      throw Stop();
+    }
+    Frame frame;
+    frame.is_key = expects_key();
+    if (frame.is_key) {
+      const bool twice = text_.substr(at).starts_with("{") && at > 0 && text_[at - 1] == '{';
+      diagnostics_.error("E001", lines_.place(at), "a key must be a word, not a list or a map",
+                         twice ? "a reference is written \"${name}\", in quotes" : "");
+    }
+    frame.flow = style == YAML::EmitterStyle::Flow && at < text_.size() && (text_[at] == '{' || text_[at] == '[');
+    frame.value.kind = kind;
+    frame.value.offset = at;
+    frame.value.place = lines_.place(at);
+    stack_.push_back(std::move(frame));
+  }
+
+  void close() {
+    Frame done = std::move(stack_.back());
+    stack_.pop_back();
+    if (done.is_key)
+      take_key({}, done.value.offset, true);
+    else
+      finish(std::move(done.value));
+  }
+
+  void finish(DocumentValue value) {
+    if (stack_.empty()) {
+      root_ = std::move(value);
+      return;
+    }
+    Frame& frame = stack_.back();
+    if (frame.value.kind == DocumentValue::Kind::list) {
+      frame.value.items.push_back(std::move(value));
+      return;
+    }
+    frame.has_key = false;
+    if (!frame.drop) frame.value.entries.push_back({std::move(frame.key), frame.key_place, std::move(value)});
+  }
+
+  std::string_view text_;
+  Lines& lines_;
+  Diagnostics& diagnostics_;
+  std::vector<Frame> stack_;
+  DocumentValue root_;
+  std::optional<std::size_t> last_scalar_;
+  int documents_ = 0;
+  bool whole_ = false;
+};
+
+std::string read_file(const std::string& file) {
+  auto failed = [&](const std::string& why, std::string hint = {}) {
+    return Error("E601", ticked(file) + " cannot be read: " + why, std::move(hint));
+  };
+  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0)
+    throw failed(errno == ENOENT ? "there is no such file" : std::strerror(errno),
+                 errno == ENOENT ? "the first argument is the pipeline file, a .yaml" : "");
+  struct Closer {
+    int fd;
+    ~Closer() { ::close(fd); }
+  } closer{descriptor};
+  struct stat status {};
+  if (::fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode))
+    throw failed("it is a folder", "name the pipeline file in it");
+  std::string text;
+  char buffer[1 << 16];
+  // One byte beyond the limit is enough to know.
+  while (text.size() <= kMostBytes) {
+    const ssize_t got = ::read(descriptor, buffer, sizeof buffer);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) throw failed(std::strerror(errno));
+    if (got == 0) break;
+    text.append(buffer, static_cast<std::size_t>(got));
+  }
+  return text;
+}
+
+/// Byte order mark off, line ends to \n.
+std::string normalised(std::string text) {
+  if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
+  if (text.find('\r') == std::string::npos) return text;
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\r' && i + 1 < text.size() && text[i + 1] == '\n') continue;
+    out += text[i] == '\r' ? '\n' : text[i];
+  }
+  return out;
+}
+
+/// Says which characters may not stand in a file, and takes them out: yaml-cpp reads U+0004 as the file's end.
+std::string without_controls(const std::string& text, Lines& lines, Diagnostics& diagnostics) {
+  std::string clean = text;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const auto c = static_cast<unsigned char>(text[at]);
+    if (c >= 0x20 ? c != 0x7F : c == '\n' || c == '\t') continue;
+    char name[8];
+    std::snprintf(name, sizeof name, "U+%04X", c);
+    diagnostics.error("E005", lines.place(at), std::string("a control character (") + name + ")",
+                      "take it away; within double quotes it can be written as an escape");
+    clean[at] = ' ';
+  }
+  return clean;
+}
+
+/// Whether the text may be given to the parser.
+bool check_text(const std::string& text, Lines& lines, Diagnostics& diagnostics) {
+  if (text.size() > kMostBytes) {
+    diagnostics.error("E004", {}, "the file is larger than 4 MB", "a list of items belongs in a manifest: items.csv or items.jsonl");
+    return false;
+  }
+  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
+    diagnostics.error("E005", {}, "the file is UTF-16", "save it as UTF-8");
+    return false;
+  }
+  if (const std::size_t bad = find_invalid_utf8(text); bad != std::string::npos) {
+    diagnostics.error("E005", lines.place(bad), "the file is not UTF-8 text", "save it as UTF-8", "not UTF-8 from here on");
+    return false;
+  }
+  return true;
+}
+
+void check_root(const Document& document, Diagnostics& diagnostics) {
+  const DocumentValue& root = document.root;
+  if (root.kind == DocumentValue::Kind::map) return;
+  if (root.kind == DocumentValue::Kind::null) {
+    diagnostics.error("E001", {}, "the file holds nothing", "a pipeline begins with the line `pixgraph: 1`");
+    return;
+  }
+  const std::size_t split = missing_space_after_colon(root.text);
+  if (root.kind == DocumentValue::Kind::scalar && split != std::string_view::npos && !root.quoted)
+    diagnostics.error("E001", root.place, "a space is missing after the colon",
+                      "write `" + printable(root.text.substr(0, split) + " " + root.text.substr(split)) + "`");
+  else
+    diagnostics.error("E001", root.place, "a pipeline is a map of keys, and this is none",
+                      "it begins with the line `pixgraph: 1`");
+}
+
+}  // namespace
+
+const DocumentValue* DocumentValue::find(std::string_view key) const {
+  for (const DocumentEntry& entry : entries)
+    if (entry.key == key) return &entry.value;
+  return nullptr;
+}
+
+Document parse_document(std::string file, std::string text, Diagnostics& diagnostics) {
+  Document document;
+  document.file = std::move(file);
+  document.text = normalised(std::move(text));
+  Lines lines(document.text);
+  if (!check_text(document.text, lines, diagnostics)) return document;
+  const int errors_before = diagnostics.error_count();
+  std::istringstream stream(without_controls(document.text, lines, diagnostics));
+  Builder builder(document.text, lines, diagnostics);
+  try {
+    YAML::Parser parser(stream);
+    // What follows the first document is read too: it is a mistake to be shown.
+    while (parser.HandleNextDocument(builder)) {
+    }
+    document.root = builder.take_root();
+    if (document.root.kind != DocumentValue::Kind::null || diagnostics.error_count() == errors_before)
+      check_root(document, diagnostics);
+  } catch (const Stop&) {
+    if (builder.is_whole()) document.root = builder.take_root();
+  } catch (const YAML::ParserException& stopped) {
+    SyntaxFault fault;
+    fault.text = document.text;
+    fault.parser_message = stopped.msg;
+    fault.at = stopped.mark.pos < 0 ? document.text.size() : std::min<std::size_t>(stopped.mark.pos, document.text.size());
+    fault.last_scalar = builder.last_scalar();
+    fault.open_flow = builder.open_flow();
+    diagnostics.add(explain_syntax(fault, lines));
+  } catch (const YAML::Exception& stopped) {
+    diagnostics.error("E001", {}, "this is not YAML: " + printable(stopped.msg));
+  }
+  return document;
+}
+
+Document read_document(const std::string& file, Diagnostics& diagnostics) {
+  return parse_document(file, read_file(file), diagnostics);
+}
+
+}  // namespace pixgraph
