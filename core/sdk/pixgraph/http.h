@@ -4,6 +4,7 @@
 // are checked: a body shorter than its Content-Length or without its last chunk is an HttpError, never a success.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <string>
@@ -39,7 +40,7 @@ enum class Reach : std::uint8_t {
 
 struct HttpRequest {
   std::string method = "GET";
-  std::string url;  // http or https
+  std::string url;  // http or https; download() takes data: too
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;  // sent with its Content-Length when not empty or the method is POST/PUT
   /// Value of the Authorization header. Sent only to `secret_origin` (scheme://host:port of a URL), whatever `url` or a
@@ -64,19 +65,54 @@ struct HttpResponse {
   std::string_view header(std::string_view name) const;
 };
 
+/// A URL as errors and logs may show it: without user:password, with "..." for the values of query parameters that are
+/// keys (signature, token, X-Amz-...), and cut after 300 bytes.
+std::string shown_url(std::string_view url);
+
 class Http {
  public:
   virtual ~Http() = default;
   /// Throws HttpError where no whole answer came.
   virtual HttpResponse send(const HttpRequest& request) = 0;
   /// Streams the body into the store (max_bytes then defaults to 10 GB by the caller) and names it after the URL or
-  /// Content-Disposition. A status other than 2xx is returned with up to 64 kB of body and no file.
+  /// Content-Disposition. A data: URI is decoded into the store without any request (E209 where it cannot be). A status
+  /// other than 2xx is returned with up to 64 kB of body and no file.
   struct Download {
     HttpResponse response;  // body empty on success
     FilePtr file;           // null unless the status is 2xx
   };
   virtual Download download(const HttpRequest& request) = 0;
 };
+
+inline std::string shown_url(std::string_view url) {
+  std::string out;
+  const std::size_t scheme = url.find("://");
+  if (scheme != std::string_view::npos && url.substr(0, 5) != "data:") {
+    const std::size_t end = std::min(url.find_first_of("/?#", scheme + 3), url.size());
+    const std::size_t at = url.substr(0, end).rfind('@');
+    const std::size_t host = at == std::string_view::npos || at < scheme + 3 ? scheme + 3 : at + 1;
+    const std::size_t query = std::min(url.find('?'), url.size());
+    out = std::string(url.substr(0, scheme + 3)) + std::string(url.substr(host, query - std::min(host, query)));
+    url.remove_prefix(std::max(host, query));
+  } else {
+    out = url.substr(0, 301);
+    url = {};
+  }
+  while (!url.empty()) {  // "?name=value", "&name=value" or "#fragment"
+    const std::string_view part = url.substr(0, url.find_first_of("&#", 1));
+    std::string name;
+    for (const char c : part.substr(0, part.find('='))) name += c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+    bool secret = false;
+    for (const char* word : {"sig", "token", "key", "secret", "passw", "credential", "auth", "policy", "x-amz-", "x-goog-"})
+      secret = secret || name.find(word) != std::string::npos;
+    out += secret && name.size() < part.size() ? std::string(part.substr(0, name.size())) + "=..." : std::string(part);
+    url.remove_prefix(part.size());
+  }
+  if (out.size() <= 300) return out;
+  std::size_t kept = 297;
+  while (kept > 0 && (static_cast<unsigned char>(out[kept]) & 0xc0) == 0x80) --kept;  // no half of a character
+  return out.substr(0, kept) + "...";
+}
 
 inline std::string_view HttpResponse::header(std::string_view name) const {
   auto same = [](std::string_view a, std::string_view b) {
