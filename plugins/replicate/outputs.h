@@ -1,0 +1,18 @@
+// From the answer of a success to the ports of the node.
+#pragma once
+
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <pixgraph/node.h>
+
+#include "identity.h"
+
+namespace pixgraph::replicate {
+
+/// Sets every port. `files` are the saved files of the answer's output, in order. Throws Error E418 for a success
+/// without any output; warns where fewer files came than were asked for, and where text came in place of a file.
+void set_outputs(Call& call, const Identity& identity, const nlohmann::json& answer, const std::vector<FilePtr>& files);
+
+}  // namespace pixgraph::replicate

@@ -1,0 +1,21 @@
+// What is sent for an image: its original bytes where they can be, else an encoding that loses nothing that models see.
+#pragma once
+
+#include <pixgraph/node.h>
+#include <pixgraph/remote.h>
+
+namespace pixgraph::replicate {
+
+/// Image::encoded where it is there; else PNG for alpha and for one channel (masks), otherwise JPEG q95 4:4:4. Always
+/// 8 bit: models open pictures with PIL, which turns 16-bit grey into white. Metadata stays here.
+RequestFile::Encoded encode_picture(const ImagePtr& image, Host& host);
+
+/// The bytes of a file. A photo in a format or orientation that a model would misread (JPEG, PNG, WebP, TIFF, HEIC,
+/// AVIF, BMP) is decoded and sent like an image; what a prediction made goes on as it is. Throws Error E408 where the
+/// file cannot be read, E31x where it is no whole picture: before anything is paid.
+RequestFile::Encoded encode_file(const FilePtr& file, Host& host);
+
+/// The whole content. Throws Error E408.
+BytesPtr read_bytes(const File& file);
+
+}  // namespace pixgraph::replicate

@@ -1,0 +1,107 @@
+#include "polling.h"
+
+#include <set>
+
+#include "answer.h"
+#include "dates.h"
+#include "errors.h"
+#include "json_reader.h"
+
+namespace pixgraph::replicate {
+namespace {
+
+using nlohmann::json;
+
+constexpr int kMostPages = 2000;
+
+void check_id(const std::string& id) {
+  if (!is_id(id))
+    throw Error("E419", "`" + reason_of(json(id)) + "` is no prediction id",
+                "an id has letters, digits, `-` and `_` only");
+}
+
+/// The query of an absolute or relative link, with its question mark; empty where there is none.
+std::string query_of(const std::string& link) {
+  const auto mark = link.find('?');
+  if (mark == link.npos) return {};
+  const std::string query = link.substr(mark, link.find('#') - mark);
+  for (unsigned char c : query)
+    if (c <= ' ' || c >= 0x7f) return {};
+  return query;
+}
+
+bool lists_nothing(int status) {
+  return status >= 400 && status < 500 && status != 401 && status != 402 && status != 408 && status != 429;
+}
+
+/// Adds what is not older than `since`; false where the whole page is older.
+bool add_page(json& results, std::chrono::system_clock::time_point since, std::vector<Candidate>& found) {
+  bool any_young = results.empty();
+  for (json& entry : results) {
+    const auto created = read_iso_date(text_at(entry, "created_at"));
+    if (created && *created < since) continue;
+    any_young = true;
+    std::string id = read_id(entry);
+    if (!id.empty()) found.push_back({std::move(id), std::make_shared<const json>(std::move(entry))});
+  }
+  return any_young;
+}
+
+}  // namespace
+
+Snapshot poll_prediction(const Server& server, const std::string& id, Host& host) {
+  check_id(id);
+  HttpRequest request = server.request("GET", "/predictions/" + id);
+  request.headers.emplace_back("Cache-Control", "no-store");  // a cached "processing" would be polled for ever
+  request.deadline = std::chrono::seconds(60);
+  const HttpResponse response = host.http().send(request);
+  if (response.status == 404 || response.status == 410) {
+    Snapshot snapshot;
+    snapshot.status = RemoteStatus::lost;
+    snapshot.error = server.host + " does not know prediction " + id + " (any more)";
+    snapshot.answer = std::make_shared<const json>(json::object());
+    return snapshot;
+  }
+  check_answer(response, server, {"prediction " + id, Asked::Way::prediction});
+  auto answer = read_json(response.body);
+  if (!answer || !answer->is_object() || (!answer->contains("status") && !answer->contains("id"))) {
+    const std::string reason = reason_of(response, server);
+    throw Error("E419",
+                server.host + " gave no answer about prediction " + id + " (" + std::to_string(response.status) +
+                    (reason.empty() ? ": no prediction in it" : ": " + reason) + ")",
+                "what was bought is kept and can be asked for again");
+  }
+  return read_snapshot(std::move(*answer), id);
+}
+
+std::optional<std::vector<Candidate>> list_predictions(const Server& server,
+                                                       std::chrono::system_clock::time_point since, Host& host) {
+  std::vector<Candidate> found;
+  std::string query = "?created_after=" + iso_date(since);
+  std::set<std::string> seen;
+  for (int page = 0; page < kMostPages && seen.insert(query).second; ++page) {
+    HttpRequest request = server.request("GET", "/predictions" + query);
+    request.headers.emplace_back("Cache-Control", "no-store");
+    const HttpResponse response = host.http().send(request);
+    if (lists_nothing(response.status)) return {};
+    check_answer(response, server, {"the list of predictions", Asked::Way::prediction});
+    auto answer = read_json(response.body);
+    if (!answer || !value_at(*answer, "results").is_array()) return {};
+    if (!add_page((*answer)["results"], since, found)) return found;
+    query = query_of(text_at(*answer, "next"));
+    if (query.empty()) return found;
+  }
+  // A list that turns in circles or never ends proves nothing about what is not in it.
+  return {};
+}
+
+void cancel_prediction(const Server& server, const std::string& id, Host& host) {
+  check_id(id);
+  HttpRequest request = server.request("POST", "/predictions/" + id + "/cancel");
+  request.deadline = std::chrono::seconds(10);
+  const HttpResponse response = host.http().send(request);
+  if (lists_nothing(response.status)) return;
+  check_answer(response, server, {"the end of prediction " + id, Asked::Way::prediction});
+}
+
+}  // namespace pixgraph::replicate

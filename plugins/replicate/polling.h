@@ -1,0 +1,27 @@
+// Questions about predictions that exist: their state, their list, their end. All of them may be repeated.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <pixgraph/remote.h>
+
+#include "server.h"
+
+namespace pixgraph::replicate {
+
+/// GET {base}/predictions/{id}. 404 and 410 are RemoteStatus::lost. Throws HttpError, Throttled, E419 (ask again), E410
+/// and E411 (stop the run).
+Snapshot poll_prediction(const Server& server, const std::string& id, Host& host);
+
+/// All pages of GET {base}/predictions, newest first, down to `since`. nullopt where the server has no list that this
+/// token may read. `next` is taken as a query only: where it points to is not where the token may go.
+std::optional<std::vector<Candidate>> list_predictions(const Server& server,
+                                                       std::chrono::system_clock::time_point since, Host& host);
+
+/// POST {base}/predictions/{id}/cancel. A server without that route, or a prediction that has ended, is no error.
+void cancel_prediction(const Server& server, const std::string& id, Host& host);
+
+}  // namespace pixgraph::replicate

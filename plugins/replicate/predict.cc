@@ -1,0 +1,136 @@
+#include "predict.h"
+
+#include <nlohmann/json.hpp>
+
+#include "answer.h"
+#include "dates.h"
+#include "identity.h"
+#include "json_reader.h"
+#include "models.h"
+#include "outputs.h"
+#include "polling.h"
+#include "request.h"
+#include "server.h"
+#include "submit.h"
+
+namespace pixgraph::replicate {
+namespace {
+
+Identity identity_of(const Call& call) {
+  return read_identity(call.text("version"), call.text("model"), call.text("deployment"));
+}
+
+/// Compares the input with what is known of the model, while nothing has been paid for.
+void check_known_model(Call& call, const Identity& identity, const nlohmann::json& input) {
+  const ModelSchema* schema = find_model(identity.lane);
+  if (!schema) return;
+  std::string message, help;
+  for (const Mistake& mistake : check_input(*schema, input)) {
+    if (!mistake.certain) {
+      call.warn(mistake.message + (mistake.help.empty() ? "" : ": " + mistake.help));
+      continue;
+    }
+    if (message.empty()) help = mistake.help;
+    message += (message.empty() ? "" : "; ") + mistake.message;
+  }
+  if (!message.empty()) throw Error("E421", std::move(message), std::move(help));
+}
+
+/// Notes the links of a prediction that ended just now. One that was found again after a crash may be old, so where the
+/// answer does not say when it ended, or our clock and the server's do not agree, nothing is noted.
+void remember_links(const Snapshot& snapshot, Links& links) {
+  if (snapshot.status != RemoteStatus::succeeded) return;
+  const auto ended = read_iso_date(text_at(*snapshot.answer, "completed_at"));
+  if (ended && std::chrono::abs(std::chrono::system_clock::now() - *ended) < std::chrono::minutes(10))
+    links.born(snapshot.urls);
+}
+
+}  // namespace
+
+void ReplicatePredict::ready(Host& host) const {
+  read_server(host);
+}
+
+Request ReplicatePredict::prepare(Call& call) const {
+  const Identity identity = identity_of(call);
+  Request request;
+  request.server = read_base(call.host());
+  request.lane = identity.lane;
+  request.endpoint = identity.endpoint;
+  request.version = identity.version;
+  request.model = identity.name;
+  if (request.model.empty())
+    if (const ModelSchema* schema = find_model(identity.lane)) request.model = schema->name;
+  fill_input(call.value("input"), call.host(), links_, request);
+  check_known_model(call, identity, *request.input);
+  return request;
+}
+
+void ReplicatePredict::stage(Request& request, Host& host) const {
+  staging_.stage(request, read_server(host, request.server), host, links_);
+}
+
+Submitted ReplicatePredict::submit(const Request& request, Host& host) const {
+  Submitted result;
+  try {
+    result = submit_request(request, read_server(host, request.server), host);
+  } catch (const Error& error) {  // no token, another base: before anything was sent
+    result.kind = Submitted::Kind::rejected;
+    result.error = error;
+  }
+  remember_links(result.snapshot, links_);
+  return result;
+}
+
+std::optional<std::vector<Candidate>> ReplicatePredict::find(const std::string& server,
+                                                             std::chrono::system_clock::time_point since,
+                                                             Host& host) const {
+  return list_predictions(read_server(host, server), since, host);
+}
+
+Snapshot ReplicatePredict::poll(const std::string& server, const std::string& id, Host& host) const {
+  Snapshot snapshot = poll_prediction(read_server(host, server), id, host);
+  remember_links(snapshot, links_);
+  return snapshot;
+}
+
+void ReplicatePredict::cancel(const std::string& server, const std::string& id, Host& host) const {
+  cancel_prediction(read_server(host, server), id, host);
+}
+
+void ReplicatePredict::finish(Call& call, const nlohmann::json& answer, const std::vector<FilePtr>& files) const {
+  const std::vector<std::string> urls = files_in(value_at(answer, "output"));
+  for (std::size_t i = 0; i < files.size() && i < urls.size(); ++i)
+    if (files[i]) links_.belongs(files[i]->origin, urls[i]);
+  set_outputs(call, identity_of(call), answer, files);
+}
+
+Spec replicate_predict_spec() {
+  return Spec("ReplicatePredict", "Runs a hosted model on Replicate or a compatible server")
+      .open_in("input", "the model's inputs by name; images, masks and files are sent along, null is left out")
+      .param("version", "",
+             "the model as owner/name:<64 hex digits>, as 64 hex digits, or as owner/name (official models)")
+      .param("model", "", "an official model as owner/name; asked for by its path")
+      .param("deployment", "", "a deployment as owner/name")
+      .out("output", Type::json, "what the model answered: any JSON; files in it as URLs")
+      .out("files", list_of(Type::file), "every file in the output, in order, saved")
+      .out("file", Type::file, "the first file; of a list that grows while the model works, the last")
+      .out("id", Type::text, "the prediction's id")
+      .out("logs", Type::text, "what the model logged, up to 64 kB")
+      .out("metrics", Type::json, "what the server measured, such as predict_time in seconds")
+      .out("seed", Type::integer, "the seed that the model says it used, else the one it was given")
+      .runs_in(Pool::predict, Cost::paid)
+      .example(
+          "cutout: {type: ReplicatePredict, version: "
+          "\"cjwbw/rembg:fb8af171cfa1616ddcf1242c093f9c46bcada5ad4cf6f2fbe8b81b330ec5c003\", "
+          "input: {image: \"${photo}\"}}")
+      .example(
+          "poster: {type: ReplicatePredict, model: black-forest-labs/flux-schnell, input: {prompt: \"a red bicycle\", "
+          "seed: 7}}");
+}
+
+void add_replicate_predict(Registrar& registrar) {
+  registrar.add(replicate_predict_spec(), std::make_shared<const ReplicatePredict>());
+}
+
+}  // namespace pixgraph::replicate

@@ -1,0 +1,33 @@
+// ReplicatePredict: one prediction of a model on Replicate, or on any server that speaks its language.
+#pragma once
+
+#include <pixgraph/plugin.h>
+
+#include "links.h"
+#include "upload.h"
+
+namespace pixgraph::replicate {
+
+/// The functions that core drives (remote.h says when). What they keep is only memory that saves work: no money hangs
+/// on it.
+class ReplicatePredict : public RemoteNode {
+ public:
+  void ready(Host& host) const override;
+  Request prepare(Call& call) const override;
+  void stage(Request& request, Host& host) const override;
+  Submitted submit(const Request& request, Host& host) const override;
+  std::optional<std::vector<Candidate>> find(const std::string& server, std::chrono::system_clock::time_point since,
+                                             Host& host) const override;
+  Snapshot poll(const std::string& server, const std::string& id, Host& host) const override;
+  void cancel(const std::string& server, const std::string& id, Host& host) const override;
+  void finish(Call& call, const nlohmann::json& answer, const std::vector<FilePtr>& files) const override;
+
+ private:
+  mutable Links links_;
+  mutable Staging staging_;
+};
+
+Spec replicate_predict_spec();
+void add_replicate_predict(Registrar& registrar);
+
+}  // namespace pixgraph::replicate

@@ -1,0 +1,51 @@
+// Staging: how the files of a request get to the server before the request does.
+//
+// Where the server has /files (the official one, the sandbox) every file goes by upload: upload ids are echoed exactly
+// in answers, data: URIs are not, and reconciling an unsure purchase needs to tell requests apart. Elsewhere files go
+// as data: URIs inside the request, or as the URL they still have.
+#pragma once
+
+#include <mutex>
+#include <set>
+#include <string>
+
+#include <pixgraph/remote.h>
+
+#include "links.h"
+#include "server.h"
+
+namespace pixgraph::replicate {
+
+/// Up to this size a data: URI is what the documentation recommends; above it a warning is due.
+inline constexpr std::uint64_t kSmallFile = 256'000;
+/// Above this size no data: URI is sent: clients and proxies are known to fail from here on.
+inline constexpr std::uint64_t kLargestInline = 10'000'000;
+
+/// Safe from many threads.
+class Staging {
+ public:
+  /// Sets reference (and upload_id) of every file that has none yet. Throws Error E406 where a file is too large to be
+  /// sent, E407 where the upload was refused, HttpError, Throttled and E419 for what may be tried again, E410 and E411
+  /// (stop the run), and whatever encode throws. Nothing has been paid for then.
+  void stage(Request& request, const Server& server, Host& host, const Links& links);
+
+ private:
+  bool upload(RequestFile& file, const RequestFile::Encoded& encoded, const Server& server, Host& host);
+  bool has_files(const Server& server) const;
+
+  mutable std::mutex mutex_;
+  std::set<std::string> without_files_;  // bases that answered 404 or 405 to an upload
+};
+
+/// "data:image/png;base64,..."
+std::string data_uri(const RequestFile::Encoded& encoded);
+
+/// The body of an upload: parts `content`, `filename` and `type`. `boundary` must not occur in the bytes.
+std::string multipart_body(const RequestFile::Encoded& encoded, const std::string& filename,
+                           const std::string& boundary);
+
+/// A file name for the wire: no path, no control characters or quotes, at most 255 bytes, an extension that fits the
+/// media type.
+std::string wire_name(std::string_view name, std::string_view media_type);
+
+}  // namespace pixgraph::replicate
