@@ -67,6 +67,7 @@ static Value property_of(const Value& value, const std::string& property, const 
 static Value follow(const Reference& reference, const ItemValues& values, const Codecs& codecs) {
   const Value* value = nullptr;
   switch (reference.to) {
+    case Reference::To::element: return Value(values.element);
     case Reference::To::input: value = &values.inputs[static_cast<std::size_t>(reference.index)]; break;
     case Reference::To::param: value = &values.graph.params[static_cast<std::size_t>(reference.index)].value; break;
     case Reference::To::node:
