@@ -1,0 +1,81 @@
+#include "codecs/metadata.h"
+
+#include <cstring>
+#include <string>
+#include <string_view>
+
+#include "codecs/exif.h"
+#include "profile.h"
+
+namespace pixgraph::image {
+
+namespace {
+
+constexpr std::string_view kGps = "exif:GPS";
+
+bool is_space(char c) {
+  return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+/// Removes the property whose name starts at `at`: exif:GPSx="..." or <exif:GPSx ...>...</exif:GPSx>.
+bool remove_property(std::string& text, std::size_t at) {
+  const std::size_t name_end = text.find_first_of(" =/>\t\r\n", at);
+  if (at == 0 || name_end == std::string::npos) return false;
+  const std::string name = text.substr(at, name_end - at);
+  if (text[at - 1] == '<') {
+    const std::size_t open_end = text.find('>', at);
+    if (open_end == std::string::npos) return false;
+    std::size_t end = open_end + 1;
+    if (text[open_end - 1] != '/') {
+      const std::string closing = "</" + name + ">";
+      end = text.find(closing, open_end);
+      if (end == std::string::npos) return false;
+      end += closing.size();
+    }
+    text.erase(at - 1, end - (at - 1));
+    return true;
+  }
+  if (!is_space(text[at - 1])) return false;
+  const std::size_t quote = text.find_first_of("\"'", name_end);
+  if (quote == std::string::npos) return false;
+  const std::size_t end = text.find(text[quote], quote + 1);
+  if (end == std::string::npos) return false;
+  text.erase(at, end + 1 - at);
+  return true;
+}
+
+}  // namespace
+
+BytesPtr xmp_without_gps(const Bytes& xmp) {
+  std::string text(xmp.begin(), xmp.end());
+  for (std::size_t at = text.find(kGps); at != std::string::npos; at = text.find(kGps))
+    if (!remove_property(text, at)) return nullptr;
+  return std::make_shared<const Bytes>(text.begin(), text.end());
+}
+
+ImageInfo metadata_to_write(const Image& image, Metadata choice) {
+  ImageInfo out;
+  if (image.info.icc) out.icc = fitting_profile(*image.info.icc, image.colour_channels());
+  if (choice == Metadata::strip) return out;
+  out.exif = image.info.exif;
+  out.xmp = image.info.xmp;
+  if (choice == Metadata::strip_gps) {
+    if (out.exif) out.exif = exif_without_gps(*out.exif);
+    if (out.xmp) out.xmp = xmp_without_gps(*out.xmp);
+  }
+  return out;
+}
+
+int take_exif(ImageInfo& info, std::span<const std::uint8_t> exif) {
+  if (exif.size() >= 6 && std::memcmp(exif.data(), "Exif\0\0", 6) == 0) exif = exif.subspan(6);
+  info.exif = exif_for_upright(exif);
+  return exif_orientation(exif);
+}
+
+void keep_encoded(Image& image, std::span<const std::uint8_t> bytes, const char* media_type) {
+  if (!is_srgb(image.info.icc)) return;
+  image.encoded = std::make_shared<const Bytes>(bytes.begin(), bytes.end());
+  image.encoded_media_type = media_type;
+}
+
+}  // namespace pixgraph::image

@@ -1,0 +1,14 @@
+// over: one picture laid over another (Porter and Duff, 1984, "Compositing Digital Images": A over B), on the samples
+// as they are, with straight alpha in and out.
+#pragma once
+
+#include <pixgraph/image.h>
+
+namespace pixgraph::image {
+
+/// `top` over `under`; the result has the alpha kind and the info of `under`. Where top's alpha is full the result has
+/// top's bits, where it is 0 those of `under`. `opacity` 0..1 multiplies top's alpha.
+/// REQUIRES: equal sizes, depth and colour channels; `top` has alpha; no premultiplied alpha.
+std::shared_ptr<Image> over(const Image& top, const Image& under, double opacity = 1);
+
+}  // namespace pixgraph::image

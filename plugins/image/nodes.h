@@ -1,0 +1,18 @@
+// nodes: the node types of this plugin, each in the file of its name (comment, run, add: in that order).
+//
+// Common to all: images are worked on with straight alpha; a picture that needs no change is handed on as it is, so its
+// original file can still be sent instead of a new encoding; profile and metadata are those of the (first) image.
+// Errors: E330 a size that cannot be, E331 images that do not fit the node, E332 a profile, E333 a colour's text.
+#pragma once
+
+#include <pixgraph/plugin.h>
+
+namespace pixgraph::image {
+
+void add_alpha_to_mask(Registrar& registrar);
+void add_composite(Registrar& registrar);
+void add_convert(Registrar& registrar);
+void add_fit(Registrar& registrar);
+void add_resize(Registrar& registrar);
+
+}  // namespace pixgraph::image

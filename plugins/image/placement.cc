@@ -1,0 +1,188 @@
+#include "placement.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <string>
+
+#include "colour_text.h"
+#include "kernels/alpha.h"
+#include "profile.h"
+
+namespace pixgraph::image {
+namespace {
+
+constexpr double kMaxResultPixels = 500e6;
+
+std::string size_text(int width, int height) {
+  return std::to_string(width) + "x" + std::to_string(height);
+}
+
+int round_down(double side, int multiple) {
+  return static_cast<int>(side / multiple + 1e-9) * multiple;
+}
+
+/// The middle of the source that has the result's shape.
+Region middle(int source_width, int source_height, int width, int height) {
+  const double scale = std::max(static_cast<double>(width) / source_width, static_cast<double>(height) / source_height);
+  Region region;
+  // One side is the whole source's; the division would leave it a hair beside.
+  constexpr double kHair = 1e-6;
+  region.width = width / scale > source_width - kHair ? source_width : width / scale;
+  region.height = height / scale > source_height - kHair ? source_height : height / scale;
+  region.left = (source_width - region.width) / 2;
+  region.top = (source_height - region.height) / 2;
+  // Half a pixel's shift would blur a picture that is only cropped.
+  if (scale == 1) region.left = std::floor(region.left), region.top = std::floor(region.top);
+  return region;
+}
+
+/// Nearest multiple, at least one and at most what fits into `limit`.
+int nearest_multiple(double side, double limit, int multiple) {
+  const int nearest = static_cast<int>(std::lround(side / multiple)) * multiple;
+  return std::clamp(nearest, multiple, std::max(multiple, round_down(limit, multiple)));
+}
+
+template <class T>
+void fill(Image& image, const Colour& colour) {
+  const int channels = image.channels();
+  T pixel[4];
+  for (int c = 0; c < channels; ++c) pixel[c] = from_unit<T>(colour.channel(c, image.colour_channels()));
+  for (int y = 0; y < image.height(); ++y) {
+    T* row = image.row<T>(y);
+    for (int i = 0; i < image.width() * channels; i += channels) std::copy_n(pixel, channels, row + i);
+  }
+}
+
+/// The edge pixels of the placed part go on to the borders.
+template <class T>
+void extend_edges(Image& image, const Placement& placement) {
+  const int channels = image.channels(), right = placement.left + placement.placed_width;
+  const int bottom = placement.top + placement.placed_height;
+  for (int y = placement.top; y < bottom; ++y) {
+    T* row = image.row<T>(y);
+    for (int x = 0; x < placement.left; ++x) std::copy_n(row + placement.left * channels, channels, row + x * channels);
+    for (int x = right; x < image.width(); ++x) std::copy_n(row + (right - 1) * channels, channels, row + x * channels);
+  }
+  const std::size_t row_bytes = static_cast<std::size_t>(image.width()) * channels * sizeof(T);
+  for (int y = 0; y < placement.top; ++y) std::memcpy(image.row(y), image.row(placement.top), row_bytes);
+  for (int y = bottom; y < image.height(); ++y) std::memcpy(image.row(y), image.row(bottom - 1), row_bytes);
+}
+
+std::size_t pixel_bytes(const Image& image) {
+  return static_cast<std::size_t>(image.channels()) * sample_bytes(image.sample());
+}
+
+ImagePtr cut(const ImagePtr& image, const Placement& placement, Filter filter) {
+  const Region& region = placement.region;
+  const bool scaled = region.width != placement.placed_width || region.height != placement.placed_height;
+  if (scaled || region.left != std::floor(region.left) || region.top != std::floor(region.top))
+    return resample(*image, region, placement.placed_width, placement.placed_height, filter);
+  if (placement.placed_width == image->width() && placement.placed_height == image->height()) return image;
+  auto part = std::make_shared<Image>(placement.placed_width, placement.placed_height, image->channels(),
+                                      image->sample(), image->alpha());
+  part->info = image->info;
+  for (int y = 0; y < part->height(); ++y)
+    std::memcpy(
+        part->row(y),
+        image->row(y + static_cast<int>(region.top)) + static_cast<std::size_t>(region.left) * pixel_bytes(*image),
+        static_cast<std::size_t>(part->width()) * pixel_bytes(*image));
+  return part;
+}
+
+/// The image with the channels that the background needs.
+ImagePtr with_room_for(ImagePtr image, const Colour& colour) {
+  if (image->colour_channels() == 1 && !colour.grey()) {
+    if (image->info.icc) image = convert_profile(*image, nullptr);
+    image = grey_to_rgb(*image);
+  }
+  if (!image->has_alpha() && colour.alpha < 1) image = add_alpha(*image);
+  return image;
+}
+
+}  // namespace
+
+Placement place(int source_width, int source_height, const Box& box, Fitting fitting) {
+  const double shape = static_cast<double>(source_height) / source_width;
+  double box_width = box.width, box_height = box.height;
+  if (box.width == 0) box_width = std::max(1.0, std::round(box_height / shape));
+  if (box.height == 0) box_height = std::max(1.0, std::round(box_width * shape));
+  if (box_width * box_height > kMaxResultPixels)
+    throw Error("E330",
+                "a result of " + size_text(static_cast<int>(box_width), static_cast<int>(box_height)) +
+                    " would have more than 500 million pixels",
+                "give a smaller `width` or `height`");
+  const int multiple = box.multiple_of;
+  // Without enlarging, the picture bounds what its own pixels can fill; a padded box keeps its size.
+  const bool bounded = !box.enlarge && fitting != Fitting::pad;
+  const double limit_width = bounded ? std::min<double>(box_width, source_width) : box_width;
+  const double limit_height = bounded ? std::min<double>(box_height, source_height) : box_height;
+  Placement result;
+  result.width = round_down(limit_width, multiple);
+  result.height = round_down(limit_height, multiple);
+  if (result.width == 0 || result.height == 0) {
+    const bool small_box = box_width < multiple || box_height < multiple;
+    throw Error(
+        "E330",
+        (small_box ? "a box of " + size_text(static_cast<int>(box_width), static_cast<int>(box_height))
+                   : "an image of " + size_text(source_width, source_height)) +
+            " is smaller than one multiple of " + std::to_string(multiple),
+        small_box ? "raise `width` and `height` or lower `multiple_of`" : "set `enlarge: true` or lower `multiple_of`");
+  }
+  const double to_inside = std::min(limit_width / source_width, limit_height / source_height);
+  switch (fitting) {
+    case Fitting::inside:
+      result.width = nearest_multiple(source_width * to_inside, limit_width, multiple);
+      result.height = nearest_multiple(source_height * to_inside, limit_height, multiple);
+      [[fallthrough]];
+    case Fitting::cover:
+      result.region = middle(source_width, source_height, result.width, result.height);
+      result.placed_width = result.width;
+      result.placed_height = result.height;
+      break;
+    case Fitting::exact:
+      result.region = {0, 0, static_cast<double>(source_width), static_cast<double>(source_height)};
+      result.placed_width = result.width;
+      result.placed_height = result.height;
+      break;
+    case Fitting::pad: {
+      double scale = std::min(static_cast<double>(result.width) / source_width,
+                              static_cast<double>(result.height) / source_height);
+      if (!box.enlarge) scale = std::min(scale, 1.0);
+      result.region = {0, 0, static_cast<double>(source_width), static_cast<double>(source_height)};
+      result.placed_width = std::clamp(static_cast<int>(std::lround(source_width * scale)), 1, result.width);
+      result.placed_height = std::clamp(static_cast<int>(std::lround(source_height * scale)), 1, result.height);
+      result.left = (result.width - result.placed_width) / 2;
+      result.top = (result.height - result.placed_height) / 2;
+      break;
+    }
+  }
+  return result;
+}
+
+Background background_named(std::string_view text, const Image& image) {
+  if (text == "edge") return std::nullopt;
+  if (text == "auto") return image.has_alpha() ? Background(Colour{0, 0, 0, 0}) : std::nullopt;
+  return parse_colour(text, "background");
+}
+
+ImagePtr put(const ImagePtr& image, const Placement& placement, Filter filter, const Background& background) {
+  ImagePtr part = cut(image, placement, filter);
+  if (part->width() == placement.width && part->height() == placement.height) return part;
+
+  part = straight(part);
+  if (background) part = with_room_for(part, *background);
+  auto result =
+      std::make_shared<Image>(placement.width, placement.height, part->channels(), part->sample(), part->alpha());
+  result->info = part->info;
+  with_sample_type(result->sample(), [&]<class T>(T) {
+    if (background) fill<T>(*result, *background);
+    for (int y = 0; y < part->height(); ++y)
+      std::memcpy(result->row(y + placement.top) + static_cast<std::size_t>(placement.left) * pixel_bytes(*part),
+                  part->row(y), static_cast<std::size_t>(part->width()) * pixel_bytes(*part));
+    if (!background) extend_edges<T>(*result, placement);
+  });
+  return result;
+}
+
+}  // namespace pixgraph::image

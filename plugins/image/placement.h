@@ -1,0 +1,51 @@
+// placement: where a picture lies within a box. Fit and Resize decide with place() and make the picture with put().
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "kernels/resample.h"
+#include "kernels/samples.h"
+
+namespace pixgraph::image {
+
+enum class Fitting : std::uint8_t {
+  inside,  // the whole picture, no larger than the box; sides then go to the nearest multiple, and what no longer has
+           // the picture's shape is cropped evenly: at most half a multiple, and nothing is ever stretched
+  cover,  // the box is filled, what sticks out is cropped evenly
+  pad,    // the whole picture in the middle of the box, the rest is background
+  exact,  // the box is filled, stretched where the shape differs
+};
+
+struct Box {
+  int width = 0, height = 0;  // one may be 0: it follows from the other and the picture's shape
+  int multiple_of = 1;        // the result's sides are multiples of it; the box is brought down to one
+  bool enlarge = true;        // false: no pixel is ever scaled up; the box gets smaller instead (pad: keeps its size)
+};
+
+struct Placement {
+  int width = 0, height = 0;                // of the result
+  Region region;                            // what is taken of the source
+  int left = 0, top = 0;                    // where it is put in the result...
+  int placed_width = 0, placed_height = 0;  // ...and how large it is there
+  /// A point of the source lies at (x * scale_x + offset_x, y * scale_y + offset_y) in the result.
+  double scale_x() const { return placed_width / region.width; }
+  double scale_y() const { return placed_height / region.height; }
+  double offset_x() const { return left - region.left * scale_x(); }
+  double offset_y() const { return top - region.top * scale_y(); }
+};
+
+/// Throws E330 where no such size exists (a box smaller than one multiple).
+Placement place(int source_width, int source_height, const Box& box, Fitting fitting);
+
+/// What fills the rest of a padded box; nothing = the picture's edge pixels go on.
+using Background = std::optional<Colour>;
+
+/// "auto" (transparent where the image has alpha, else edge), "edge", or a colour's text.
+Background background_named(std::string_view text, const Image& image);
+
+/// The image itself where the placement changes nothing; pixels that are not scaled keep their bits. A background with
+/// alpha below 1 gives the result alpha, a coloured one makes a grey picture RGB.
+ImagePtr put(const ImagePtr& image, const Placement& placement, Filter filter, const Background& background);
+
+}  // namespace pixgraph::image

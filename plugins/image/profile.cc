@@ -1,0 +1,113 @@
+#include "profile.h"
+
+#include <lcms2.h>
+
+#include <cstdlib>
+#include <cstring>
+
+namespace pixgraph::image {
+namespace {
+
+struct CloseProfile {
+  void operator()(void* profile) const { cmsCloseProfile(profile); }
+};
+using Profile = std::unique_ptr<void, CloseProfile>;
+
+struct DeleteTransform {
+  void operator()(void* transform) const { cmsDeleteTransform(transform); }
+};
+using Transform = std::unique_ptr<void, DeleteTransform>;
+
+Profile srgb_profile(bool grey) {
+  Profile rgb(cmsCreate_sRGBProfile());
+  if (!grey) return rgb;
+  // The same tone curve on the one channel.
+  auto* curve = static_cast<cmsToneCurve*>(cmsReadTag(rgb.get(), cmsSigGreenTRCTag));
+  return Profile(cmsCreateGrayProfile(cmsD50_xyY(), curve));
+}
+
+Profile open_profile(const BytesPtr& icc, bool grey) {
+  if (!icc) return srgb_profile(grey);
+  return Profile(cmsOpenProfileFromMem(icc->data(), static_cast<cmsUInt32Number>(icc->size())));
+}
+
+cmsUInt32Number pixel_format(const Image& image) {
+  const bool grey = image.colour_channels() == 1, is_float = image.sample() == Sample::f32;
+  return COLORSPACE_SH(grey ? PT_GRAY : PT_RGB) | CHANNELS_SH(image.colour_channels()) |
+         EXTRA_SH(image.has_alpha() ? 1 : 0) | BYTES_SH(sample_bytes(image.sample())) | FLOAT_SH(is_float ? 1 : 0);
+}
+
+}  // namespace
+
+BytesPtr fitting_profile(std::span<const std::uint8_t> icc, int colour_channels) {
+  if (icc.size() < 132) return nullptr;
+  const char* wanted = colour_channels == 1 ? "GRAY" : "RGB ";
+  if (std::memcmp(icc.data() + 16, wanted, 4) != 0 || std::memcmp(icc.data() + 36, "acsp", 4) != 0) return nullptr;
+  return std::make_shared<const Bytes>(icc.begin(), icc.end());
+}
+
+bool is_srgb(const BytesPtr& icc) {
+  if (!icc) return true;
+  const Profile profile = open_profile(icc, false);
+  if (!profile) return false;
+  const bool grey = cmsGetColorSpace(profile.get()) == cmsSigGrayData;
+  const Profile srgb = srgb_profile(grey);
+  const cmsUInt32Number format = grey ? TYPE_GRAY_8 : TYPE_RGB_8;
+  const Transform transform(cmsCreateTransform(profile.get(), format, srgb.get(), format, INTENT_RELATIVE_COLORIMETRIC,
+                                               cmsFLAGS_NOOPTIMIZE | cmsFLAGS_NOCACHE));
+  if (!transform) return false;
+  constexpr int kSteps = 6;
+  for (int i = 0; i < kSteps * kSteps * kSteps; ++i) {
+    const std::uint8_t colour[3] = {static_cast<std::uint8_t>(i % kSteps * 51),
+                                    static_cast<std::uint8_t>(i / kSteps % kSteps * 51),
+                                    static_cast<std::uint8_t>(i / kSteps / kSteps * 51)};
+    std::uint8_t seen[3] = {};
+    cmsDoTransform(transform.get(), colour, seen, 1);
+    for (int c = 0; c < (grey ? 1 : 3); ++c)
+      if (std::abs(seen[c] - colour[c]) > 2) return false;
+  }
+  return true;
+}
+
+std::shared_ptr<Image> convert_profile(const Image& image, const BytesPtr& profile) {
+  const bool grey = image.colour_channels() == 1;
+  const Profile from = open_profile(image.info.icc, grey), to = open_profile(profile, grey);
+  const cmsUInt32Number format = pixel_format(image);
+  Transform transform;
+  if (from && to)
+    transform.reset(cmsCreateTransform(from.get(), format, to.get(), format, INTENT_RELATIVE_COLORIMETRIC,
+                                       cmsFLAGS_COPY_ALPHA | cmsFLAGS_BLACKPOINTCOMPENSATION));
+  if (!transform)
+    throw Error("E332", "the image's colour profile cannot be used",
+                "save the image without a profile, or with another one");
+  auto converted =
+      std::make_shared<Image>(image.width(), image.height(), image.channels(), image.sample(), image.alpha());
+  converted->info = image.info;
+  converted->info.icc = profile;
+  cmsDoTransformLineStride(transform.get(), image.row(0), converted->row(0), image.width(), image.height(),
+                           static_cast<cmsUInt32Number>(image.row_bytes()),
+                           static_cast<cmsUInt32Number>(converted->row_bytes()), 0, 0);
+  return converted;
+}
+
+CmykToSrgb::CmykToSrgb(std::span<const std::uint8_t> icc, bool inverted) : inverted_(inverted) {
+  if (icc.size() < 132) return;
+  const Profile from(cmsOpenProfileFromMem(icc.data(), static_cast<cmsUInt32Number>(icc.size())));
+  if (!from || cmsGetColorSpace(from.get()) != cmsSigCmykData) return;
+  const Profile to = srgb_profile(false);
+  transform_ = cmsCreateTransform(from.get(), inverted ? TYPE_CMYK_8_REV : TYPE_CMYK_8, to.get(), TYPE_RGB_8,
+                                  INTENT_RELATIVE_COLORIMETRIC, cmsFLAGS_BLACKPOINTCOMPENSATION);
+}
+
+CmykToSrgb::~CmykToSrgb() {
+  if (transform_) cmsDeleteTransform(transform_);
+}
+
+void CmykToSrgb::row(const std::uint8_t* cmyk, std::uint8_t* rgb, int width) const {
+  if (transform_) return cmsDoTransform(transform_, cmyk, rgb, static_cast<cmsUInt32Number>(width));
+  const int flip = inverted_ ? 0 : 255;
+  for (int x = 0; x < width; ++x, cmyk += 4, rgb += 3)
+    for (int c = 0; c < 3; ++c) rgb[c] = static_cast<std::uint8_t>(((cmyk[c] ^ flip) * (cmyk[3] ^ flip) + 127) / 255);
+}
+
+}  // namespace pixgraph::image

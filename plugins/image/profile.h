@@ -1,0 +1,38 @@
+// profile: ICC profiles, through Little CMS. No profile means sRGB (grey: sRGB's tone curve) everywhere.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include <pixgraph/image.h>
+
+namespace pixgraph::image {
+
+/// The profile for pixels with that many colour channels: null where the bytes are no profile, or one of another
+/// colour space (a CMYK profile that stayed behind in an RGB file would turn every viewer's colours wrong).
+BytesPtr fitting_profile(std::span<const std::uint8_t> icc, int colour_channels);
+
+/// True where the profile's colours are sRGB's, at most 2/255 apart; also for null.
+bool is_srgb(const BytesPtr& icc);
+
+/// The same picture, its colours converted (relative colorimetric) to `profile`, or to sRGB for null. Alpha must not be
+/// premultiplied. Depth, size, alpha and other info stay. A profile that cannot be used is Error E332.
+std::shared_ptr<Image> convert_profile(const Image& image, const BytesPtr& profile);
+
+/// Turns rows of 8-bit CMYK into sRGB. Without a usable CMYK profile by the plain formula. Used by one thread.
+class CmykToSrgb {
+ public:
+  /// `inverted`: 255 is no ink, as Adobe writes JPEGs.
+  CmykToSrgb(std::span<const std::uint8_t> icc, bool inverted);
+  ~CmykToSrgb();
+  CmykToSrgb(const CmykToSrgb&) = delete;
+  CmykToSrgb& operator=(const CmykToSrgb&) = delete;
+  void row(const std::uint8_t* cmyk, std::uint8_t* rgb, int width) const;
+
+ private:
+  void* transform_ = nullptr;
+  bool inverted_;
+};
+
+}  // namespace pixgraph::image

@@ -1,0 +1,63 @@
+// Resize - scales a picture to a width, a height or by a factor.
+// Colours are weighted by alpha, so cutouts get no dark or bright fringes.
+#include <cmath>
+
+#include "nodes.h"
+#include "placement.h"
+
+namespace pixgraph::image {
+
+static Fitting fitting_of(const std::string& fit) {
+  if (fit == "cover") return Fitting::cover;
+  if (fit == "exact") return Fitting::exact;
+  return fit == "pad" ? Fitting::pad : Fitting::inside;
+}
+
+static Box box_of(const Call& call, const Image& image) {
+  Box box{static_cast<int>(call.integer("width")), static_cast<int>(call.integer("height")),
+          static_cast<int>(call.integer("multiple_of")), call.boolean("enlarge")};
+  const double scale = call.number("scale");
+  if (box.width == 0 && box.height == 0) {
+    box.width = std::max(1, static_cast<int>(std::lround(image.width() * scale)));
+    box.height = std::max(1, static_cast<int>(std::lround(image.height() * scale)));
+  } else if (scale != 1) {
+    throw Error("E330", "Resize has both `scale` and `width` or `height`", "give one or the other");
+  }
+  return box;
+}
+
+static void run(Call& call) {
+  const ImagePtr image = call.image("image");
+  const Placement placement =
+      place(image->width(), image->height(), box_of(call, *image), fitting_of(call.text("fit")));
+  call.set("image",
+           put(image, placement, filter_named(call.text("filter")), background_named(call.text("background"), *image)));
+  call.set("width", placement.width);
+  call.set("height", placement.height);
+}
+
+void add_resize(Registrar& registrar) {
+  registrar.add(
+      Spec("Resize", "Scales a picture")
+          .in("image", Type::image, "the picture")
+          .param("width", 0, {0, 100000}, "px", "0: follows from the height and the picture's shape")
+          .param("height", 0, {0, 100000}, "px", "0: follows from the width and the picture's shape")
+          .param("scale", 1.0, {0.0001, 100}, "", "a factor instead of width and height: 0.5 is half as wide and high")
+          .choice(
+              "fit", "inside", {"inside", "cover", "exact", "pad"},
+              "where both width and height are given: inside: no larger than both; cover: fills both, cropped evenly; "
+              "exact: stretched to both; pad: inside, with background around")
+          .param("multiple_of", 1, {1, 4096}, "px", "the result's sides are multiples of it, cropped evenly")
+          .choice("filter", "lanczos3", {"lanczos3", "cubic", "triangle", "box", "nearest"},
+                  "lanczos3 is sharpest, triangle softest; nearest keeps hard pixels")
+          .param("background", "auto",
+                 "of pad: \"#rrggbb\", \"#rrggbbaa\", edge, or auto (transparent with alpha, else edge)")
+          .param("enlarge", true, "scale smaller pictures up; false: the result is smaller instead")
+          .out("image", Type::image, "the scaled picture")
+          .out("width", Type::integer, "of the result, in pixels")
+          .out("height", Type::integer, "of the result, in pixels")
+          .example("small: {type: Resize, image: \"${photo}\", width: 1024}"),
+      run);
+}
+
+}  // namespace pixgraph::image
