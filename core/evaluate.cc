@@ -65,14 +65,15 @@ static Value property_of(const Value& value, const std::string& property, const 
 }
 
 static Value follow(const Reference& reference, const ItemValues& values, const Codecs& codecs) {
+  if (reference.to == Reference::To::element) return Value(values.element);
   const Value* value = nullptr;
   switch (reference.to) {
-    case Reference::To::element: return Value(values.element);
     case Reference::To::input: value = &values.inputs[static_cast<std::size_t>(reference.index)]; break;
     case Reference::To::param: value = &values.graph.params[static_cast<std::size_t>(reference.index)].value; break;
     case Reference::To::node:
       value = &values.outputs[static_cast<std::size_t>(reference.index)][static_cast<std::size_t>(reference.port)];
       break;
+    case Reference::To::element: break;
   }
   return reference.property.empty() ? *value : property_of(*value, reference.property, codecs);
 }
