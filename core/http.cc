@@ -152,6 +152,7 @@ HttpClient::Answer HttpClient::exchange(const HttpRequest& request, const Url& u
     at.written = 0;
     at.sent = Sent::no;
     try {
+      if (proxy) check_reach_behind_proxy(url, request.reach, options_.resolver, deadline);
       if (pooled)
         answer.connection = pool_->take(answer.pool_key, request.fresh_connection ? milliseconds(2'000) : HttpPool::kMaxIdle,
                                         proxy ? std::nullopt : std::optional(request.reach));
