@@ -117,6 +117,7 @@ struct HttpClient::Answer {
   }
   /// Gives the connection back where the next request may use it.
   void finish(const BodyReader& reader, HttpPool& pool) {
+    connection->remember_session();
     if (!reader.framed_to_the_end() || situation.written < situation.total || !head.keeps_connection() ||
         !connection->buffered().empty())
       return;
