@@ -232,7 +232,7 @@ Http::Download HttpClient::download(const HttpRequest& request) {
     file.write({reinterpret_cast<const char*>(data.bytes.data()), data.bytes.size()});
     out.response.status = 200;
     out.response.final_url = "data:" + data.media_type;
-    out.file = file.commit({}, {}, data.media_type);
+    out.file = file.commit({}, {}, {}, data.media_type);
     return out;
   }
   const NoSigpipe guard;
@@ -250,7 +250,8 @@ Http::Download HttpClient::download(const HttpRequest& request) {
       DownloadFile file(*options_.downloads);
       if (body.length().value_or(UINT64_MAX) > HttpConnection::kSmallBuffer) answer.connection->read_large();
       for (std::string_view part; !(part = body.next(answer.deadline)).empty();) file.write(part);
-      out.file = file.commit(answer.head.header("Content-Disposition"), answer.url.text(), answer.head.header("Content-Type"));
+      out.file = file.commit(answer.head.header("Content-Disposition"), request.url, answer.url.text(),
+                             answer.head.header("Content-Type"));
       answer.finish(body, *pool_);
     }
   } catch (const Error&) {
