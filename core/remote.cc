@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "data_uri.h"
+#include "clock.h"
+#include "reconcile.h"
 #include "saver.h"
 
 namespace pixgraph {
@@ -24,6 +25,7 @@ struct RemoteDriver::Job {
   Request request;
   Priority priority;
   std::optional<milliseconds> timeout;
+  Consent consent;
   std::vector<std::function<void(const RemoteOutcome&)>> waiters;  // guarded by RemoteDriver::mutex_
 
   std::mutex turn;
@@ -35,6 +37,11 @@ struct RemoteDriver::Job {
   steady_clock::time_point created_at{};
   milliseconds interval{0};
   int not_sent = 0, poll_failures = 0, not_found = 0;
+  // Of an intent without an id:
+  std::string doubt;  // why it is not known
+  steady_clock::time_point died_at{};  // the connection was gone by then
+  std::optional<steady_clock::time_point> first_empty;  // a full list that did not have it
+  int list_failures = 0;
 };
 
 RemoteDriver::RemoteDriver(Setup setup) : setup_(std::move(setup)) {}
@@ -80,6 +87,7 @@ void RemoteDriver::start(RemoteCall call) {
     job->request = std::move(call.request);
     job->priority = call.priority;
     job->timeout = call.timeout;
+    job->consent = call.consent;
     job->waiters.push_back(std::move(call.done));
   }
   setup_.executor.post(Workers::net, {kUrgencyPoll, job->priority.item, job->priority.depth},
@@ -89,6 +97,10 @@ void RemoteDriver::start(RemoteCall call) {
 void RemoteDriver::look_up(const JobPtr& job) {
   const std::optional<Purchase> known = setup_.ledger.latest(job->key);
   if (!known || free_to_buy(known->state)) return buy(job, known ? known->number + 1 : 1);
+  const bool ended = known->state != PurchaseState::intent && known->state != PurchaseState::created && known->state != PurchaseState::maybe_paid;
+  const auto wall = parse_iso_time(known->wall);
+  const bool agreed = ended && ((job->consent.failed && known->state != PurchaseState::succeeded) || (job->consent.before && wall && *wall < *job->consent.before));
+  if (agreed) return buy(job, known->number + 1);
   const std::string what = "prediction " + (known->id.empty() ? "of " + known->wall : known->id);
   switch (known->state) {
     case PurchaseState::succeeded: return reuse(job, *known);
@@ -104,19 +116,24 @@ void RemoteDriver::look_up(const JobPtr& job) {
         return;
       }
       if (server_name(job->request.server) == "sandbox") return buy(job, known->number + 1);
-      [[fallthrough]];
+      job->purchase = *known;
+      job->died_at = steady_clock::now();  // no later than now: its lock is free
+      return reconcile(job);
     case PurchaseState::maybe_paid:
       throw Error("E510", "an earlier run ended while it was buying this prediction (" + known->lane + ", " + known->wall + "), so it may be paid for already",
-                  "nothing is bought twice without your word; look at the server's list of predictions").stopping_run();
+                  "nothing is bought twice without your word: pixgraph ledger list").stopping_run();
+    case PurchaseState::given_up:
+      throw Error("E515", "this purchase was given up: " + known->error, "pixgraph ledger retry " + job->key.substr(0, 12));
     case PurchaseState::failed:
     case PurchaseState::canceled:
     case PurchaseState::timed_out:
       throw Error("E511", "an earlier " + what + " ended as " + std::string(state_name(known->state)) + ": " + known->error,
-                  "it may have been paid for in part, so it is not bought again without your word");
+                  "it may have been paid for in part, so it is bought again only with --only failed, --rebuy or pixgraph ledger retry " + job->key.substr(0, 12));
     case PurchaseState::lost:
     case PurchaseState::expired:
       throw Error("E512", "the paid " + what + " is " + std::string(state_name(known->state)) + " on the server: " + known->error,
-                  "it is not bought again without your word");
+                  "it is bought again only with --only failed, --rebuy or pixgraph ledger retry " + job->key.substr(0, 12));
+    case PurchaseState::released:
     case PurchaseState::aborted:
     case PurchaseState::rejected:
     case PurchaseState::not_sent: break;  // free to buy: handled above
@@ -132,7 +149,7 @@ void RemoteDriver::reuse(const JobPtr& job, const Purchase& purchase) {
   for (const SavedFile& file : purchase.files) {
     if (!setup_.store.has(file.hash))
       throw Error("E513", "output `" + file.name + "` of the paid prediction " + purchase.id + " is gone from the store",
-                  "put " + setup_.store.path_of(file.hash) + " back; it is not bought again without your word");
+                  "put " + setup_.store.path_of(file.hash) + " back, or buy it again with --rebuy");
     outcome.files.push_back(saved_output(setup_.store, purchase.key, index++, file));
   }
   finish(job, std::move(outcome));
@@ -201,14 +218,69 @@ void RemoteDriver::submit(const JobPtr& job, int number) {
       throw sent.error ? *sent.error : Error("E202", "the server was not reached");
     case Submitted::Kind::rejected:
       return give_up(job, PurchaseState::rejected, sent.error ? *sent.error : Error("E420", "the server refused the prediction"), nullptr);
-    case Submitted::Kind::unknown: {
-      const std::string why = sent.error ? sent.error->message() : "no answer";
-      return give_up(job, PurchaseState::maybe_paid,
-                     Error("E510", "the server may have taken this prediction, but its answer did not arrive: " + why,
-                           "nothing is bought twice without your word; look at the server's list of predictions").stopping_run(),
-                     nullptr);
-    }
+    case Submitted::Kind::unknown:
+      job->doubt = sent.error ? sent.error->message() : "no answer";
+      job->died_at = steady_clock::now();
+      governor(job->request.server).leave(job->request.lane);
+      job->placed = false;
+      return reconcile(job);
   }
+}
+
+std::chrono::milliseconds RemoteDriver::scaled(const JobPtr& job, milliseconds wait) const {
+  if (!job->request.server.starts_with("http://127.0.0.1:")) return wait;  // money is safe at real speed only
+  return milliseconds(static_cast<std::int64_t>(static_cast<double>(wait.count()) / setup_.time_scale));
+}
+
+/// The purchase is an intent that may have become a prediction. Adopts the one that it became; buys again only where two
+/// full lists, 30 s apart and the last one 60 s after the connection died, show that there is none.
+void RemoteDriver::reconcile(const JobPtr& job) {
+  Purchase& purchase = *job->purchase;
+  auto again = [&](milliseconds wait) {
+    setup_.executor.at(std::max(steady_clock::now() + wait, governor(job->request.server).next_call()), Workers::net,
+                       {kUrgencyPoll, job->priority.item, job->priority.depth}, [this, job] { step(job, [&] { reconcile(job); }); });
+  };
+  if (canceling_) return fail(job, Error("E902", "the run was ended while it was found out what became of this purchase"), true);
+  auto maybe_paid = [&](const std::string& why) {
+    const std::string doubt = job->doubt.empty() ? "an earlier run ended while it was buying" : job->doubt;
+    give_up(job, PurchaseState::maybe_paid,
+            Error("E510", "a prediction of " + (job->request.model.empty() ? purchase.lane : job->request.model) + " may be paid for already (" + doubt + "), and " + why,
+                  "nothing is bought twice without your word: pixgraph ledger list").stopping_run(), nullptr);
+  };
+  std::optional<std::vector<Candidate>> listed;
+  try {
+    const auto began = parse_iso_time(purchase.wall).value_or(std::chrono::system_clock::now() - std::chrono::hours(1));
+    listed = job->node->find(purchase.server, began - std::chrono::minutes(10), setup_.host);
+  } catch (const Throttled& throttled) {
+    governor(job->request.server).pause_calls(throttled.wait());
+    return again(throttled.wait());
+  } catch (const Error& error) {
+    // Nothing is decided by a list that cannot be read: the intent stays, and the next run asks again.
+    if (error.stops_run() || ++job->list_failures >= 8)
+      throw Error("E514", "it could not be found out whether a prediction was bought: " + error.message(), "run again when the server answers").stopping_run();
+    return again(scaled(job, milliseconds(500) * (1 << job->list_failures)));
+  }
+  if (!listed) return maybe_paid("the server has no list to look it up");
+  Finding finding = judge(purchase, *listed, {});
+  if (finding.kind != Finding::Kind::none) finding = judge(purchase, *listed, setup_.ledger.all_ids());
+  switch (finding.kind) {
+    case Finding::Kind::undecided: return maybe_paid(finding.why);
+    case Finding::Kind::one:
+      setup_.ledger.created(purchase, finding.id);
+      setup_.observer.remote_ended(job->request, job->key, finding.id, "adopted");
+      return attach(job, purchase);
+    case Finding::Kind::none: break;
+  }
+  const auto now = steady_clock::now();
+  if (!job->first_empty) job->first_empty = now;
+  const auto enough = std::max(*job->first_empty + scaled(job, milliseconds(30'000)), job->died_at + scaled(job, milliseconds(60'000)));
+  if (now < enough) {
+    if (!job->doubt.empty() || now == *job->first_empty)
+      setup_.observer.remote_waits(job->request, "finding out whether a prediction was created", std::chrono::duration_cast<milliseconds>(enough - now));
+    return again(std::chrono::duration_cast<milliseconds>(enough - now) + milliseconds(1));
+  }
+  setup_.ledger.ended(purchase, PurchaseState::not_sent, "the server's list does not have it", nullptr);
+  buy(job, purchase.number + 1);
 }
 
 std::chrono::milliseconds RemoteDriver::first_wait(const std::string& lane) {

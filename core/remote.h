@@ -36,11 +36,18 @@ struct RemoteOutcome {
   std::vector<FilePtr> files;                    // Snapshot::urls, saved, in order
 };
 
+/// What the user has agreed to have bought again.
+struct Consent {
+  bool failed = false;  // --only failed: what failed, was canceled, timed out, got lost or expired
+  std::optional<std::chrono::system_clock::time_point> before;  // --rebuy NODE: everything whose intent is older
+};
+
 struct RemoteCall {
   std::shared_ptr<const RemoteNode> node;
   Request request;
   Priority priority;
   std::optional<std::chrono::milliseconds> timeout;  // from creation to end
+  Consent consent;
   std::function<void(const RemoteOutcome&)> done;
 };
 
@@ -63,6 +70,7 @@ class RemoteDriver {
     RemoteObserver& observer;
     std::string sandbox_server;  // the base URL of this run's own sandbox, else empty
     ServerLimits limits;         // of every server
+    double time_scale = 1;       // how much faster time passes at a server on this machine (a sandbox under --time-scale)
   };
   explicit RemoteDriver(Setup setup);
   ~RemoteDriver();
@@ -82,6 +90,7 @@ class RemoteDriver {
   void attach(const JobPtr& job, Purchase purchase);
   void buy(const JobPtr& job, int number);
   void submit(const JobPtr& job, int number);
+  void reconcile(const JobPtr& job);
   void poll_later(const JobPtr& job, std::chrono::milliseconds wait);
   void poll(const JobPtr& job);
   void arrived(const JobPtr& job, Snapshot snapshot);
@@ -94,6 +103,8 @@ class RemoteDriver {
   Governor& governor(const std::string& server);
   /// The server as keys name it: every sandbox is the same one.
   std::string server_name(const std::string& server) const;
+  /// A wait of the protocol, in real time.
+  std::chrono::milliseconds scaled(const JobPtr& job, std::chrono::milliseconds wait) const;
   std::chrono::milliseconds first_wait(const std::string& lane);
   void learn(const std::string& lane, std::chrono::milliseconds took);
 

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <thread>
 
@@ -129,6 +131,29 @@ void check_ready(const Graph& graph, const Registry& registry, Host& host) {
       if (const Behaviour behaviour = registry.behaviour(node.spec->name); behaviour.remote) behaviour.remote->ready(host);
 }
 
+/// The list of outcomes, one line per item, which `--only failed` reads.
+Events::Sink item_list(const std::string& path) {
+  std::shared_ptr<std::FILE> file(std::fopen(path.c_str(), "we"), [](std::FILE* f) {
+    if (f) std::fclose(f);
+  });
+  if (!file) throw Error("E602", "`" + path + "` cannot be written: " + std::strerror(errno)).stopping_run();
+  std::fputs("{\"pixgraph_items\":1}\n", file.get());
+  return [file](const json& event) {
+    if (event.value("type", "") != "item") return;
+    json line = event;
+    line.erase("type");
+    std::fputs((line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n").c_str(), file.get());
+    std::fflush(file.get());
+  };
+}
+
+/// For trying out against a sandbox under --time-scale, whose hours pass in seconds; servers elsewhere are not touched by it.
+double time_scale() {
+  const char* scale = std::getenv("PIXGRAPH_TIME_SCALE");
+  const double number = scale ? std::atof(scale) : 1;
+  return number >= 1 ? number : 1;
+}
+
 std::string new_run_id() {
   std::string time = iso_time(std::chrono::system_clock::now()).substr(0, 19);
   std::erase_if(time, [](char c) { return c == '-' || c == ':'; });
@@ -136,6 +161,23 @@ std::string new_run_id() {
 }
 
 }  // namespace
+
+std::set<std::string> failed_in_last_run(const std::string& state) {
+  Disk& disk = real_disk();
+  const std::string runs = join_path(state, "runs");
+  std::vector<std::string> names = disk.list(runs);  // run ids begin with their time
+  for (auto name = names.rbegin(); name != names.rend(); ++name) {
+    const auto text = disk.read(join_path(join_path(runs, *name), "items.jsonl"));
+    if (!text) continue;
+    std::set<std::string> failed;
+    for (std::size_t start = 0, end; (end = text->find('\n', start)) != std::string::npos; start = end + 1) {
+      const json line = json::parse(text->substr(start, end - start), nullptr, false);
+      if (line.is_object() && line.value("outcome", "") == "failed") failed.insert(line.value("item", ""));
+    }
+    return failed;
+  }
+  throw Error("E626", "there is no earlier run in " + state + " whose failed items could be run again");
+}
 
 int run_graph(const Graph& graph, const Registry& registry, const ItemTable& table, const RunOptions& options) {
   Signals::block();
@@ -176,6 +218,11 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
     events.emit({{"type", "run"}, {"id", run_id}, {"file", graph.file}, {"nodes", names}, {"items", table.items.size()}, {"out", options.out},
                  {"state", state}, {"sandbox", sandbox ? sandbox->base_url() : ""}, {"skipped_files", table.skipped}});
 
+    events.add_sink(item_list(join_path(run_folder, "items.jsonl")));
+    const auto rebuy_before = options.rebuy_before.empty() ? std::chrono::system_clock::now() : parse_iso_time(options.rebuy_before).value();
+    std::map<std::string, Consent> consent_of;
+    for (const std::string& node : options.rebuy) consent_of[node] = {options.only_failed, rebuy_before};
+
     PredictionEvents predictions(events);
     OutputWriter writer(disk, index, codecs, options.out, options.overwrite);
     for (const Item& item : table.items)
@@ -194,9 +241,10 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
       std::unique_ptr<RemoteDriver> driver;
       std::unique_ptr<Scheduler> scheduler;
       Executor executor(jobs, 16);
-      driver = std::make_unique<RemoteDriver>(RemoteDriver::Setup{executor, ledger, store, host, predictions, sandbox ? sandbox->base_url() : "", limits});
+      driver = std::make_unique<RemoteDriver>(RemoteDriver::Setup{executor, ledger, store, host, predictions, sandbox ? sandbox->base_url() : "", limits, time_scale()});
       const int in_flight = uses_remote(graph) ? options.jobs_remote + 2 * jobs : 2 * jobs;
-      scheduler = std::make_unique<Scheduler>(Scheduler::Setup{graph, registry, table, codecs, executor, *driver, host, index, writer, events, in_flight, options.fail_fast});
+      scheduler = std::make_unique<Scheduler>(Scheduler::Setup{graph, registry, table, codecs, executor, *driver, host, index, writer, events, in_flight, options.fail_fast,
+                                                                  {options.only_failed, std::nullopt}, consent_of});
       Signals signals(
           [&] {
             std::fputs("\ninterrupted: no new predictions; waiting for those that run (again to cancel them)\n", stderr);
@@ -228,6 +276,8 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
       end["hint"] = counts.stopped->hint();
     }
     events.emit(end);
+    if (exit == kExitInterrupted && !options.rebuy.empty())
+      std::fprintf(stderr, "go on with the same --rebuy and: --rebuy-before %s\n", iso_time(rebuy_before).c_str());
     return exit;
   } catch (const Error& error) {
     show_error(error, redactor);
