@@ -57,10 +57,10 @@ static int whole_number(const Arguments& arguments, const std::string& flag, int
   return number;
 }
 
-static double rate_of(const Arguments& arguments) {
-  if (!arguments.has("--rate")) return 600;
+static std::optional<double> rate_of(const Arguments& arguments) {
+  if (!arguments.has("--rate")) return std::nullopt;
   const std::string text = arguments.value("--rate");
-  if (text == "unlimited") return 0;
+  if (text == "unlimited") return 0.0;
   double number = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (failure != std::errc() || std::string_view(end) != "/min" || !(number > 0) || number > 1e6)
@@ -73,7 +73,7 @@ static RunOptions options_of(const Arguments& arguments) {
   options.out = arguments.value("--out", options.out);
   options.state = arguments.value("--state");
   options.jobs = whole_number(arguments, "--jobs", 0, 1, 1024);
-  options.jobs_remote = whole_number(arguments, "--jobs-remote", options.jobs_remote, 1, 10'000);
+  options.jobs_remote = whole_number(arguments, "--jobs-remote", 0, 1, 10'000);
   options.creates_per_minute = rate_of(arguments);
   options.overwrite = arguments.has("--overwrite");
   options.sandbox = arguments.has("--sandbox");

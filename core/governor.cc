@@ -10,11 +10,18 @@ using std::chrono::steady_clock;
 TokenBucket::Time TokenBucket::take(Time now) {
   if (unlimited()) return now;
   if (last_ == Time{}) last_ = now;
-  tokens_ = std::min(burst_, tokens_ + per_second_ * std::chrono::duration<double>(now - last_).count());
-  last_ = now;
+  if (now > last_) {  // after drain() the bucket's time may be ahead
+    tokens_ = std::min(burst_, tokens_ + per_second_ * std::chrono::duration<double>(now - last_).count());
+    last_ = now;
+  }
   tokens_ -= 1;
-  if (tokens_ >= 0) return now;
-  return now + std::chrono::duration_cast<Time::duration>(std::chrono::duration<double>(-tokens_ / per_second_));
+  if (tokens_ >= 0) return last_;
+  return last_ + std::chrono::duration_cast<Time::duration>(std::chrono::duration<double>(-tokens_ / per_second_));
+}
+
+void TokenBucket::drain(Time when) {
+  tokens_ = std::min(tokens_, 0.0);
+  last_ = std::max(last_, when);
 }
 
 // The burst is a tenth of a minute's worth: 60 of 600, 300 of 3000.
@@ -50,7 +57,9 @@ void Governor::admit() {
           --in_flight_;
           --lane_in_flight_[waiting.lane];
         } else if (paused) {
-          executor_.at(creates_paused_, Workers::net, waiting.priority, [work = waiting.work] { work(true); });
+          // Not all at once when the pause ends: each takes a new token, which come at the steady rate from then on.
+          const auto when = std::max(creates_.take(steady_clock::now()), creates_paused_);
+          executor_.at(when, Workers::net, waiting.priority, [work = waiting.work] { work(true); });
         }
       }
       if (!paused) waiting.work(!stopped);
@@ -89,11 +98,13 @@ Executor::Time Governor::next_call() {
 void Governor::pause_creates(std::chrono::milliseconds wait) {
   std::lock_guard lock(mutex_);
   creates_paused_ = std::max(creates_paused_, steady_clock::now() + wait);
+  creates_.drain(creates_paused_);
 }
 
 void Governor::pause_calls(std::chrono::milliseconds wait) {
   std::lock_guard lock(mutex_);
   calls_paused_ = std::max(calls_paused_, steady_clock::now() + wait);
+  calls_.drain(calls_paused_);
 }
 
 void Governor::close() {

@@ -18,13 +18,16 @@ static constexpr int kUrgencyPoll = 3, kUrgencyCreate = 5, kUrgencyCancel = 0;
 static constexpr int kNotSentTries = 5;  // creates that provably never reached the server
 static constexpr int kLostTries = 3;     // 404s in a row before a prediction counts as lost
 
+/// What `limits:` calls it: the model where it is known.
+static const std::string& lane_of(const Request& request) { return request.model.empty() ? request.lane : request.model; }
+
 /// One purchase under way and everyone who waits for it. Steps of a job run one at a time (`turn`).
 struct RemoteDriver::Job {
   std::string key;
   std::shared_ptr<const RemoteNode> node;
   Request request;
   Priority priority;
-  std::optional<milliseconds> timeout;
+  std::optional<milliseconds> timeout, queue_timeout, run_timeout;
   Consent consent;
   std::vector<std::function<void(const RemoteOutcome&)>> waiters;  // guarded by RemoteDriver::mutex_
 
@@ -35,8 +38,10 @@ struct RemoteDriver::Job {
   bool bought = false;   // this run made the create
   bool cancel_sent = false;
   steady_clock::time_point created_at{};
+  std::optional<steady_clock::time_point> running_since;  // the first answer that said so
+  std::string past_limit;                                 // why a cancel was sent
   milliseconds interval{0};
-  int not_sent = 0, poll_failures = 0, not_found = 0;
+  int polls = 0, not_sent = 0, poll_failures = 0, not_found = 0;
   // Of an intent without an id:
   std::string doubt;  // why it is not known
   steady_clock::time_point died_at{};  // the connection was gone by then
@@ -54,7 +59,7 @@ std::string RemoteDriver::server_name(const std::string& server) const {
 Governor& RemoteDriver::governor(const std::string& server) {
   std::lock_guard lock(mutex_);
   auto& governor = governors_[server];
-  if (!governor) governor = std::make_unique<Governor>(setup_.executor, setup_.limits);
+  if (!governor) governor = std::make_unique<Governor>(setup_.executor, setup_.limits(server));
   return *governor;
 }
 
@@ -87,6 +92,10 @@ void RemoteDriver::start(RemoteCall call) {
     job->request = std::move(call.request);
     job->priority = call.priority;
     job->timeout = call.timeout;
+    job->queue_timeout = call.queue_timeout;
+    job->run_timeout = call.run_timeout;
+    if (call.timeout) job->request.lifetime = *call.timeout;
+    else if (call.queue_timeout && call.run_timeout) job->request.lifetime = *call.queue_timeout + *call.run_timeout;
     job->consent = call.consent;
     job->waiters.push_back(std::move(call.done));
   }
@@ -157,15 +166,18 @@ void RemoteDriver::reuse(const JobPtr& job, const Purchase& purchase) {
 
 void RemoteDriver::attach(const JobPtr& job, Purchase purchase) {
   job->purchase = std::move(purchase);
-  job->created_at = steady_clock::now();
-  governor(job->request.server).occupy(job->request.lane);
+  // Limits count from when it was created, which may have been in an earlier run.
+  const auto wall = parse_iso_time(job->purchase->wall).value_or(std::chrono::system_clock::now());
+  const auto age = std::clamp(std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now() - wall), milliseconds(0), milliseconds(std::chrono::hours(24)));
+  job->created_at = steady_clock::now() - age;
+  governor(job->request.server).occupy(lane_of(job->request));
   job->placed = true;
   poll(job);
 }
 
 void RemoteDriver::buy(const JobPtr& job, int number) {
   if (stopping_) return fail(job, Error("E902", "the run was ended before this was bought"), true);
-  governor(job->request.server).enter(job->request.lane, {kUrgencyCreate, job->priority.item, job->priority.depth}, [this, job, number](bool admitted) {
+  governor(job->request.server).enter(lane_of(job->request), {kUrgencyCreate, job->priority.item, job->priority.depth}, [this, job, number](bool admitted) {
     step(job, [&] {
       job->placed = admitted;
       if (!admitted) return fail(job, Error("E902", "the run was ended before this was bought"), true);
@@ -179,7 +191,7 @@ void RemoteDriver::submit(const JobPtr& job, int number) {
   if (stopping_) return fail(job, Error("E902", "the run was ended before this was bought"), true);
   job->purchase = setup_.ledger.claim(job->key, number, job->request);
   if (!job->purchase) {  // another process was faster: it is theirs
-    governor(job->request.server).leave(job->request.lane);
+    governor(job->request.server).leave(lane_of(job->request));
     job->placed = false;
     return look_up(job);
   }
@@ -196,7 +208,7 @@ void RemoteDriver::submit(const JobPtr& job, int number) {
     setup_.ledger.ended(purchase, PurchaseState::not_sent, why, nullptr);
     setup_.observer.remote_waits(job->request, why, wait);
     governor(job->request.server).pause_creates(wait);
-    governor(job->request.server).leave(job->request.lane);
+    governor(job->request.server).leave(lane_of(job->request));
     job->placed = false;
     buy(job, number + 1);
   };
@@ -207,6 +219,7 @@ void RemoteDriver::submit(const JobPtr& job, int number) {
       ++creates_;
       job->bought = true;
       job->created_at = asked_at;
+      job->polls = 1;  // its answer is the first look
       setup_.observer.remote_created(job->request, job->key, sent.id);
       return arrived(job, std::move(sent.snapshot));
     case Submitted::Kind::throttled:
@@ -221,7 +234,7 @@ void RemoteDriver::submit(const JobPtr& job, int number) {
     case Submitted::Kind::unknown:
       job->doubt = sent.error ? sent.error->message() : "no answer";
       job->died_at = steady_clock::now();
-      governor(job->request.server).leave(job->request.lane);
+      governor(job->request.server).leave(lane_of(job->request));
       job->placed = false;
       return reconcile(job);
   }
@@ -297,14 +310,30 @@ void RemoteDriver::learn(const std::string& lane, milliseconds took) {
 
 void RemoteDriver::poll_later(const JobPtr& job, milliseconds wait) {
   auto when = std::max(steady_clock::now() + wait, governor(job->request.server).next_call());
-  if (job->timeout && !job->cancel_sent) when = std::min(when, std::max(steady_clock::now(), job->created_at + *job->timeout));
+  // Not later than the limit that would end it.
+  if (!job->cancel_sent)
+    for (const auto& [limit, from] : {std::pair(job->timeout, std::optional(job->created_at)),
+                                      std::pair(job->running_since ? std::nullopt : job->queue_timeout, std::optional(job->created_at)),
+                                      std::pair(job->run_timeout, job->running_since)})
+      if (limit && from) when = std::min(when, std::max(steady_clock::now(), *from + *limit));
   setup_.executor.at(when, Workers::net, {kUrgencyPoll, job->priority.item, job->priority.depth}, [this, job] { step(job, [&] { poll(job); }); });
+}
+
+std::string RemoteDriver::overdue(const Job& job) const {
+  const auto now = steady_clock::now();
+  if (job.timeout && now - job.created_at >= *job.timeout) return "took longer than its timeout of " + show_duration(*job.timeout);
+  if (job.queue_timeout && !job.running_since && now - job.created_at >= *job.queue_timeout)
+    return "did not start within its queue timeout of " + show_duration(*job.queue_timeout);
+  if (job.run_timeout && job.running_since && now - *job.running_since >= *job.run_timeout)
+    return "ran longer than its run timeout of " + show_duration(*job.run_timeout);
+  return "";
 }
 
 void RemoteDriver::poll(const JobPtr& job) {
   const std::string& server = job->request.server;
-  const bool late = job->timeout && steady_clock::now() - job->created_at >= *job->timeout;
-  if ((late || canceling_) && !job->cancel_sent) {
+  // The first look at one that was found again is never a cancel: it may have ended long ago.
+  if (job->past_limit.empty() && job->polls++ > 0) job->past_limit = overdue(*job);
+  if ((!job->past_limit.empty() || canceling_) && !job->cancel_sent) {
     job->cancel_sent = true;
     try {
       job->node->cancel(server, job->purchase->id, setup_.host);
@@ -337,9 +366,9 @@ void RemoteDriver::arrived(const JobPtr& job, Snapshot snapshot) {
     case RemoteStatus::processing: {
       if (job->cancel_sent) {
         if (canceling_) return fail(job, Error("E903", "canceled; prediction " + id + " was told to end"), true);
-        return give_up(job, PurchaseState::timed_out, Error("E413", "prediction " + id + " took longer than its timeout of " +
-                       std::to_string(job->timeout->count() / 1000) + " s and was told to end", "raise `timeout:` of the node"), answer);
+        return give_up(job, PurchaseState::timed_out, Error("E413", "prediction " + id + " " + job->past_limit + " and was told to end", "raise `timeout:` of the node"), answer);
       }
+      if (snapshot.status == RemoteStatus::processing && !job->running_since) job->running_since = steady_clock::now();
       const bool first = job->interval == milliseconds(0);
       const milliseconds usual = first_wait(job->request.lane);
       const auto passed = std::chrono::duration_cast<milliseconds>(steady_clock::now() - job->created_at);
@@ -349,16 +378,15 @@ void RemoteDriver::arrived(const JobPtr& job, Snapshot snapshot) {
       return poll_later(job, first && usual > passed ? usual - passed : job->interval);
     }
     case RemoteStatus::succeeded:
-      learn(job->request.lane, std::chrono::duration_cast<milliseconds>(steady_clock::now() - job->created_at));
-      governor(job->request.server).leave(job->request.lane);
+      if (job->bought) learn(job->request.lane, std::chrono::duration_cast<milliseconds>(steady_clock::now() - job->created_at));
+      governor(job->request.server).leave(lane_of(job->request));
       job->placed = false;
       return save(job, std::move(snapshot));
     case RemoteStatus::failed:
       return give_up(job, PurchaseState::failed, Error("E411", snapshot.error, ""), answer);
     case RemoteStatus::canceled:
       if (job->cancel_sent && !canceling_)
-        return give_up(job, PurchaseState::timed_out, Error("E413", "prediction " + id + " took longer than its timeout of " +
-                       std::to_string(job->timeout->count() / 1000) + " s and was told to end", "raise `timeout:` of the node"), answer);
+        return give_up(job, PurchaseState::timed_out, Error("E413", "prediction " + id + " " + job->past_limit + " and was told to end", "raise `timeout:` of the node"), answer);
       return give_up(job, PurchaseState::canceled, Error("E412", "prediction " + id + " was canceled"), answer);
     case RemoteStatus::aborted:
       return give_up(job, PurchaseState::aborted, Error("E414", "prediction " + id + " was aborted before it ran; it was not charged", "run again"), answer);
@@ -408,7 +436,7 @@ void RemoteDriver::fail(const JobPtr& job, Error error, bool canceled) {
 void RemoteDriver::finish(const JobPtr& job, RemoteOutcome outcome) {
   job->over = true;
   outcome.key = job->key;
-  if (job->placed) governor(job->request.server).leave(job->request.lane);
+  if (job->placed) governor(job->request.server).leave(lane_of(job->request));
   job->placed = false;
   std::vector<std::function<void(const RemoteOutcome&)>> waiters;
   {

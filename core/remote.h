@@ -46,7 +46,8 @@ struct RemoteCall {
   std::shared_ptr<const RemoteNode> node;
   Request request;
   Priority priority;
-  std::optional<std::chrono::milliseconds> timeout;  // from creation to end
+  // From creation to end; from creation until it runs; from then to its end.
+  std::optional<std::chrono::milliseconds> timeout, queue_timeout, run_timeout;
   Consent consent;
   std::function<void(const RemoteOutcome&)> done;
 };
@@ -69,7 +70,7 @@ class RemoteDriver {
     Host& host;
     RemoteObserver& observer;
     std::string sandbox_server;  // the base URL of this run's own sandbox, else empty
-    ServerLimits limits;         // of every server
+    std::function<ServerLimits(const std::string& server)> limits;
     double time_scale = 1;       // how much faster time passes at a server on this machine (a sandbox under --time-scale)
   };
   explicit RemoteDriver(Setup setup);
@@ -97,6 +98,8 @@ class RemoteDriver {
   void save(const JobPtr& job, Snapshot snapshot);
   void saved_all(const JobPtr& job);
   void give_up(const JobPtr& job, PurchaseState state, Error error, const nlohmann::json& answer);
+  /// What limit has passed, "" where none has.
+  std::string overdue(const Job& job) const;
   void fail(const JobPtr& job, Error error, bool canceled = false);
   void finish(const JobPtr& job, RemoteOutcome outcome);
   void step(const JobPtr& job, const std::function<void()>& work);

@@ -154,6 +154,25 @@ double time_scale() {
   return number >= 1 ? number : 1;
 }
 
+/// The pipeline file's `limits:` (of the server, else `default`; by model), then what the command line says.
+ServerLimits limits_for(const Graph& graph, const std::string& server, const RunOptions& options) {
+  ServerLimits limits;
+  const std::size_t scheme = server.find("://");
+  const std::string host = server.substr(scheme == std::string::npos ? 0 : scheme + 3, server.find('/', scheme + 3) - scheme - 3);
+  for (const std::string& name : {std::string("default"), host, server})
+    if (const auto limit = graph.limits.find(name); limit != graph.limits.end()) {
+      if (limit->second.in_flight) limits.in_flight = *limit->second.in_flight;
+      if (limit->second.creates_per_minute) limits.creates_per_minute = *limit->second.creates_per_minute;
+      if (limit->second.other_per_minute) limits.calls_per_minute = *limit->second.other_per_minute;
+    }
+  for (const auto& [name, limit] : graph.limits)
+    if (limit.in_flight) limits.in_flight_of[name] = *limit.in_flight;
+  if (options.jobs_remote > 0) limits.in_flight = options.jobs_remote;
+  if (options.creates_per_minute) limits.creates_per_minute = *options.creates_per_minute;
+  if (options.creates_per_minute == 0.0) limits.calls_per_minute = 0;  // unlimited means all of it
+  return limits;
+}
+
 std::string new_run_id() {
   std::string time = iso_time(std::chrono::system_clock::now()).substr(0, 19);
   std::erase_if(time, [](char c) { return c == '-' || c == ':'; });
@@ -229,10 +248,7 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
       for (const Value& value : item.inputs)
         if (value.file()) writer.protect(value.file()->path);
     const int jobs = options.jobs > 0 ? options.jobs : processors();
-    ServerLimits limits;
-    limits.in_flight = options.jobs_remote;
-    limits.creates_per_minute = options.creates_per_minute;
-    if (options.creates_per_minute == 0) limits.calls_per_minute = 0;
+    const auto limits = [&](const std::string& server) { return limits_for(graph, server, options); };
 
     RunCounts counts;
     bool interrupted = false;
@@ -242,7 +258,7 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
       std::unique_ptr<Scheduler> scheduler;
       Executor executor(jobs, 16);
       driver = std::make_unique<RemoteDriver>(RemoteDriver::Setup{executor, ledger, store, host, predictions, sandbox ? sandbox->base_url() : "", limits, time_scale()});
-      const int in_flight = uses_remote(graph) ? options.jobs_remote + 2 * jobs : 2 * jobs;
+      const int in_flight = 2 * jobs + (uses_remote(graph) ? limits("").in_flight : 0);
       scheduler = std::make_unique<Scheduler>(Scheduler::Setup{graph, registry, table, codecs, executor, *driver, host, index, writer, events, in_flight, options.fail_fast,
                                                                   {options.only_failed, std::nullopt}, consent_of});
       Signals signals(

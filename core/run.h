@@ -2,6 +2,7 @@
 // signals, and turns the end into an exit code.
 #pragma once
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -20,8 +21,8 @@ struct RunOptions {
   std::string out = "out";
   std::string state;  // empty: .pixgraph beside the pipeline file, or in `out` where that cannot be written
   int jobs = 0;       // cpu workers; 0: as many as there are processors
-  int jobs_remote = 32;
-  double creates_per_minute = 600;  // 0: unlimited
+  int jobs_remote = 0;  // predictions in flight per server; 0: what the pipeline file says, else 32
+  std::optional<double> creates_per_minute;  // 0: unlimited; absent: what the pipeline file says, else 600
   bool overwrite = false;
   bool sandbox = false;
   bool fail_fast = false;
