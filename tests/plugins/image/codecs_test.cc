@@ -481,6 +481,8 @@ TEST(Webp, AnAnimationGivesItsFirstFrame) {
     frame.blend_method = WEBP_MUX_NO_BLEND;
     ASSERT_EQ(WebPMuxPushFrame(mux, &frame, 1), WEBP_MUX_OK);
   }
+  const WebPMuxAnimParams loop{0, 0};
+  ASSERT_EQ(WebPMuxSetAnimationParams(mux, &loop), WEBP_MUX_OK);
   WebPData data{};
   ASSERT_EQ(WebPMuxAssemble(mux, &data), WEBP_MUX_OK);
   const Bytes file(data.bytes, data.bytes + data.size);

@@ -92,7 +92,11 @@ TEST(Resample, SixteenBitAndFloatAgreeWithEightBit) {
   for (Sample sample : {Sample::u16, Sample::f32}) {
     const auto deep = resample(*convert_depth(*image, sample), {0, 0, 120, 90}, 41, 33, Filter::lanczos3);
     const auto a = samples_of(*small), b = samples_of(*convert_depth(*deep, Sample::u8));
-    for (std::size_t i = 0; i < a.size(); ++i) ASSERT_NEAR(a[i], b[i], 1) << i;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      // With next to no alpha the colour's last bits mean nothing.
+      if (i % 4 < 3 && a[i / 4 * 4 + 3] < 16) continue;
+      ASSERT_NEAR(a[i], b[i], 1) << i;
+    }
   }
 }
 
