@@ -79,7 +79,7 @@ std::vector<Format> formats() {
   all.push_back(writable(read_only("pnm", "pnm", "image/x-portable-anymap", {".ppm", ".pgm", ".pbm", ".pnm"},
                                    any_of(0, {"P1\n"sv, "P2\n"sv, "P3\n"sv, "P4\n"sv, "P5\n"sv, "P6\n"sv, "P1 "sv,
                                               "P2 "sv, "P3 "sv, "P4 "sv, "P5 "sv, "P6 "sv})),
-                         {false, true, false}));
+                         {false, false, false}));
   return all;
 }
 

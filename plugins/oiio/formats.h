@@ -1,7 +1,8 @@
 // formats: the file formats that OpenImageIO reads and writes for pixgraph, as data.
 //
 // JPEG, PNG and WebP are not here: the image plugin has its own codecs, of higher rank. Facts that were measured with
-// OpenImageIO 2.4: HEIF takes no memory reader; the GIF writer loses all transparency, so GIF is not written.
+// OpenImageIO 2.4: HEIF takes no memory reader; the GIF writer loses all transparency, so GIF is not written;
+// the PNM writer spoils 16-bit samples, so it gets 8.
 #pragma once
 
 #include <span>
