@@ -85,7 +85,7 @@ static std::optional<Graph> read_graph(const std::string& file, const Arguments&
   Diagnostics diagnostics;
   const Document document = read_document(file, diagnostics);
   std::optional<Graph> graph;
-  if (!diagnostics.has_errors()) graph = bind(document, registry_for(arguments), settings_of(arguments), diagnostics);
+  if (!diagnostics.has_errors()) graph = pixgraph::bind(document, registry_for(arguments), settings_of(arguments), diagnostics);
   if (arguments.has("--json")) std::printf("%s\n", diagnostics.json(file).c_str());
   else if (const std::string text = diagnostics.render(file, document.text, ::isatty(2) != 0); !text.empty()) std::fputs(text.c_str(), stderr);
   else if (!quiet) std::printf("%s: all is well\n", file.c_str());

@@ -65,6 +65,7 @@ static Value property_of(const Value& value, const std::string& property, const 
 }
 
 static Value follow(const Reference& reference, const ItemValues& values, const Codecs& codecs) {
+  if (reference.to == Reference::To::element) return Value(values.element);
   const Value* value = nullptr;
   switch (reference.to) {
     case Reference::To::input: value = &values.inputs[static_cast<std::size_t>(reference.index)]; break;
@@ -72,6 +73,7 @@ static Value follow(const Reference& reference, const ItemValues& values, const 
     case Reference::To::node:
       value = &values.outputs[static_cast<std::size_t>(reference.index)][static_cast<std::size_t>(reference.port)];
       break;
+    case Reference::To::element: break;
   }
   return reference.property.empty() ? *value : property_of(*value, reference.property, codecs);
 }

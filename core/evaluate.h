@@ -20,6 +20,7 @@ struct ItemValues {
   const Graph& graph;
   const std::vector<Value>& inputs;
   const std::vector<std::vector<Value>>& outputs;  // by node, by port; of nodes that are done
+  int element = 0;                                 // what `${index}` is, where an output saves a list
 };
 
 /// Throws Error E110 where a value has no such property or cannot stand in a text.

@@ -117,6 +117,7 @@ struct HttpClient::Answer {
   }
   /// Gives the connection back where the next request may use it.
   void finish(const BodyReader& reader, HttpPool& pool) {
+    connection->remember_session();
     if (!reader.framed_to_the_end() || situation.written < situation.total || !head.keeps_connection() ||
         !connection->buffered().empty())
       return;
@@ -152,6 +153,7 @@ HttpClient::Answer HttpClient::exchange(const HttpRequest& request, const Url& u
     at.written = 0;
     at.sent = Sent::no;
     try {
+      if (proxy) check_reach_behind_proxy(url, request.reach, options_.resolver, deadline);
       if (pooled)
         answer.connection = pool_->take(answer.pool_key, request.fresh_connection ? milliseconds(2'000) : HttpPool::kMaxIdle,
                                         proxy ? std::nullopt : std::optional(request.reach));
@@ -230,7 +232,7 @@ Http::Download HttpClient::download(const HttpRequest& request) {
     file.write({reinterpret_cast<const char*>(data.bytes.data()), data.bytes.size()});
     out.response.status = 200;
     out.response.final_url = "data:" + data.media_type;
-    out.file = file.commit({}, {}, data.media_type);
+    out.file = file.commit({}, {}, {}, data.media_type);
     return out;
   }
   const NoSigpipe guard;
@@ -248,7 +250,8 @@ Http::Download HttpClient::download(const HttpRequest& request) {
       DownloadFile file(*options_.downloads);
       if (body.length().value_or(UINT64_MAX) > HttpConnection::kSmallBuffer) answer.connection->read_large();
       for (std::string_view part; !(part = body.next(answer.deadline)).empty();) file.write(part);
-      out.file = file.commit(answer.head.header("Content-Disposition"), answer.url.text(), answer.head.header("Content-Type"));
+      out.file = file.commit(answer.head.header("Content-Disposition"), request.url, answer.url.text(),
+                             answer.head.header("Content-Type"));
       answer.finish(body, *pool_);
     }
   } catch (const Error&) {

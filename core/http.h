@@ -35,6 +35,7 @@ struct Downloaded {
   std::uint64_t size = 0;
   std::string name;        // safe as a file name: no separators, no control characters, at most 200 bytes
   std::string media_type;  // by content where that is known, else as the server says
+  std::string url;         // that was asked for, before redirects; empty for a data: URI
 };
 
 /// Where downloads go: the store. Safe from many threads.

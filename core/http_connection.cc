@@ -26,11 +26,16 @@ constexpr int kWantRead = SecureStreamSocket::ERR_SSL_WANT_READ;
 constexpr int kWantWrite = SecureStreamSocket::ERR_SSL_WANT_WRITE;
 constexpr std::size_t kTlsRecord = 16 * 1024;
 
-std::string words(const Poco::Exception& error) {
-  std::string text = error.code() > 0 ? std::strerror(error.code()) : error.displayText();
-  if (text.find("unexpected eof") != std::string::npos) return "the connection was closed without the end of TLS";
-  if (dynamic_cast<const Poco::TimeoutException*>(&error)) return "timed out";
+std::string system_words(int error) {
+  std::string text = std::strerror(error);
   if (!text.empty() && text.front() >= 'A' && text.front() <= 'Z') text.front() |= 0x20;
+  return text;
+}
+
+std::string words(const Poco::Exception& error) {
+  if (error.code() > 0) return system_words(error.code());
+  std::string text = error.displayText();
+  if (text.find("unexpected eof") != std::string::npos) return "the connection was closed without the end of TLS";
   return text;
 }
 
@@ -105,7 +110,7 @@ short HttpConnection::wait(short events, Clock::time_point deadline) const {
     const int ready = ::poll(&one, 1, milliseconds_until(deadline));
     if (ready > 0) return one.revents;
     if (ready == 0 && Clock::now() >= deadline) throw DeadlinePassed{};
-    if (ready < 0 && errno != EINTR) throw ConnectionLost{std::strerror(errno)};
+    if (ready < 0 && errno != EINTR) throw ConnectionLost{system_words(errno)};
   }
 }
 
@@ -165,6 +170,21 @@ bool HttpConnection::fill(Clock::time_point deadline) {
   }
 }
 
+int HttpConnection::send_now(std::string_view piece) {
+  if (!tls_) {  // Poco's sendBytes throws where a non-blocking socket is full
+    const ssize_t sent = ::send(socket_.impl()->sockfd(), piece.data(), piece.size(), MSG_NOSIGNAL);
+    if (sent >= 0) return static_cast<int>(sent);
+    if (errno == EAGAIN || errno == EINTR) return kWantWrite;
+    throw ConnectionLost{system_words(errno)};
+  }
+  ERR_clear_error();
+  try {
+    return socket_.sendBytes(piece.data(), static_cast<int>(piece.size()));
+  } catch (const Poco::Exception& error) {
+    throw ConnectionLost{words(error)};
+  }
+}
+
 std::size_t HttpConnection::write(std::string_view data, Clock::time_point deadline) {
   std::size_t written = 0;
   while (written < data.size()) {
@@ -172,18 +192,16 @@ std::size_t HttpConnection::write(std::string_view data, Clock::time_point deadl
     const std::size_t piece = tls_ ? std::min(kTlsRecord, data.size() - written) : std::min<std::size_t>(data.size() - written, 1 << 20);
     int sent = 0;
     try {
-      if (tls_) ERR_clear_error();
-      sent = socket_.sendBytes(data.data() + written, static_cast<int>(piece), tls_ ? 0 : MSG_NOSIGNAL);
-    } catch (const Poco::Exception& error) {
+      sent = send_now(data.substr(written, piece));
+    } catch (const ConnectionLost&) {
       // The peer may have answered before it stopped listening ("413"): what it sent is still to be read.
-      const std::string why = words(error);
+      const std::size_t before = end_ - begin_;
       try {
-        const std::size_t before = end_ - begin_;
         while (!buffer_full() && receive_now() > 0) {}
-        if (end_ - begin_ > before) return written;
       } catch (const ConnectionLost&) {
       }
-      throw ConnectionLost{why};
+      if (end_ - begin_ > before) return written;
+      throw;
     }
     if (sent > 0) {
       written += static_cast<std::size_t>(sent);

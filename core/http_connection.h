@@ -69,6 +69,8 @@ class HttpConnection {
   void resize(std::size_t capacity);
   /// One receive that does not wait. Bytes read, 0 at the end, or kWantRead / kWantWrite.
   int receive_now();
+  /// One send that does not wait. Bytes written, or kWantRead / kWantWrite.
+  int send_now(std::string_view piece);
 
   Poco::Net::StreamSocket socket_;
   bool tls_ = false;

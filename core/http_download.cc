@@ -167,7 +167,8 @@ void DownloadFile::write(std::string_view bytes) {
   }
 }
 
-FilePtr DownloadFile::commit(std::string_view content_disposition, std::string_view url, std::string_view content_type) {
+FilePtr DownloadFile::commit(std::string_view content_disposition, std::string_view asked, std::string_view found,
+                             std::string_view content_type) {
   const int closed = ::close(file_);
   file_ = -1;
   if (closed != 0) cannot_write(path_);  // NFS says only here that the disk is full
@@ -177,7 +178,8 @@ FilePtr DownloadFile::commit(std::string_view content_disposition, std::string_v
   for (const unsigned char byte : digest) what.hash += fmt::format("{:02x}", byte);
   what.size = size_;
   what.media_type = media_type_of(first_bytes_, content_type);
-  what.name = download_name(content_disposition, url, what.media_type);
+  what.name = download_name(content_disposition, found, what.media_type);
+  what.url = asked;
   FilePtr file = sink_.commit(path_, what);
   committed_ = true;
   return file;

@@ -32,7 +32,9 @@ class DownloadFile {
   DownloadFile& operator=(const DownloadFile&) = delete;
 
   void write(std::string_view bytes);
-  FilePtr commit(std::string_view content_disposition, std::string_view url, std::string_view content_type);
+  /// `asked` is the URL before redirects, `found` the one after them, which may name the file.
+  FilePtr commit(std::string_view content_disposition, std::string_view asked, std::string_view found,
+                 std::string_view content_type);
 
  private:
   struct Digest;

@@ -20,20 +20,6 @@ std::string host_and_port(const Url& url) { return pixgraph::host_and_port(url.h
   throw HttpError("E202", message, HttpError::Sent::no, std::move(hint));
 }
 
-/// A proxy resolves the name itself, so only what is known here can be refused: literals, and names that resolve here.
-void check_reach_behind_proxy(const Url& url, Reach reach, const HttpOptions& options, Clock::time_point deadline) {
-  std::vector<std::string> addresses;
-  if (is_address(url.host)) {
-    addresses = {url.host};
-  } else if (reach == Reach::public_only) {
-    try {
-      addresses = resolve(url.host, options.resolver, deadline);
-    } catch (const HttpError&) {  // behind many proxies there is no DNS
-    }
-  }
-  reachable(url.host, addresses, reach);
-}
-
 void open_tunnel(HttpConnection& connection, const Url& url, const Url& proxy, Clock::time_point deadline) {
   std::string head = fmt::format("CONNECT {0} HTTP/1.1\r\nHost: {0}\r\n", host_and_port(url));
   if (!proxy.userinfo.empty()) head += "Proxy-Authorization: Basic " + base64(proxy.userinfo) + "\r\n";
@@ -66,6 +52,19 @@ bool any_of(std::string_view name, std::initializer_list<std::string_view> names
 
 }  // namespace
 
+void check_reach_behind_proxy(const Url& url, Reach reach, const Resolver& resolver, Clock::time_point deadline) {
+  std::vector<std::string> addresses;
+  if (is_address(url.host)) {
+    addresses = {url.host};
+  } else if (reach == Reach::public_only) {
+    try {
+      addresses = resolve(url.host, resolver, deadline);
+    } catch (const HttpError&) {  // behind many proxies there is no DNS
+    }
+  }
+  reachable(url.host, addresses, reach);
+}
+
 std::unique_ptr<HttpConnection> connect(const Url& url, const std::optional<Url>& proxy, const HttpRequest& request,
                                         const HttpOptions& options, TlsClient& tls, Clock::time_point deadline) {
   const Clock::time_point connect_deadline = std::min(deadline, Clock::now() + request.connect_timeout);
@@ -73,7 +72,6 @@ std::unique_ptr<HttpConnection> connect(const Url& url, const std::optional<Url>
   const char* hint = proxy ? "it is the proxy of HTTP_PROXY or HTTPS_PROXY" : "is the server up, and the network";
   bool secured = false;
   try {
-    if (proxy) check_reach_behind_proxy(url, request.reach, options, connect_deadline);
     std::vector<std::string> addresses = resolve(peer.host, options.resolver, connect_deadline);
     if (!proxy) addresses = reachable(peer.host, addresses, request.reach);
     auto connection = HttpConnection::open(addresses, peer.port, connect_deadline);

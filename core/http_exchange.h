@@ -17,6 +17,10 @@
 
 namespace pixgraph {
 
+/// A proxy resolves the name itself, so only what is known here can be refused: literals, and under public_only names
+/// that resolve here. Throws HttpError E207, DeadlinePassed.
+void check_reach_behind_proxy(const Url& url, Reach reach, const Resolver& resolver, Clock::time_point deadline);
+
 /// A new connection for `url`, through the proxy where one is given, with TLS done for https. Throws HttpError E201,
 /// E202, E203, E207 (all Sent::no), DeadlinePassed.
 std::unique_ptr<HttpConnection> connect(const Url& url, const std::optional<Url>& proxy, const HttpRequest& request,

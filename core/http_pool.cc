@@ -30,7 +30,6 @@ std::unique_ptr<HttpConnection> HttpPool::take(const std::string& key, std::chro
 
 void HttpPool::give(const std::string& key, std::unique_ptr<HttpConnection> connection,
                     std::chrono::milliseconds keep) {
-  connection->remember_session();
   connection->reset_for_reuse();
   connection->last_used = Clock::now();
   connection->expires = connection->last_used + keep;

@@ -138,10 +138,12 @@ Url Url::parse(std::string_view text) {
 }
 
 Url Url::resolve(std::string_view location) const {
-  if (location.starts_with("//")) return parse(fmt::format("{}:{}", scheme(), location));
+  if (location.starts_with("//")) return resolve(fmt::format("{}:{}", scheme(), location));
   // "name:rest" is absolute; "path/a:b" and "?x=a:b" are not.
   if (!scheme_of(location).empty()) {
     Url next = parse(location);
+    const std::size_t path_end = std::min(next.target.find('?'), next.target.size());
+    next.target = without_dots(std::string_view(next.target).substr(0, path_end)) + next.target.substr(path_end);
     next.userinfo = next.origin() == origin() ? userinfo : std::string();
     return next;
   }

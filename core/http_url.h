@@ -31,6 +31,8 @@ struct Url {
   std::string origin() const;
   /// Without user:password and fragment.
   std::string text() const;
+
+  friend bool operator==(const Url&, const Url&) = default;
 };
 
 /// "host:port", with brackets around an IPv6 literal.

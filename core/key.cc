@@ -85,6 +85,7 @@ class Writer {
       if (!reference.property.empty()) made["property"] = reference.property;
       return made;
     }
+    if (reference.to == Reference::To::element) return json("index");
     const Value& value = reference.to == Reference::To::param ? graph_.params[reference.index].value : item_.inputs[reference.index];
     const FilePtr file = value.file();
     if (file && !reference.property.empty()) {

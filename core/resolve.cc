@@ -34,7 +34,7 @@ void report_property(Binding& binding, Place place, std::string_view shown, Valu
 bool resolve_property(Binding& binding, Reference& out, const ReferenceText& written, bool held_as_file) {
   if (written.words.size() == 1) return true;
   const std::string& word = written.words[1];
-  const auto type = property_type(out.type, held_as_file, word);
+  const auto type = out.type == ValueType(Type::json) ? std::optional(Type::json) : property_type(out.type, held_as_file, word);
   if (!type) {
     report_property(binding, out.place, "${" + written.words[0] + "}", out.type, held_as_file, word);
     return false;
@@ -63,7 +63,9 @@ bool resolve_port(Binding& binding, Reference& out, const ReferenceText& written
   out.type = port.type;
   if (next == written.words.size()) return true;
   const std::string& word = written.words[next];
-  const auto type = property_type(port.type, false, word);
+  // What json holds is seen at run time; behind the node's bare name a word is rather a misspelt output.
+  const bool json = next == 2 && port.type == ValueType(Type::json);
+  const auto type = json ? std::optional(Type::json) : property_type(port.type, false, word);
   const bool is_property = std::ranges::find(property_words(), word) != property_words().end();
   if (next == 1 && !type && !is_property) {
     std::vector<std::string> known = port_names(spec);

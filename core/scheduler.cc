@@ -94,7 +94,7 @@ void Scheduler::claim_outputs() {
     for (const GraphOutput& output : setup_.graph.outputs) {
       bool early = true;
       for_each_reference(output.file, [&](const Reference& reference) {
-        early = early && reference.to != Reference::To::node && reference.property != "width" && reference.property != "height";
+        early = early && reference.to != Reference::To::node && reference.to != Reference::To::element && reference.property != "width" && reference.property != "height";
       });
       if (!early) continue;
       const std::string name = as_text(evaluate(output.file, {setup_.graph, item.inputs, nothing}, setup_.codecs));
@@ -235,16 +235,26 @@ void Scheduler::run_remote(const ItemPtr& item, int node, std::shared_ptr<NodeCa
 
 void Scheduler::run_output(const ItemPtr& item, int index) {
   const GraphOutput& output = setup_.graph.outputs[index];
-  const ItemValues values{setup_.graph, item->item->inputs, item->outputs};
-  const std::string name = as_text(evaluate(output.file, values, setup_.codecs));
-  const std::string path = setup_.writer.claim(name, "`" + output.name + "` of " + item->item->name);
-  const OutputWriter::Written written = setup_.writer.write(path, evaluate(output.value, values, setup_.codecs), output);
-  {
-    std::lock_guard lock(mutex_);
-    item->files.push_back({{"path", written.path}, {"hash", written.hash}});
+  ItemValues values{setup_.graph, item->item->inputs, item->outputs};
+  const Value value = evaluate(output.value, values, setup_.codecs);
+  bool changed = false;
+  auto write = [&](const Value& one) {
+    const std::string name = as_text(evaluate(output.file, values, setup_.codecs));
+    const std::string path = setup_.writer.claim(name, "`" + output.name + "` of " + item->item->name);
+    const OutputWriter::Written written = setup_.writer.write(path, one, output);
+    changed = changed || written.changed;
+    {
+      std::lock_guard lock(mutex_);
+      item->files.push_back({{"path", written.path}, {"hash", written.hash}});
+    }
+    setup_.events.emit({{"type", "output"}, {"item", item->item->name}, {"output", output.name}, {"path", written.path}, {"hash", written.hash}, {"changed", written.changed}});
+  };
+  if (const List* list = value.list()) {
+    for (; values.element < static_cast<std::int64_t>(list->size()); ++values.element) write((*list)[values.element]);
+  } else {
+    write(value);
   }
-  setup_.events.emit({{"type", "output"}, {"item", item->item->name}, {"output", output.name}, {"path", written.path}, {"hash", written.hash}, {"changed", written.changed}});
-  ended(item, static_cast<int>(setup_.graph.nodes.size()) + index, written.changed ? Outcome::done : Outcome::reused, nullptr, {});
+  ended(item, static_cast<int>(setup_.graph.nodes.size()) + index, changed ? Outcome::done : Outcome::reused, nullptr, {});
 }
 
 void Scheduler::emit_task(const ItemRun& item, int vertex, std::string_view state, const Error* error, const std::string& cause) {

@@ -104,30 +104,30 @@ Error not_found(const std::string& tail, const Server& server, const Asked& aske
   const std::string base_hint = "REPLICATE_BASE_URL is used as it stands, now " + server.base;
   switch (asked.way) {
     case Asked::Way::path:
-      return Error("E413", server.host + " does not know `model: " + asked.model + "`" + tail,
+      return Error("E434", server.host + " does not know `model: " + asked.model + "`" + tail,
                    "this form works for official models only; for others give `version: " + asked.model +
                        ":<64 hex digits>`; " + base_hint);
     case Asked::Way::deployment:
-      return Error("E413", server.host + " does not know " + asked.model + tail,
+      return Error("E434", server.host + " does not know " + asked.model + tail,
                    "see whether the name is right and the token belongs to its owner; " + base_hint);
-    case Asked::Way::prediction: return Error("E413", server.host + " does not know the prediction" + tail, base_hint);
-    case Asked::Way::file: return Error("E413", server.host + " has no /files" + tail, base_hint);
+    case Asked::Way::prediction: return Error("E434", server.host + " does not know the prediction" + tail, base_hint);
+    case Asked::Way::file: return Error("E434", server.host + " has no /files" + tail, base_hint);
     case Asked::Way::version: break;
   }
-  return Error("E413", server.host + " does not know " + asked.model + tail,
+  return Error("E434", server.host + " does not know " + asked.model + tail,
                "see whether the name is right; a gateway offers only the models of its own list; " + base_hint);
 }
 
 Error unprocessable(const std::string& tail, const std::string& reason, const Server& server, const Asked& asked) {
   const std::string small = lower(reason);
   if (small.find("invalid version") != small.npos || small.find("not permitted") != small.npos)
-    return Error("E415", server.host + " refuses " + asked.model + tail,
+    return Error("E436", server.host + " refuses " + asked.model + tail,
                  "one of three: the version is wrong or was withdrawn, the token may not use it, or the account has no "
                  "payment method");
   if (small.find("version disabled") != small.npos)
-    return Error("E415", server.host + " refuses " + asked.model + tail,
+    return Error("E436", server.host + " refuses " + asked.model + tail,
                  "its owner has switched this version off: take a newer one");
-  return Error("E416", server.host + " refuses the input of " + asked.model + tail,
+  return Error("E437", server.host + " refuses the input of " + asked.model + tail,
                "nothing was bought; mend what it names and run again");
 }
 
@@ -173,23 +173,23 @@ Error refusal(const HttpResponse& response, const Server& server, const Asked& a
   const std::string tail = with_reason(response.status, reason);
   switch (response.status) {
     case 401:
-      return Error("E410", server.host + " does not accept the token in REPLICATE_API_TOKEN" + tail,
+      return Error("E431", server.host + " does not accept the token in REPLICATE_API_TOKEN" + tail,
                    server.host == "api.replicate.com" ? "take a valid one from https://replicate.com/account/api-tokens"
                                                       : "see whether the token belongs to this server")
           .stopping_run();
     case 402:
-      return Error("E411", server.host + " wants payment first" + tail,
+      return Error("E432", server.host + " wants payment first" + tail,
                    "add credit or a payment method to the account and run again: what was bought so far is kept")
           .stopping_run();
     case 403:
-      return Error("E412", server.host + " does not let this token use " + asked.model + tail,
+      return Error("E433", server.host + " does not let this token use " + asked.model + tail,
                    "a private model needs its owner's token; a gateway offers only the models of its own list");
     case 404: return not_found(tail, server, asked);
     case 413:
-      return Error("E414", "the request is too large for " + server.host + tail,
+      return Error("E435", "the request is too large for " + server.host + tail,
                    "give a URL instead of the file, or make the picture smaller first");
     case 422: return unprocessable(tail, reason, server, asked);
-    default: return Error("E416", server.host + " refuses the request for " + asked.model + tail, "nothing was bought");
+    default: return Error("E437", server.host + " refuses the request for " + asked.model + tail, "nothing was bought");
   }
 }
 

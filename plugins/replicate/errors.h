@@ -29,8 +29,8 @@ struct Asked {
   enum class Way { version, path, deployment, prediction, file } way = Way::prediction;
 };
 
-/// For a 4xx: E410 token (stops the run), E411 payment (stops the run), E412 forbidden, E413 unknown, E414 too large,
-/// E415 version refused, E416 input or anything else refused.
+/// For a 4xx: E431 token (stops the run), E432 payment (stops the run), E433 forbidden, E434 unknown, E435 too large,
+/// E436 version refused, E437 input or anything else refused.
 Error refusal(const HttpResponse& response, const Server& server, const Asked& asked);
 
 /// For calls other than a create: throws Throttled for 429, the refusal for 401 and 402, and Error E419 for every other

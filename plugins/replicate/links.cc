@@ -2,45 +2,32 @@
 
 namespace pixgraph::replicate {
 
-// The server's hour counts from the end of the prediction, which we learn of a little later; the next model may wait in
-// a queue before it fetches its input.
+// The server's hour counts from the end of the prediction, which is noticed some minutes later at most; and the next
+// model may wait in a queue before it fetches its input.
 static constexpr std::chrono::minutes kUsable{40};
 static constexpr std::size_t kMost = 4096;
+
+bool Links::young(Clock::time_point birth) const {
+  return now_() - birth < kUsable;
+}
 
 void Links::born(const std::vector<std::string>& urls) {
   const std::lock_guard lock(mutex_);
   for (const std::string& url : urls)
     if (url.starts_with("http")) born_.emplace(url, now_());
-  forget_old();
+  if (born_.size() > kMost) forget_old();
 }
 
 bool Links::alive(const std::string& url) const {
   const std::lock_guard lock(mutex_);
-  return alive_locked(url);
-}
-
-bool Links::alive_locked(const std::string& url) const {
   const auto found = born_.find(url);
-  return found != born_.end() && now_() - found->second < kUsable;
-}
-
-void Links::belongs(const std::string& origin, const std::string& url) {
-  const std::lock_guard lock(mutex_);
-  if (!origin.empty() && alive_locked(url)) by_origin_[origin] = url;
-}
-
-std::string Links::of(const std::string& origin) const {
-  const std::lock_guard lock(mutex_);
-  const auto found = by_origin_.find(origin);
-  return found != by_origin_.end() && alive_locked(found->second) ? found->second : std::string();
+  return found != born_.end() && young(found->second);
 }
 
 void Links::forget_old() {
-  if (born_.size() <= kMost) return;
-  std::erase_if(born_, [&](const auto& entry) { return !alive_locked(entry.first); });
+  std::erase_if(born_, [&](const auto& entry) { return !young(entry.second); });
   // Still too many: more than one a second. Any of them may go, it only costs an upload.
   while (born_.size() > kMost) born_.erase(born_.begin());
-  std::erase_if(by_origin_, [&](const auto& entry) { return !born_.contains(entry.second); });
 }
 
 }  // namespace pixgraph::replicate

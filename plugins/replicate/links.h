@@ -21,19 +21,14 @@ class Links {
   void born(const std::vector<std::string>& urls);
   /// True while the URL is sure to be there for some minutes more.
   bool alive(const std::string& url) const;
-  /// The file of this origin (File::origin) is what the URL gives. Ignored for URLs that are not alive.
-  void belongs(const std::string& origin, const std::string& url);
-  /// The live URL of a file; empty where none is known.
-  std::string of(const std::string& origin) const;
 
  private:
-  bool alive_locked(const std::string& url) const;
+  bool young(Clock::time_point birth) const;
   void forget_old();
 
   const std::function<Clock::time_point()> now_;
   mutable std::mutex mutex_;
   std::map<std::string, Clock::time_point> born_;
-  std::map<std::string, std::string> by_origin_;
 };
 
 }  // namespace pixgraph::replicate

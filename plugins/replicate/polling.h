@@ -12,8 +12,8 @@
 
 namespace pixgraph::replicate {
 
-/// GET {base}/predictions/{id}. 404 and 410 are RemoteStatus::lost. Throws HttpError, Throttled, E419 (ask again), E410
-/// and E411 (stop the run).
+/// GET {base}/predictions/{id}. 404 and 410 are RemoteStatus::lost. Throws HttpError, Throttled, E419 (ask again), E431
+/// and E432 (stop the run).
 Snapshot poll_prediction(const Server& server, const std::string& id, Host& host);
 
 /// All pages of GET {base}/predictions, newest first, down to `since`. nullopt where the server has no list that this

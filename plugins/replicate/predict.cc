@@ -99,9 +99,6 @@ void ReplicatePredict::cancel(const std::string& server, const std::string& id, 
 }
 
 void ReplicatePredict::finish(Call& call, const nlohmann::json& answer, const std::vector<FilePtr>& files) const {
-  const std::vector<std::string> urls = files_in(value_at(answer, "output"));
-  for (std::size_t i = 0; i < files.size() && i < urls.size(); ++i)
-    if (files[i]) links_.belongs(files[i]->origin, urls[i]);
   set_outputs(call, identity_of(call), answer, files);
 }
 

@@ -68,9 +68,12 @@ class Filler {
 
   json fill_text(const std::string& text, const std::string& where) {
     if (!is_utf8(text)) refuse(where, "is not UTF-8 text, and a model cannot be sent other bytes as text");
-    // A link of an earlier prediction: its file is here already, and outlives the link.
-    if (is_link(text))
-      if (const FilePtr file = host_.saved(text)) return add_file(file, where, text);
+    // A link of an earlier prediction: its file is here already, and outlives the link. Where the answer had the file
+    // itself (a data: URI), core has put "pixgraph-store:<hash>" in its place.
+    const bool stored = text.starts_with("pixgraph-store:");
+    if (stored || is_link(text))
+      if (const FilePtr file = host_.saved(text)) return add_file(file, where);
+    if (stored) refuse(where, "names a file of an earlier prediction that is not there any more");
     return text;
   }
 
@@ -93,14 +96,14 @@ class Filler {
     }
   }
 
-  json add_file(const FilePtr& file, const std::string& where, const std::string& url = {}) {
+  json add_file(const FilePtr& file, const std::string& where) {
     RequestFile entry;
     if (!file->origin.empty())
       entry.key = "made:" + file->origin;
     else
       entry.key = "bytes:" + (file->hash.empty() ? host_.hash(*read_bytes(*file)) : file->hash);
     entry.name = file->name.empty() ? where : file->name;
-    entry.live_url = url.starts_with("http") && links_.alive(url) ? url : links_.of(file->origin);
+    if (links_.alive(file->source_url)) entry.live_url = file->source_url;
     entry.encode = [file, host = &host_] { return encode_file(file, *host); };
     return add(std::move(entry));
   }

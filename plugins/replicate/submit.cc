@@ -20,10 +20,16 @@ Submitted outcome(Kind kind, Error error) {
   return result;
 }
 
-Submitted unknown(const Server& server, const std::string& why) {
+Submitted unknown(const std::string& why) {
   return outcome(Kind::unknown,
-                 Error("E417", "it is not known whether " + server.host + " made the prediction: " + why,
-                       "it is not sent again by itself, since that might pay twice; `pixgraph ledger` shows it"));
+                 Error("E417", why,
+                       "the prediction may have been made and may cost money, so it is not asked for again "
+                       "by itself; `pixgraph ledger` shows it"));
+}
+
+Submitted no_id(const HttpResponse& response, const Server& server, const std::string& why) {
+  return unknown("no id in the answer of " + server.host + " (" + std::to_string(response.status) +
+                 (why.empty() ? "" : ": " + why) + ")");
 }
 
 Asked asked_for(const Request& request) {
@@ -41,17 +47,13 @@ Asked asked_for(const Request& request) {
 }
 
 Submitted read_success(const HttpResponse& response, const Server& server) {
-  const std::string status = std::to_string(response.status);
   auto answer = read_json(response.body);
   if (!answer) {
     const std::string reason = reason_of(response, server);
-    return unknown(server, "no id in the answer (" + status + (reason.empty() ? ": no JSON" : ": " + reason) + ")");
+    return no_id(response, server, reason.empty() ? "no JSON" : reason);
   }
   std::string id = read_id(*answer);
-  if (id.empty()) {
-    const std::string reason = answer->is_object() ? server.without_secret(reason_of(*answer)) : std::string();
-    return unknown(server, "no id in the answer (" + status + (reason.empty() ? "" : ": " + reason) + ")");
-  }
+  if (id.empty()) return no_id(response, server, answer->is_object() ? server.without_secret(reason_of(*answer)) : "");
   Submitted result;
   result.kind = Kind::created;
   result.snapshot = read_snapshot(std::move(*answer), id);
@@ -82,9 +84,9 @@ Submitted submit_request(const Request& request, const Server& server, Host& hos
   } catch (const HttpError& error) {
     if (error.sent() == HttpError::Sent::no)
       return outcome(Kind::not_sent, Error(error.code(), error.message(), error.hint()));
-    return unknown(server, error.message());
+    return unknown(error.message());
   } catch (const Error& error) {
-    return unknown(server, error.message());
+    return unknown(error.message());
   }
 
   const int status = response.status;
@@ -100,14 +102,14 @@ Submitted submit_request(const Request& request, const Server& server, Host& hos
     // Not followed: the token is for this server only, and a POST is sent once.
     const std::string target = shorten(one_line(server.without_secret(std::string(response.header("Location")))), 200);
     return outcome(Kind::rejected,
-                   Error("E416",
+                   Error("E437",
                          server.host + " sends the request elsewhere (" + std::to_string(status) +
                              (target.empty() ? "" : ": " + target) + ")",
                          "nothing was bought; set REPLICATE_BASE_URL to where the API really is, now " + server.base));
   }
   if (status >= 400 && status < 500 && status != 408)
     return outcome(Kind::rejected, refusal(response, server, asked_for(request)));
-  return unknown(server, "it answered " + std::to_string(status) + (reason.empty() ? "" : ": " + reason));
+  return unknown(server.host + " answered " + std::to_string(status) + (reason.empty() ? "" : ": " + reason));
 }
 
 }  // namespace pixgraph::replicate

@@ -25,7 +25,7 @@ inline constexpr std::uint64_t kLargestInline = 10'000'000;
 class Staging {
  public:
   /// Sets reference (and upload_id) of every file that has none yet. Throws Error E406 where a file is too large to be
-  /// sent, E407 where the upload was refused, HttpError, Throttled and E419 for what may be tried again, E410 and E411
+  /// sent, E407 where the upload was refused, HttpError, Throttled and E419 for what may be tried again, E431 and E432
   /// (stop the run), and whatever encode throws. Nothing has been paid for then.
   void stage(Request& request, const Server& server, Host& host, const Links& links);
 

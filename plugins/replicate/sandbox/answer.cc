@@ -55,7 +55,9 @@ std::string output_json(const Prediction& p, double now, bool whole) {
 }  // namespace
 
 std::string quoted(const std::string& text) {
-  std::string out = "\"";
+  std::string out;
+  out.reserve(text.size() + 16);
+  out += '"';
   for (const char c : text) {
     if (c == '"' || c == '\\') {
       out += '\\';
@@ -70,7 +72,8 @@ std::string quoted(const std::string& text) {
       out += c;
     }
   }
-  return out + "\"";
+  out += '"';
+  return out;
 }
 
 std::string logs_of(const Prediction& p, double now) {

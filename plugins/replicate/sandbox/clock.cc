@@ -98,7 +98,7 @@ std::optional<double> parse_duration(std::string_view text) {
   while (!text.empty()) {
     double value = 0;
     const auto result = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
-    if (result.ec != std::errc() || value < 0) return std::nullopt;
+    if (result.ec != std::errc() || !(value >= 0 && value < 1e12)) return std::nullopt;
     text.remove_prefix(static_cast<std::size_t>(result.ptr - text.data()));
     std::size_t used = 1;
     if (text.empty()) {

@@ -12,7 +12,7 @@
 
 #include <algorithm>
 #include <iostream>
-#include <sstream>
+#include <thread>
 
 #include "api.h"
 #include "delivery.h"
@@ -54,14 +54,27 @@ bool read_body(net::HTTPServerRequest& request, std::string& body) {
     if (length > kMaxBody) return false;
   }
   std::istream& in = request.stream();
-  std::string piece(16384, '\0');
+  if (request.hasContentLength() && request.getContentLength64() <= 65536) {
+    body.resize(static_cast<std::size_t>(request.getContentLength64()));
+    in.read(body.data(), static_cast<std::streamsize>(body.size()));
+    return in.gcount() == static_cast<std::streamsize>(body.size());
+  }
+  std::string piece(65536, '\0');
   while (in.read(piece.data(), static_cast<std::streamsize>(piece.size())) || in.gcount() > 0) {
     body.append(piece, 0, static_cast<std::size_t>(in.gcount()));
     if (body.size() > kMaxBody) return false;
-    if (piece.size() < 1 << 20 && body.size() >= piece.size()) piece.resize(1 << 20);
   }
   // A body cut short is no request: nothing of it may be carried out.
   return !request.hasContentLength() || body.size() == static_cast<std::size_t>(request.getContentLength64());
+}
+
+// Closing on unread bytes would reset the connection, and a client that is still sending would never see the answer.
+void drain(std::istream& in) {
+  constexpr std::size_t kPatience = 512'000'000;
+  std::string piece(1 << 16, '\0');
+  for (std::size_t n = 0; n < kPatience; n += piece.size()) {
+    if (!in.read(piece.data(), static_cast<std::streamsize>(piece.size()))) return;
+  }
 }
 
 class ApiHandler : public net::HTTPRequestHandler {
@@ -80,6 +93,7 @@ class ApiHandler : public net::HTTPRequestHandler {
     if ((in.hasContentLength() || in.getChunkedTransferEncoding()) && !read_body(in, request.body)) {
       out.setKeepAlive(false);
       send(world_, out, problem(413, "Payload too large", "Request bodies must be less than 110MB in size"));
+      drain(in.stream());
       return;
     }
     Response response;
@@ -152,7 +166,20 @@ class Port {
  public:
   Port(World& world, Role role, int number)
       : pool_(2, kMaxConnections, 30), server_(new Factory(world, role), pool_, listen(number), parameters()) {}
-  ~Port() { server_.stopAll(true); }
+  ~Port() { stop(); }
+  void stop() {
+    // Poco looks at its stop flag only after a quarter of a second or a connection: so there is one.
+    std::thread waker([address = server_.socket().address()] {
+      try {
+        std::this_thread::sleep_for(std::chrono::milliseconds(3));
+        net::StreamSocket(address).close();
+      } catch (const Poco::Exception&) {
+        // It had stopped already.
+      }
+    });
+    server_.stopAll(true);
+    waker.join();
+  }
   std::string origin() const { return "http://127.0.0.1:" + std::to_string(server_.port()); }
   void start() { server_.start(); }
 

@@ -87,7 +87,9 @@ class Search {
   std::uint64_t random() { return mix64(++state_); }
 
   float distance(int x, int y, Place p, float limit) const {
-    float sum = 0;
+    // What lies at another height in the picture is likely to be something else.
+    const float height = static_cast<float>(y - p.y) / static_cast<float>(rgb_.height);
+    float sum = 60000 * height * height;
     for (int dy = -kPatch; dy <= kPatch; ++dy) {
       const int ty = y + dy;
       if (ty < 0 || ty >= rgb_.height) continue;
@@ -150,7 +152,25 @@ void vote(Floats& rgb, const std::vector<char>& inside, const std::vector<Place>
 Floats fill_hole(const Floats& colours, const Floats& hole, std::uint64_t seed) {
   Floats known(hole.width, hole.height, 1);
   for (std::size_t i = 0; i < known.data.size(); ++i) known.data[i] = hole.data[i] > 0.004F ? 0.0F : 1.0F;
-  const Floats smooth = extend(colours, known);
+  // Most pictures are layered from top to bottom: squeezed to a fifth of its width, a picture's nearest known pixels are
+  // those to the left and right.
+  const int narrow = std::max(2, colours.width / 5);
+  Floats weighted(colours.width, colours.height, 4);
+  for (std::size_t i = 0; i < known.data.size(); ++i) {
+    for (std::size_t c = 0; c < 3; ++c) weighted.data[i * 4 + c] = colours.data[i * 3 + c] * known.data[i];
+    weighted.data[i * 4 + 3] = known.data[i];
+  }
+  weighted = resize(weighted, narrow, colours.height);
+  Floats squeezed(narrow, colours.height, 3), squeezed_known(narrow, colours.height, 1);
+  for (std::size_t i = 0; i < squeezed_known.data.size(); ++i) {
+    const float weight = weighted.data[i * 4 + 3];
+    squeezed_known.data[i] = weight > 0.3F ? weight : 0.0F;
+    for (std::size_t c = 0; c < 3; ++c) squeezed.data[i * 3 + c] = weight > 0 ? weighted.data[i * 4 + c] / weight : 0;
+  }
+  Floats smooth = resize(extend(squeezed, squeezed_known), colours.width, colours.height);
+  for (std::size_t i = 0; i < known.data.size(); ++i) {
+    for (std::size_t c = 0; c < 3 && known.data[i] > 0; ++c) smooth.data[i * 3 + c] = colours.data[i * 3 + c];
+  }
 
   // Coarse to fine: the first level decides what goes where, the last gives each pixel its place to copy from.
   const int longest = std::max(colours.width, colours.height);
@@ -158,7 +178,8 @@ Floats fill_hole(const Floats& colours, const Floats& hole, std::uint64_t seed) 
   int last_width = 0, last_height = 0;
   Floats level;
   bool found = false;
-  for (const int side : {40, 72, 128}) {
+  int round_count = 5;
+  for (const int side : {40, 72, 128, 232}) {
     if (side > longest && found) break;
     const double scale = std::min(1.0, static_cast<double>(side) / longest);
     const int w = std::max(1, static_cast<int>(std::lround(colours.width * scale)));
@@ -186,10 +207,11 @@ Floats fill_hole(const Floats& colours, const Floats& hole, std::uint64_t seed) 
         guess[static_cast<std::size_t>(y) * w + x] = p;
       }
     }
-    for (int round = 0; round < (found ? 2 : 5); ++round) {
+    for (int round = 0; round < round_count; ++round) {
       search.improve(guess, 2);
       vote(next, inside, guess);
     }
+    round_count = std::max(2, round_count - 1);
     nearest = std::move(guess);
     level = std::move(next);
     last_width = w;
@@ -206,23 +228,16 @@ Floats fill_hole(const Floats& colours, const Floats& hole, std::uint64_t seed) 
   for (int y = 0; y < colours.height; ++y) {
     for (int x = 0; x < colours.width; ++x) {
       if (*known.at(x, y) > 0) continue;
-      const float fx = (x + 0.5F) / step - 0.5F, fy = (y + 0.5F) * static_cast<float>(last_height) / static_cast<float>(colours.height) - 0.5F;
-      const int ix = static_cast<int>(std::floor(fx)), iy = static_cast<int>(std::floor(fy));
-      float detail[3] = {0, 0, 0};
-      float total = 0;
-      for (int k = 0; k < 4; ++k) {
-        const int cx = std::clamp(ix + k % 2, 0, last_width - 1), cy = std::clamp(iy + k / 2, 0, last_height - 1);
-        const float weight = std::abs(1 - k % 2 - (fx - ix)) * std::abs(1 - k / 2 - (fy - iy));
-        const Place p = nearest[static_cast<std::size_t>(cy) * last_width + cx];
-        const int sx = std::clamp(x + static_cast<int>(std::lround((p.x - cx) * step)), 0, colours.width - 1);
-        const int sy = std::clamp(y + static_cast<int>(std::lround((p.y - cy) * step)), 0, colours.height - 1);
-        if (weight <= 0 || *known.at(sx, sy) <= 0) continue;
-        for (int c = 0; c < 3; ++c) detail[c] += weight * (colours.at(sx, sy)[c] - low.at(sx, sy)[c]);
-        total += weight * weight;
+      const int cx = std::min(last_width - 1, static_cast<int>(static_cast<float>(x) / step));
+      const int cy = std::min(last_height - 1, y * last_height / colours.height);
+      const Place p = nearest[static_cast<std::size_t>(cy) * last_width + cx];
+      const int sx = std::clamp(x + static_cast<int>(std::lround(static_cast<float>(p.x - cx) * step)), 0, colours.width - 1);
+      const int sy = std::clamp(y + static_cast<int>(std::lround(static_cast<float>(p.y - cy) * step)), 0, colours.height - 1);
+      const bool real = *known.at(sx, sy) > 0;
+      for (int c = 0; c < 3; ++c) {
+        const float detail = real ? colours.at(sx, sy)[c] - low.at(sx, sy)[c] : 0.0F;
+        out.at(x, y)[c] = std::clamp(tones.at(x, y)[c] + detail, 0.0F, 255.0F);
       }
-      // Blending several details makes them flatter; dividing by the root of the squares restores their strength.
-      const float strength = total > 0 ? 1 / std::sqrt(total) : 0;
-      for (int c = 0; c < 3; ++c) out.at(x, y)[c] = std::clamp(tones.at(x, y)[c] + strength * detail[c], 0.0F, 255.0F);
     }
   }
   return out;

@@ -34,7 +34,7 @@ std::vector<OutputFile> run(const Job& job) {
   Floats mask = resize(find_subject(small), small.width, small.height);
   // Grown a little: what is left of an object's edge would be copied into the hole.
   for (float& v : mask.data) v = v > 0.35F ? 1.0F : 0.0F;
-  const Floats grown = box_blur(mask, std::max(2, small.width / 60));
+  const Floats grown = box_blur(mask, std::max(2, small.width / 40));
   for (std::size_t i = 0; i < mask.data.size(); ++i) mask.data[i] = grown.data[i] > 0.02F ? 1.0F : 0.0F;
   const Floats filled = fill_hole(colours(small), mask, job.seed());
   const Floats soft = box_blur(mask, 1);

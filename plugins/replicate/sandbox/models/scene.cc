@@ -90,6 +90,8 @@ struct Canvas {
   float hue;      // the main one
   float other;    // its companion
   float aspect;   // width / height
+  // How much of a pixel lies below an edge that is `distance` above it, so that edges are not jagged.
+  float cover(float distance) const { return std::clamp(distance * static_cast<float>(height) * 0.7F + 0.5F, 0.0F, 1.0F); }
   float chance(int which) const { return static_cast<float>(unit(seed + static_cast<std::uint64_t>(which) * 7919)); }
 };
 
@@ -115,14 +117,15 @@ Colour hills(const Canvas& c, float u, float v) {
     const float frequency = 2.2F - 0.9F * depth;
     const float ridge = horizon - 0.14F + 0.5F * depth + (0.26F - 0.1F * depth) *
                         (0.5F - layered_noise(u * c.aspect * frequency + 3 * layer, 0.5F, 5, seed));
-    if (v < ridge) continue;
+    const float cover = c.cover(v - ridge);
+    if (cover <= 0) continue;
     const float grain = layered_noise(u * c.aspect * 14, v * 22, 4, seed + 9);
     const float below = smooth(0, 0.35F, v - ridge);
     const Colour near = hsv(c.hue + 0.04F * (depth - 0.5F), 0.35F + 0.3F * depth, 0.62F - 0.3F * depth);
     const Colour far = hsv(c.other, 0.22F, 0.92F);
     const Colour body = mix(far, near, 0.25F + 0.75F * depth);
     const float light = 0.92F + 0.3F * (grain - 0.5F) * (0.3F + depth) + 0.16F * (1 - below);
-    colour = mix(times(body, light), times(far, 0.98F), 0.45F * below * (1 - depth));
+    colour = mix(colour, mix(times(body, light), times(far, 0.98F), 0.45F * below * (1 - depth)), cover);
   }
   return colour;
 }
@@ -132,7 +135,7 @@ Colour sea(const Canvas& c, float u, float v) {
   if (v < horizon) {
     const float ridge = horizon - 0.09F * layered_noise(u * c.aspect * 2 + 8, 0.3F, 5, c.seed + 31) + 0.02F;
     const Colour above = sky(c, u, v, horizon);
-    return v > ridge ? mix(above, hsv(c.hue, 0.3F, 0.55F), 0.6F) : above;
+    return mix(above, hsv(c.hue, 0.3F, 0.55F), 0.6F * c.cover(v - ridge));
   }
   const float depth = (v - horizon) / (1 - horizon);
   const float beach = 0.72F + 0.2F * c.chance(5) + 0.05F * std::sin(u * 5 + 6 * c.chance(6)) + 0.03F * layered_noise(u * 6, v * 4, 3, c.seed + 4);
@@ -172,9 +175,10 @@ Colour night(const Canvas& c, float u, float v) {
   colour = mix(moon, colour, smooth(radius - 0.002F, radius + 0.002F, dm));
   for (int layer = 0; layer < 3; ++layer) {
     const float ridge = 0.72F + 0.1F * layer + 0.2F * (0.5F - layered_noise(u * c.aspect * (1.6F + layer) + 9 * layer, 0.2F, 6, c.seed + 40 + layer));
-    if (v < ridge) continue;
+    const float cover = c.cover(v - ridge);
+    if (cover <= 0) continue;
     const float grain = layered_noise(u * c.aspect * 30, v * 30, 3, c.seed + 50);
-    colour = times(hsv(c.hue, 0.5F, 0.3F - 0.1F * layer), 0.8F + 0.4F * grain);
+    colour = mix(colour, times(hsv(c.hue, 0.5F, 0.3F - 0.1F * layer), 0.8F + 0.4F * grain), cover);
   }
   return colour;
 }
@@ -204,9 +208,10 @@ Colour table(const Canvas& c, float u, float v) {
     const float warp = layered_noise(x * 1.2F, z * 2.2F, 5, c.seed + 5);
     const float vein = std::abs(layered_noise(x * 1.1F + 2.4F * warp, z * 1.9F + 2 * warp, 5, c.seed + 6) - 0.5F);
     const float fine = std::abs(layered_noise(x * 3 + 2 * warp, z * 5, 4, c.seed + 7) - 0.5F);
-    surface = mix(hsv(c.hue, 0.07F, 0.62F), hsv(c.other, 0.03F, 0.97F), smooth(0, 0.075F, vein));
-    surface = mix(times(surface, 0.9F), surface, 0.4F + 0.6F * smooth(0, 0.03F, fine));
-    surface = times(surface, 0.93F + 0.12F * (warp - 0.5F));
+    const float cloud = layered_noise(x * 0.7F + 20, z * 1.2F, 4, c.seed + 9);
+    surface = mix(hsv(c.other, 0.03F, 0.97F), hsv(c.hue, 0.05F, 0.8F), smooth(0.4F, 0.75F, cloud));
+    surface = mix(hsv(c.hue, 0.08F, 0.6F), surface, 0.25F + 0.75F * std::sqrt(smooth(0, 0.035F, vein)));
+    surface = mix(hsv(c.hue, 0.06F, 0.75F), surface, 0.5F + 0.5F * smooth(0, 0.012F, fine));
   } else {
     const float plank = std::floor(x * 2.2F);
     const float tone = static_cast<float>(unit(c.seed + 300 + static_cast<std::uint64_t>(plank + 50)));
@@ -264,7 +269,7 @@ Floats paint_scene(SceneKind kind, const std::string& prompt, std::uint64_t seed
   for (const HueWord& row : kHues) {
     if (!has_word(text, row.word)) continue;
     canvas.hue = row.hue;
-    canvas.other = row.hue + (canvas.chance(93) < 0.5F ? 0.05F : 0.12F);
+    canvas.other = row.hue + (canvas.chance(93) < 0.5F ? 0.03F : 0.07F);
     break;
   }
   Floats out(width, height, 3);

@@ -4,16 +4,16 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
-#include <limits>
 #include <numeric>
+#include <vector>
+
+#include "mixture.h"
 
 namespace sandbox {
 
 namespace {
 
 constexpr int kWorkSize = 288;
-constexpr int kFeatures = 6;  // L a b, focus, x y
-using Feature = std::array<float, kFeatures>;
 
 float linear(float v) {
   v /= 255;
@@ -48,119 +48,6 @@ Floats focus(const Picture& picture, int width, int height) {
   for (float& v : out.data) v = std::clamp((std::log(v + 0.002F) + 6.2F) / 4.5F, 0.0F, 1.0F);
   return out;
 }
-
-// A mixture of axis-aligned Gaussians, fitted to weighted samples by k-means and two rounds of EM.
-class Mixture {
- public:
-  explicit Mixture(int parts) : wanted_(static_cast<std::size_t>(parts)) {}
-
-  void fit(const std::vector<Feature>& samples, const std::vector<float>& weights, const Feature& floor) {
-    seed(samples, weights);
-    for (int round = 0; round < 6; ++round) update(samples, weights, floor, round < 4);
-  }
-
-  // Logarithm of the density.
-  float log_density(const Feature& f) const {
-    float best = -1e30F;
-    float sum = 0;
-    for (const Part& part : parts_) {
-      const float value = part.score(f);
-      if (value > best) {
-        sum = sum * std::exp(best - value) + 1;
-        best = value;
-      } else {
-        sum += std::exp(value - best);
-      }
-    }
-    return best + std::log(sum);
-  }
-
- private:
-  struct Part {
-    Feature mean{}, inverse{};
-    float constant = 0;
-    float score(const Feature& f) const {
-      float d = 0;
-      for (int k = 0; k < kFeatures; ++k) d += (f[k] - mean[k]) * (f[k] - mean[k]) * inverse[k];
-      return constant - 0.5F * d;
-    }
-  };
-
-  // Far apart from each other: each next centre is the sample with the largest weighted distance to those before.
-  void seed(const std::vector<Feature>& samples, const std::vector<float>& weights) {
-    parts_.clear();
-    std::vector<float> distance(samples.size(), 1e9F);
-    std::size_t next = static_cast<std::size_t>(std::max_element(weights.begin(), weights.end()) - weights.begin());
-    while (parts_.size() < wanted_) {
-      Part part;
-      part.mean = samples[next];
-      part.inverse.fill(1);
-      parts_.push_back(part);
-      float best = -1;
-      for (std::size_t i = 0; i < samples.size(); ++i) {
-        distance[i] = std::min(distance[i], -2 * part.score(samples[i]));
-        // The square root keeps single odd pixels from taking all the centres.
-        const float value = weights[i] * std::sqrt(std::max(0.0F, distance[i]));
-        if (value > best) {
-          best = value;
-          next = i;
-        }
-      }
-    }
-  }
-
-  void update(const std::vector<Feature>& samples, const std::vector<float>& weights, const Feature& floor, bool hard) {
-    struct Sum {
-      double weight = 1e-6;
-      std::array<double, kFeatures> first{}, second{};
-    };
-    std::vector<Sum> sums(parts_.size());
-    std::vector<float> share(parts_.size());
-    double total = 1e-6;
-    for (std::size_t i = 0; i < samples.size(); ++i) {
-      if (weights[i] < 0.01F) continue;
-      float best = -1e30F;
-      std::size_t winner = 0;
-      for (std::size_t k = 0; k < parts_.size(); ++k) {
-        share[k] = parts_[k].score(samples[i]);
-        if (share[k] > best) {
-          best = share[k];
-          winner = k;
-        }
-      }
-      float sum = 0;
-      for (std::size_t k = 0; k < parts_.size(); ++k) {
-        share[k] = hard ? (k == winner ? 1.0F : 0.0F) : std::exp(share[k] - best);
-        sum += share[k];
-      }
-      for (std::size_t k = 0; k < parts_.size(); ++k) {
-        const double w = static_cast<double>(weights[i]) * share[k] / sum;
-        if (w < 1e-6) continue;
-        sums[k].weight += w;
-        for (int f = 0; f < kFeatures; ++f) {
-          sums[k].first[f] += w * samples[i][f];
-          sums[k].second[f] += w * samples[i][f] * samples[i][f];
-        }
-      }
-      total += weights[i];
-    }
-    for (std::size_t k = 0; k < parts_.size(); ++k) {
-      Part& part = parts_[k];
-      double log_volume = 0;
-      for (int f = 0; f < kFeatures; ++f) {
-        const double mean = sums[k].first[f] / sums[k].weight;
-        const double variance = std::max(0.0, sums[k].second[f] / sums[k].weight - mean * mean) + floor[f];
-        part.mean[f] = static_cast<float>(mean);
-        if (!hard) part.inverse[f] = static_cast<float>(1 / variance);
-        log_volume += 0.5 * std::log(variance);
-      }
-      part.constant = hard ? 0.0F : static_cast<float>(std::log(sums[k].weight / total) - log_volume);
-    }
-  }
-
-  std::size_t wanted_;
-  std::vector<Part> parts_;
-};
 
 // The least barrier that a path to the border has to cross (fast raster approximation): what is enclosed and differs
 // from the border stands out, what merges into the border does not.
@@ -328,9 +215,7 @@ void tidy(Floats& label) {
   });
 }
 
-}  // namespace
-
-Floats find_subject(const Picture& picture) {
+Floats find_in_frame(const Picture& picture) {
   const double scale = std::min(1.0, static_cast<double>(kWorkSize) / std::max(picture.width, picture.height));
   const int w = std::max(1, static_cast<int>(std::lround(picture.width * scale)));
   const int h = std::max(1, static_cast<int>(std::lround(picture.height * scale)));
@@ -359,15 +244,19 @@ Floats find_subject(const Picture& picture) {
   const Feature border_floor = {12, 12, 12, 16, 1e6F, 50};
   const Feature floor = {12, 12, 12, 16, 60, 60};
   const Feature behind_floor = {12, 12, 12, 16, 300, 60};
-  behind.fit(features, edge.data, border_floor);
   Floats odd(w, h, 1);
-  for (std::size_t i = 0; i < count; ++i) odd.data[i] = std::max(0.0F, -behind.log_density(features[i]) - 12);
-  scale_to_one(odd, 0.05);
+  for (const Feature& around : {border_floor, floor}) {
+    behind.fit(features, edge.data, around);
+    Floats unlike(w, h, 1);
+    for (std::size_t i = 0; i < count; ++i) unlike.data[i] = std::max(0.0F, -behind.log_density(features[i]) - 12);
+    scale_to_one(unlike, 0.05);
+    for (std::size_t i = 0; i < count; ++i) odd.data[i] += 0.5F * unlike.data[i];
+  }
   Floats barrier = barrier_from_border(lab);
   scale_to_one(barrier, 0.05);
   Floats guess(w, h, 1);
   for (std::size_t i = 0; i < count; ++i) {
-    guess.data[i] = (0.35F * odd.data[i] + 0.45F * barrier.data[i] + 0.2F * sharp.data[i]) * (0.25F + 0.75F * centre.data[i]);
+    guess.data[i] = (0.6F * odd.data[i] + 0.35F * barrier.data[i] + 0.2F * sharp.data[i]) * (0.25F + 0.75F * centre.data[i]);
   }
   guess = soft_blur(guess, 2);
   scale_to_one(guess, 0.03);
@@ -377,7 +266,7 @@ Floats find_subject(const Picture& picture) {
   Floats trust(w, h, 1, 0.3F);
   settle(label, guess, trust, edges, 40);
   const double mean = std::accumulate(label.data.begin(), label.data.end(), 0.0) / static_cast<double>(count);
-  const float cut = static_cast<float>(std::clamp(1.6 * mean, 0.2, 0.6));
+  const float cut = static_cast<float>(std::clamp(2.4 * mean, 0.2, 0.7));
   for (float& v : label.data) v = std::clamp((v - cut) * 4 + 0.5F, 0.0F, 1.0F);
 
   // Then both sides are modelled from the guess and the guess from the models, until they agree.
@@ -391,8 +280,8 @@ Floats find_subject(const Picture& picture) {
     behind.fit(features, theirs, behind_floor);
     Floats target(w, h, 1);
     for (std::size_t i = 0; i < count; ++i) {
-      float odds = std::clamp(subject.log_density(features[i]) - behind.log_density(features[i]), -5.0F, 5.0F);
-      odds += 1.2F * (centre.data[i] - 0.35F) + 1.5F * (guess.data[i] - 0.45F) - 3 * edge.data[i];
+      float odds = std::clamp(subject.log_density(features[i]) - behind.log_density(features[i]), -3.0F, 3.0F);
+      odds += 1.2F * (centre.data[i] - 0.65F) + 1.5F * (guess.data[i] - 0.45F) - 3 * edge.data[i];
       target.data[i] = 1 / (1 + std::exp(-odds));
       trust.data[i] = 0.03F + 0.25F * std::abs(target.data[i] - 0.5F) + edge.data[i] * 0.5F;
     }
@@ -400,6 +289,59 @@ Floats find_subject(const Picture& picture) {
   }
   tidy(label);
   return label;
+}
+
+// Bars of one colour above and below or at the sides are no part of the photo. Returns how many lines to leave out.
+struct Bars {
+  int left = 0, top = 0, right = 0, bottom = 0;
+};
+Bars find_bars(const Floats& lab) {
+  const auto flat = [&](int x0, int y0, int dx, int dy, int count) {
+    const float* first = lab.at(x0, y0);
+    if (first[0] > 8 && first[0] < 96) return false;  // bars are black or white
+    for (int i = 1; i < count; ++i) {
+      const float* p = lab.at(x0 + i * dx, y0 + i * dy);
+      if (std::abs(p[0] - first[0]) + std::abs(p[1] - first[1]) + std::abs(p[2] - first[2]) > 4) return false;
+    }
+    return true;
+  };
+  Bars bars;
+  const int w = lab.width, h = lab.height;
+  while (bars.top < h / 4 && flat(0, bars.top, 1, 0, w)) ++bars.top;
+  while (bars.bottom < h / 4 && flat(0, h - 1 - bars.bottom, 1, 0, w)) ++bars.bottom;
+  while (bars.left < w / 4 && flat(bars.left, 0, 0, 1, h)) ++bars.left;
+  while (bars.right < w / 4 && flat(w - 1 - bars.right, 0, 0, 1, h)) ++bars.right;
+  // A plain background reaches as far as the subject lets it: only bars on both sides are bars.
+  const auto pair = [](int& a, int& b, int limit) {
+    const bool both = a > 2 && b > 2 && a < limit && b < limit && std::abs(a - b) <= 3;
+    a = both ? a + 1 : 0;
+    b = both ? b + 1 : 0;
+  };
+  pair(bars.top, bars.bottom, h / 4);
+  pair(bars.left, bars.right, w / 4);
+  return bars;
+}
+
+}  // namespace
+
+Floats find_subject(const Picture& whole) {
+  const Floats preview = to_lab(resize(colours(whole), std::min(whole.width, 160), std::min(whole.height, 160)));
+  const Bars bars = find_bars(preview);
+  const auto scaled = [](int lines, int from, int to) { return (lines * to + from - 1) / from; };
+  const int x0 = scaled(bars.left, preview.width, whole.width), x1 = whole.width - scaled(bars.right, preview.width, whole.width);
+  const int y0 = scaled(bars.top, preview.height, whole.height), y1 = whole.height - scaled(bars.bottom, preview.height, whole.height);
+  if (x0 == 0 && y0 == 0 && x1 == whole.width && y1 == whole.height) return find_in_frame(whole);
+  Picture frame(x1 - x0, y1 - y0);
+  for (int y = y0; y < y1; ++y) std::copy_n(whole.at(x0, y), static_cast<std::size_t>(frame.width) * 4, frame.at(0, y - y0));
+  const Floats inner = find_in_frame(frame);
+  // Put back in its place, at the inner mask's scale.
+  const float scale = static_cast<float>(inner.width) / static_cast<float>(frame.width);
+  Floats out(std::max(inner.width, static_cast<int>(std::lround(static_cast<float>(whole.width) * scale))),
+             std::max(inner.height, static_cast<int>(std::lround(static_cast<float>(whole.height) * scale))), 1);
+  const int ox = std::min(static_cast<int>(std::lround(static_cast<float>(x0) * scale)), out.width - inner.width);
+  const int oy = std::min(static_cast<int>(std::lround(static_cast<float>(y0) * scale)), out.height - inner.height);
+  for (int y = 0; y < inner.height; ++y) std::copy_n(inner.at(0, y), static_cast<std::size_t>(inner.width), out.at(ox, oy + y));
+  return out;
 }
 
 }  // namespace sandbox

@@ -1,0 +1,3 @@
+#include "identity.h"
+
+#include <gtest/gtest.h>
