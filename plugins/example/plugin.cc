@@ -1,8 +1,7 @@
 // ExampleInvert - turns a picture into its negative. This plugin is the page to copy: one node, nothing else.
 //
 // To write your own node:
-//   1. Copy this folder to plugins/<name>/ and add <name> to the list in plugins/CMakeLists.txt. (Outside of this tree:
-//      find_package(pixgraph) and the same pixgraph_plugin() line.)
+//   1. Copy this folder to plugins/<name>/ and add <name> to the list in plugins/CMakeLists.txt.
 //   2. Say what the node is in add_example_invert(): its Spec is all that checks, help, docs and cache keys are made
 //   from.
 //   3. Write run(): it gets inputs and params that have been checked, and sets each output once.
