@@ -2,8 +2,7 @@
 //
 // To write your own node:
 //   1. Copy this folder to plugins/<name>/ and add <name> to the list in plugins/CMakeLists.txt.
-//   2. Say what the node is in add_example_invert(): its Spec is all that checks, help, docs and cache keys are made
-//   from.
+//   2. Say what the node is in add_example_invert(): checks, help, docs and cache keys are all made from its Spec.
 //   3. Write run(): it gets inputs and params that have been checked, and sets each output once.
 //   4. Build. `pixgraph describe ExampleInvert` shows your words; a pipeline can use the node at once.
 //

@@ -63,7 +63,8 @@ TEST(ResampleOracle, AlphaWeightsAsPremultipliedDoes) {
       const std::uint8_t* got = scaled->row(y) + x * 4;
       ASSERT_NEAR(got[3], std::clamp(pixel[3], 0.0f, 1.0f) * 255, 1);
       if (got[3] < 16) continue;
-      for (int c = 0; c < 3; ++c) ASSERT_NEAR(got[c], std::clamp(pixel[c] / pixel[3], 0.0f, 1.0f) * 255, 1.5) << x << "," << y;
+      for (int c = 0; c < 3; ++c)
+        ASSERT_NEAR(got[c], std::clamp(pixel[c] / pixel[3], 0.0f, 1.0f) * 255, 1.5) << x << "," << y;
     }
 }
 
