@@ -65,7 +65,10 @@ class Builder : public YAML::EventHandler {
     value.offset = offset(mark);
     const std::string_view written = null_word(value.offset);
     if (expects_key()) {
-      if (written.empty()) diagnostics_.error("E001", lines_.place(value.offset), "a key is missing before this `:`");
+      if (written.empty()) {
+        diagnostics_.error("E001", lines_.place(value.offset), "a key is missing here");
+        stack_.back().value.broken = true;
+      }
       take_key(std::string(written), value.offset, written.empty());
       return;
     }
@@ -80,7 +83,7 @@ class Builder : public YAML::EventHandler {
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, const std::string& scalar) override {
     const std::size_t at = offset(mark);
-    check_tag(at, tag);
+    const bool tagged = check_tag(at, tag);
     last_scalar_ = at;
     const char first = at < text_.size() ? text_[at] : '\0';
     DocumentValue value;
@@ -88,6 +91,7 @@ class Builder : public YAML::EventHandler {
     value.text = scalar;
     value.quoted = tag != "?";
     value.offset = at;
+    value.broken = tagged;
     value.place = lines_.place(at, scalar_length(at, value));
     if (value.quoted && (first == '"' || first == '\'') && end_of_quoted(text_, at) == std::string_view::npos) {
       diagnostics_.error("E001", lines_.place(at), "this quote is never closed",
@@ -111,6 +115,7 @@ class Builder : public YAML::EventHandler {
     DocumentValue value;
     value.offset = at;
     value.place = word_place(at);
+    value.broken = true;
     if (expects_key())
       take_key({}, at, true);
     else
@@ -169,8 +174,8 @@ class Builder : public YAML::EventHandler {
     return {};
   }
 
-  void check_tag(std::size_t at, const std::string& tag) {
-    if (tag.empty() || tag == "?" || tag == "!") return;
+  bool check_tag(std::size_t at, const std::string& tag) {
+    if (tag.empty() || tag == "?" || tag == "!") return false;
     if (at < text_.size() && text_[at] != '!') {
       const std::size_t line_start = text_.rfind('\n', at) + 1;
       const std::size_t mark = text_.rfind('!', at);
@@ -178,6 +183,7 @@ class Builder : public YAML::EventHandler {
     }
     diagnostics_.error("E003", word_place(at), "tags are not part of pipeline files",
                        "values are read by the type that is wanted; quote a number that is meant as text");
+    return true;
   }
 
   /// Characters of the scalar as it is written, up to the end of its first line.
@@ -246,7 +252,7 @@ class Builder : public YAML::EventHandler {
 
   void open(DocumentValue::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::EmitterStyle::value style) {
     const std::size_t at = offset(mark);
-    check_tag(at, tag);
+    const bool tagged = check_tag(at, tag);
     if (stack_.size() >= kMostDepth) {
       diagnostics_.error("E004", lines_.place(at), "lists and maps are nested more than " + std::to_string(kMostDepth) + " deep");
       throw Stop();
@@ -257,9 +263,11 @@ class Builder : public YAML::EventHandler {
       const bool twice = text_.substr(at).starts_with("{") && at > 0 && text_[at - 1] == '{';
       diagnostics_.error("E001", lines_.place(at), "a key must be a word, not a list or a map",
                          twice ? "a reference is written \"${name}\", in quotes" : "");
+      stack_.back().value.broken = true;
     }
     frame.flow = style == YAML::EmitterStyle::Flow && at < text_.size() && (text_[at] == '{' || text_[at] == '[');
     frame.value.kind = kind;
+    frame.value.broken = tagged;
     frame.value.offset = at;
     frame.value.place = lines_.place(at);
     stack_.push_back(std::move(frame));
