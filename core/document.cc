@@ -6,6 +6,7 @@
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <optional>
@@ -35,7 +36,11 @@ class Builder : public YAML::EventHandler {
   Builder(std::string_view text, Lines& lines, Diagnostics& diagnostics)
       : text_(text), lines_(lines), diagnostics_(diagnostics) {}
 
-  DocumentValue take_root() { return std::move(root_); }
+  /// REQUIRES: the parser has come to the end, or the builder has stopped it.
+  DocumentValue take_root() {
+    for (const Diagnostic& mistake : later_.sorted()) diagnostics_.add(mistake);
+    return std::move(root_);
+  }
   /// Whether the first document was read to its end, though something is wrong with what follows it.
   bool is_whole() const { return whole_; }
   std::optional<std::size_t> last_scalar() const { return last_scalar_; }
@@ -66,7 +71,7 @@ class Builder : public YAML::EventHandler {
     const std::string_view written = null_word(value.offset);
     if (expects_key()) {
       if (written.empty()) {
-        diagnostics_.error("E001", lines_.place(value.offset), "a key is missing here");
+        later_.error("E001", lines_.place(value.offset), "a key is missing here");
         stack_.back().value.broken = true;
       }
       take_key(std::string(written), value.offset, written.empty());
@@ -259,12 +264,12 @@ class Builder : public YAML::EventHandler {
     }
     Frame frame;
     frame.is_key = expects_key();
-    if (frame.is_key) {
+    if (frame.is_key && std::ranges::none_of(stack_, &Frame::is_key)) {
       const bool twice = text_.substr(at).starts_with("{") && at > 0 && text_[at - 1] == '{';
-      diagnostics_.error("E001", lines_.place(at), "a key must be a word, not a list or a map",
-                         twice ? "a reference is written \"${name}\", in quotes" : "");
-      stack_.back().value.broken = true;
+      later_.error("E001", lines_.place(at), "a key must be a word, not a list or a map",
+                   twice ? "a reference is written \"${name}\", in quotes" : "");
     }
+    if (frame.is_key) stack_.back().value.broken = true;
     frame.flow = style == YAML::EmitterStyle::Flow && at < text_.size() && (text_[at] == '{' || text_[at] == '[');
     frame.value.kind = kind;
     frame.value.broken = tagged;
@@ -300,6 +305,8 @@ class Builder : public YAML::EventHandler {
   Lines& lines_;
   Diagnostics& diagnostics_;
   std::vector<Frame> stack_;
+  // Keys that are no words. Where the parser stumbles they come of the same slip, a bracket that is not closed.
+  Diagnostics later_;
   DocumentValue root_;
   std::optional<std::size_t> last_scalar_;
   int documents_ = 0;

