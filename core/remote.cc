@@ -15,7 +15,9 @@ using std::chrono::steady_clock;
 // Urgency on the net workers: a link that lives an hour comes before a poll, a poll before a create.
 static constexpr int kUrgencyPoll = 3, kUrgencyCreate = 5, kUrgencyCancel = 0;
 static constexpr int kNotSentTries = 5;  // creates that provably never reached the server
+static constexpr int kPollTries = 20;    // polls in a row that fail before the item does; the prediction stays in the ledger
 static constexpr int kLostTries = 3;     // 404s in a row before a prediction counts as lost
+static constexpr milliseconds kOthersLook = milliseconds(500);  // between looks at a purchase that another process makes
 
 /// One purchase under way and everyone who waits for it. Steps of a job run one at a time (`turn`).
 struct RemoteDriver::Job {
@@ -32,9 +34,11 @@ struct RemoteDriver::Job {
   bool placed = false;   // holds a place of the governor
   bool bought = false;   // this run made the create
   bool cancel_sent = false;
+  bool saving = false;   // it succeeded and its files are being fetched: no poll or cancel any more
+  bool told = false;     // that it waits for another process
   steady_clock::time_point created_at{};
   milliseconds interval{0};
-  int not_sent = 0, poll_failures = 0, not_found = 0;
+  int not_sent = 0, throttled = 0, poll_failures = 0, not_found = 0;
 };
 
 RemoteDriver::RemoteDriver(Setup setup) : setup_(std::move(setup)) {}
@@ -86,6 +90,8 @@ void RemoteDriver::start(RemoteCall call) {
                        [this, job] { step(job, [&] { look_up(job); }); });
 }
 
+static Error ended_before() { return Error("E902", "the run was ended before this was bought"); }
+
 void RemoteDriver::look_up(const JobPtr& job) {
   const std::optional<Purchase> known = setup_.ledger.latest(job->key);
   if (!known || free_to_buy(known->state)) return buy(job, known ? known->number + 1 : 1);
@@ -97,9 +103,12 @@ void RemoteDriver::look_up(const JobPtr& job) {
       if (server_name(job->request.server) == "sandbox" && known->server != job->request.server) return buy(job, known->number + 1);
       return attach(job, *known);
     case PurchaseState::intent:
-      if (!setup_.ledger.owner_gone(*known)) {  // another process is at it
-        if (stopping_) return fail(job, Error("E902", "the run was ended before this was bought"), true);
-        setup_.executor.at(steady_clock::now() + milliseconds(500), Workers::net, {kUrgencyPoll, job->priority.item, job->priority.depth},
+      // One of ours without a job is what a failed write of this run left behind: nobody will ever end it.
+      if (!setup_.ledger.is_ours(*known) && !setup_.ledger.owner_gone(*known)) {  // another process is at it
+        if (stopping_) return fail(job, ended_before(), true);
+        if (!std::exchange(job->told, true))
+          setup_.observer.remote_waits(job->request, "another pixgraph began to buy this at " + known->wall + "; its end is awaited", milliseconds(0));
+        setup_.executor.at(steady_clock::now() + kOthersLook, Workers::net, {kUrgencyPoll, job->priority.item, job->priority.depth},
                            [this, job] { step(job, [&] { look_up(job); }); });
         return;
       }
@@ -140,6 +149,7 @@ void RemoteDriver::reuse(const JobPtr& job, const Purchase& purchase) {
 
 void RemoteDriver::attach(const JobPtr& job, Purchase purchase) {
   job->purchase = std::move(purchase);
+  for (RequestFile& file : job->request.files) file.encode = nullptr;  // nothing is sent again
   job->created_at = steady_clock::now();
   governor(job->request.server).occupy(job->request.lane);
   job->placed = true;
@@ -147,19 +157,38 @@ void RemoteDriver::attach(const JobPtr& job, Purchase purchase) {
 }
 
 void RemoteDriver::buy(const JobPtr& job, int number) {
-  if (stopping_) return fail(job, Error("E902", "the run was ended before this was bought"), true);
+  if (stopping_) return fail(job, ended_before(), true);
   governor(job->request.server).enter(job->request.lane, {kUrgencyCreate, job->priority.item, job->priority.depth}, [this, job, number](bool admitted) {
     step(job, [&] {
       job->placed = admitted;
-      if (!admitted) return fail(job, Error("E902", "the run was ended before this was bought"), true);
+      if (!admitted) return fail(job, ended_before(), true);
       submit(job, number);
     });
   });
 }
 
+/// What the node throws in spite of its contract, or an answer without an id, may have come after the POST.
+static Submitted submitted(const RemoteNode& node, const Request& request, Host& host) {
+  Submitted sent;
+  try {
+    sent = node.submit(request, host);
+  } catch (const Error& error) {
+    sent.error = error;
+    return sent;
+  } catch (const std::exception& other) {
+    sent.error = Error("E990", other.what());
+    return sent;
+  }
+  if (sent.kind == Submitted::Kind::created && sent.id.empty()) {
+    sent.kind = Submitted::Kind::unknown;
+    sent.error = Error("E510", "the answer has no id");
+  }
+  return sent;
+}
+
 void RemoteDriver::submit(const JobPtr& job, int number) {
   job->node->stage(job->request, setup_.host);
-  if (stopping_) return fail(job, Error("E902", "the run was ended before this was bought"), true);
+  if (stopping_) return fail(job, ended_before(), true);
   job->purchase = setup_.ledger.claim(job->key, number, job->request);
   if (!job->purchase) {  // another process was faster: it is theirs
     governor(job->request.server).leave(job->request.lane);
@@ -174,7 +203,7 @@ void RemoteDriver::submit(const JobPtr& job, int number) {
     throw;
   }
   const auto asked_at = steady_clock::now();
-  Submitted sent = job->node->submit(job->request, setup_.host);
+  Submitted sent = submitted(*job->node, job->request, setup_.host);
   auto again = [&](milliseconds wait, const std::string& why) {
     setup_.ledger.ended(purchase, PurchaseState::not_sent, why, nullptr);
     setup_.observer.remote_waits(job->request, why, wait);
@@ -185,7 +214,11 @@ void RemoteDriver::submit(const JobPtr& job, int number) {
   };
   switch (sent.kind) {
     case Submitted::Kind::created:
-      setup_.ledger.created(purchase, sent.id);
+      try {
+        setup_.ledger.created(purchase, sent.id);
+      } catch (Error& error) {  // it is paid and running, and the ledger does not know: at least a person does
+        throw Error(error.code(), error.message() + "; prediction " + sent.id + " was just bought and is not in the ledger", error.hint()).stopping_run();
+      }
       for (RequestFile& file : job->request.files) file.encode = nullptr;  // lets go of the pixels: nothing is sent again
       ++creates_;
       job->bought = true;
@@ -193,7 +226,7 @@ void RemoteDriver::submit(const JobPtr& job, int number) {
       setup_.observer.remote_created(job->request, job->key, sent.id);
       return arrived(job, std::move(sent.snapshot));
     case Submitted::Kind::throttled:
-      return again(std::max(sent.wait, milliseconds(500)), sent.error ? sent.error->message() : "the server asked to slow down");
+      return again(std::max(sent.wait, milliseconds(500) * (1 << std::min(job->throttled++, 6))), sent.error ? sent.error->message() : "the server asked to slow down");
     case Submitted::Kind::not_sent:
       if (++job->not_sent < kNotSentTries)
         return again(milliseconds(250) * (1 << job->not_sent), sent.error ? sent.error->message() : "the server was not reached");
@@ -226,10 +259,19 @@ void RemoteDriver::learn(const std::string& lane, milliseconds took) {
 void RemoteDriver::poll_later(const JobPtr& job, milliseconds wait) {
   auto when = std::max(steady_clock::now() + wait, governor(job->request.server).next_call());
   if (job->timeout && !job->cancel_sent) when = std::min(when, std::max(steady_clock::now(), job->created_at + *job->timeout));
-  setup_.executor.at(when, Workers::net, {kUrgencyPoll, job->priority.item, job->priority.depth}, [this, job] { step(job, [&] { poll(job); }); });
+  setup_.executor.at(when, Workers::net, {kUrgencyPoll, job->priority.item, job->priority.depth}, [this, job] {
+    step(job, [&] {
+      // A 429 to another call since then pauses this one too.
+      const auto now = steady_clock::now();
+      const bool late = job->timeout && !job->cancel_sent && now - job->created_at >= *job->timeout;
+      if (!canceling_ && !late && !job->saving && governor(job->request.server).calls_paused() > now) return poll_later(job, milliseconds(0));
+      poll(job);
+    });
+  });
 }
 
 void RemoteDriver::poll(const JobPtr& job) {
+  if (job->saving) return;  // a poll that was put off before, or cancel_all()
   const std::string& server = job->request.server;
   const bool late = job->timeout && steady_clock::now() - job->created_at >= *job->timeout;
   if ((late || canceling_) && !job->cancel_sent) {
@@ -242,7 +284,8 @@ void RemoteDriver::poll(const JobPtr& job) {
   try {
     Snapshot snapshot = job->node->poll(server, job->purchase->id, setup_.host);
     job->poll_failures = 0;
-    if (snapshot.status == RemoteStatus::lost && ++job->not_found < kLostTries) return poll_later(job, milliseconds(500) * job->not_found);
+    if (snapshot.status != RemoteStatus::lost) job->not_found = 0;
+    else if (++job->not_found < kLostTries) return poll_later(job, milliseconds(500) * job->not_found);
     return arrived(job, std::move(snapshot));
   } catch (const Throttled& throttled) {
     governor(server).pause_calls(throttled.wait());
@@ -251,7 +294,8 @@ void RemoteDriver::poll(const JobPtr& job) {
   } catch (const Error& error) {
     if (error.stops_run()) throw;
     // The prediction goes on at the server: a broken poll is no reason to lose it.
-    if (canceling_ || ++job->poll_failures > 20) throw;
+    if (canceling_) return fail(job, error, true);
+    if (++job->poll_failures > kPollTries) throw;
     poll_later(job, std::min(milliseconds(15'000), milliseconds(250) * (1 << std::min(job->poll_failures, 6))));
   }
 }
@@ -277,12 +321,13 @@ void RemoteDriver::arrived(const JobPtr& job, Snapshot snapshot) {
       return poll_later(job, first && usual > passed ? usual - passed : job->interval);
     }
     case RemoteStatus::succeeded:
-      learn(job->request.lane, std::chrono::duration_cast<milliseconds>(steady_clock::now() - job->created_at));
+      if (job->bought) learn(job->request.lane, std::chrono::duration_cast<milliseconds>(steady_clock::now() - job->created_at));
       governor(job->request.server).leave(job->request.lane);
       job->placed = false;
+      job->saving = true;
       return save(job, std::move(snapshot));
     case RemoteStatus::failed:
-      return give_up(job, PurchaseState::failed, Error("E411", snapshot.error, ""), answer);
+      return give_up(job, PurchaseState::failed, Error("E411", snapshot.error.empty() ? "prediction " + id + " failed, and the server does not say why" : snapshot.error), answer);
     case RemoteStatus::canceled:
       if (job->cancel_sent && !canceling_)
         return give_up(job, PurchaseState::timed_out, Error("E413", "prediction " + id + " took longer than its timeout of " +
@@ -306,7 +351,7 @@ void RemoteDriver::save(const JobPtr& job, Snapshot snapshot) {
         // The ledger says `created`: the next run attaches and fetches again while the links live.
         throw *error;
       }
-      json kept = saver->kept_answer(*answer);
+      json kept = answer ? saver->kept_answer(*answer) : json();
       setup_.ledger.succeeded(*job->purchase, kept, saver->records());
       setup_.observer.remote_ended(job->request, job->key, job->purchase->id, "succeeded");
       RemoteOutcome outcome;
