@@ -34,7 +34,12 @@ bool free_to_buy(PurchaseState state) {
 
 static json canonical(const json& value, const Request& request) {
   if (value.is_object()) {
-    if (value.size() == 1 && value.contains("$file")) return {{"$file", request.files.at(value["$file"].get<std::size_t>()).key}};
+    if (const auto file = value.find("$file"); file != value.end() && value.size() == 1 && file->is_number_integer()) {
+      const auto index = file->get<std::int64_t>();
+      if (index < 0 || index >= static_cast<std::int64_t>(request.files.size()))
+        throw Error("E991", "the request names file " + std::to_string(index) + ", which it does not have");
+      return {{"$file", request.files[static_cast<std::size_t>(index)].key}};
+    }
     json object = json::object();
     for (const auto& [name, inner] : value.items())
       if (!inner.is_null()) object[name] = canonical(inner, request);
@@ -56,7 +61,11 @@ json canonical_input(const Request& request) { return canonical(*request.input, 
 
 std::string purchase_key(const std::string& server_name, const Request& request) {
   const json whole = {{"format", 1}, {"server", server_name}, {"lane", request.lane}, {"input", canonical_input(request)}, {"variant", request.variant}};
-  return sha256(whole.dump());
+  try {
+    return sha256(whole.dump());
+  } catch (const json::type_error&) {
+    throw Error("E110", "the request holds text that is not UTF-8", "a file name or a value of the manifest is in another encoding");
+  }
 }
 
 static std::string boot_id() {
@@ -66,15 +75,23 @@ static std::string boot_id() {
   return id;
 }
 
-Ledger::Ledger(Disk& disk, std::string folder) : disk_(disk), folder_(std::move(folder)), boot_id_(boot_id()) {
+Ledger::Ledger(Disk& disk, std::string folder) : disk_(disk), folder_(std::move(folder)), boot_id_(boot_id()), folders_(disk) {
   const std::string owners = join_path(folder_, "owners");
-  make_folders(disk_, owners);
+  folders_.make(folder_);
+  folders_.make(owners);
   for (const std::string& name : disk_.list(owners))  // those of processes that are gone
     if (auto lock = disk_.lock(join_path(owners, name))) disk_.remove(join_path(owners, name));
   do {  // another process that tidies up may hold a lock on our new file for a moment: then take another name
     owner_ = random_hex(8);
     alive_ = disk_.lock(join_path(owners, owner_));
   } while (!alive_);
+}
+
+Ledger::~Ledger() {
+  try {
+    disk_.remove(join_path(join_path(folder_, "owners"), owner_));
+  } catch (const Error&) {  // the next one that starts tidies up
+  }
 }
 
 std::string Ledger::path_of(const std::string& key, int number) const {
@@ -117,12 +134,19 @@ std::optional<Purchase> Ledger::latest(const std::string& key) const {
   bool first = true;
   for (std::size_t start = 0; start < text.size();) {
     const std::size_t end = text.find('\n', start);
-    if (end == std::string::npos) break;  // torn: that state was never reached
+    if (end == std::string::npos) {  // that state was never reached
+      purchase.torn = true;
+      break;
+    }
     const json line = json::parse(text.begin() + static_cast<std::ptrdiff_t>(start), text.begin() + static_cast<std::ptrdiff_t>(end), nullptr, false);
     start = end + 1;
-    if (line.is_object()) {
-      read_line(purchase, line);
+    if (!line.is_object()) continue;
+    try {
+      Purchase next = purchase;
+      read_line(next, line);
+      purchase = std::move(next);
       first = false;
+    } catch (const json::exception&) {  // a damaged line: the state before it holds, which never makes a second purchase free
     }
   }
   if (first)
@@ -151,7 +175,7 @@ std::optional<Purchase> Ledger::claim(const std::string& key, int number, const 
                      {"boottime_ms", purchase.boottime_ms}, {"owner", owner_},      {"uploads", purchase.upload_ids},
                      {"sent", purchase.sent}};
   const std::string path = path_of(key, number);
-  make_folders(disk_, folder_of(path));
+  folders_.make(folder_of(path));
   if (!place_new(disk_, path, line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n")) return std::nullopt;
   return purchase;
 }
@@ -162,9 +186,12 @@ void Ledger::check_fresh(const Purchase& purchase) const {
                 "the process was frozen for a while; run again");
 }
 
-void Ledger::append(const Purchase& purchase, const json& line) {
+void Ledger::append(Purchase& purchase, const json& line) {
   const std::string path = path_of(purchase.key, purchase.number);
-  disk_.append(path, line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n");
+  const std::string text = (purchase.torn ? "\n" : "") + line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+  purchase.torn = true;  // until all of it is there
+  disk_.append(path, text);
+  purchase.torn = false;
   disk_.sync(path);
 }
 

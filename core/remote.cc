@@ -16,7 +16,9 @@ using std::chrono::steady_clock;
 // Urgency on the net workers: a link that lives an hour comes before a poll, a poll before a create.
 static constexpr int kUrgencyPoll = 3, kUrgencyCreate = 5, kUrgencyCancel = 0;
 static constexpr int kNotSentTries = 5;  // creates that provably never reached the server
+static constexpr int kPollTries = 20;    // polls in a row that fail before the item does; the prediction stays in the ledger
 static constexpr int kLostTries = 3;     // 404s in a row before a prediction counts as lost
+static constexpr milliseconds kOthersLook = milliseconds(500);  // between looks at a purchase that another process makes
 
 /// What `limits:` calls it: the model where it is known.
 static const std::string& lane_of(const Request& request) { return request.model.empty() ? request.lane : request.model; }
@@ -37,11 +39,13 @@ struct RemoteDriver::Job {
   bool placed = false;   // holds a place of the governor
   bool bought = false;   // this run made the create
   bool cancel_sent = false;
+  bool saving = false;   // it succeeded and its files are being fetched: no poll or cancel any more
+  bool told = false;     // that it waits for another process
   steady_clock::time_point created_at{};
   std::optional<steady_clock::time_point> running_since;  // the first answer that said so
   std::string past_limit;                                 // why a cancel was sent
   milliseconds interval{0};
-  int polls = 0, not_sent = 0, poll_failures = 0, not_found = 0;
+  int polls = 0, not_sent = 0, throttled = 0, poll_failures = 0, not_found = 0;
   // Of an intent without an id:
   std::string doubt;  // why it is not known
   steady_clock::time_point died_at{};  // the connection was gone by then
@@ -103,6 +107,8 @@ void RemoteDriver::start(RemoteCall call) {
                        [this, job] { step(job, [&] { look_up(job); }); });
 }
 
+static Error ended_before() { return Error("E902", "the run was ended before this was bought"); }
+
 void RemoteDriver::look_up(const JobPtr& job) {
   const std::optional<Purchase> known = setup_.ledger.latest(job->key);
   if (!known || free_to_buy(known->state)) return buy(job, known ? known->number + 1 : 1);
@@ -118,9 +124,12 @@ void RemoteDriver::look_up(const JobPtr& job) {
       if (server_name(job->request.server) == "sandbox" && known->server != job->request.server) return buy(job, known->number + 1);
       return attach(job, *known);
     case PurchaseState::intent:
-      if (!setup_.ledger.owner_gone(*known)) {  // another process is at it
-        if (stopping_) return fail(job, Error("E902", "the run was ended before this was bought"), true);
-        setup_.executor.at(steady_clock::now() + milliseconds(500), Workers::net, {kUrgencyPoll, job->priority.item, job->priority.depth},
+      // One of ours without a job is what a failed write of this run left behind: nobody will ever end it.
+      if (!setup_.ledger.is_ours(*known) && !setup_.ledger.owner_gone(*known)) {  // another process is at it
+        if (stopping_) return fail(job, ended_before(), true);
+        if (!std::exchange(job->told, true))
+          setup_.observer.remote_waits(job->request, "another pixgraph began to buy this at " + known->wall + "; its end is awaited", milliseconds(0));
+        setup_.executor.at(steady_clock::now() + kOthersLook, Workers::net, {kUrgencyPoll, job->priority.item, job->priority.depth},
                            [this, job] { step(job, [&] { look_up(job); }); });
         return;
       }
@@ -166,6 +175,7 @@ void RemoteDriver::reuse(const JobPtr& job, const Purchase& purchase) {
 
 void RemoteDriver::attach(const JobPtr& job, Purchase purchase) {
   job->purchase = std::move(purchase);
+  for (RequestFile& file : job->request.files) file.encode = nullptr;  // nothing is sent again
   // Limits count from when it was created, which may have been in an earlier run.
   const auto wall = parse_iso_time(job->purchase->wall).value_or(std::chrono::system_clock::now());
   const auto age = std::clamp(std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now() - wall), milliseconds(0), milliseconds(std::chrono::hours(24)));
@@ -176,19 +186,38 @@ void RemoteDriver::attach(const JobPtr& job, Purchase purchase) {
 }
 
 void RemoteDriver::buy(const JobPtr& job, int number) {
-  if (stopping_) return fail(job, Error("E902", "the run was ended before this was bought"), true);
+  if (stopping_) return fail(job, ended_before(), true);
   governor(job->request.server).enter(lane_of(job->request), {kUrgencyCreate, job->priority.item, job->priority.depth}, [this, job, number](bool admitted) {
     step(job, [&] {
       job->placed = admitted;
-      if (!admitted) return fail(job, Error("E902", "the run was ended before this was bought"), true);
+      if (!admitted) return fail(job, ended_before(), true);
       submit(job, number);
     });
   });
 }
 
+/// What the node throws in spite of its contract, or an answer without an id, may have come after the POST.
+static Submitted submitted(const RemoteNode& node, const Request& request, Host& host) {
+  Submitted sent;
+  try {
+    sent = node.submit(request, host);
+  } catch (const Error& error) {
+    sent.error = error;
+    return sent;
+  } catch (const std::exception& other) {
+    sent.error = Error("E990", other.what());
+    return sent;
+  }
+  if (sent.kind == Submitted::Kind::created && sent.id.empty()) {
+    sent.kind = Submitted::Kind::unknown;
+    sent.error = Error("E510", "the answer has no id");
+  }
+  return sent;
+}
+
 void RemoteDriver::submit(const JobPtr& job, int number) {
   job->node->stage(job->request, setup_.host);
-  if (stopping_) return fail(job, Error("E902", "the run was ended before this was bought"), true);
+  if (stopping_) return fail(job, ended_before(), true);
   job->purchase = setup_.ledger.claim(job->key, number, job->request);
   if (!job->purchase) {  // another process was faster: it is theirs
     governor(job->request.server).leave(lane_of(job->request));
@@ -203,7 +232,7 @@ void RemoteDriver::submit(const JobPtr& job, int number) {
     throw;
   }
   const auto asked_at = steady_clock::now();
-  Submitted sent = job->node->submit(job->request, setup_.host);
+  Submitted sent = submitted(*job->node, job->request, setup_.host);
   auto again = [&](milliseconds wait, const std::string& why) {
     setup_.ledger.ended(purchase, PurchaseState::not_sent, why, nullptr);
     setup_.observer.remote_waits(job->request, why, wait);
@@ -214,7 +243,11 @@ void RemoteDriver::submit(const JobPtr& job, int number) {
   };
   switch (sent.kind) {
     case Submitted::Kind::created:
-      setup_.ledger.created(purchase, sent.id);
+      try {
+        setup_.ledger.created(purchase, sent.id);
+      } catch (Error& error) {  // it is paid and running, and the ledger does not know: at least a person does
+        throw Error(error.code(), error.message() + "; prediction " + sent.id + " was just bought and is not in the ledger", error.hint()).stopping_run();
+      }
       for (RequestFile& file : job->request.files) file.encode = nullptr;  // lets go of the pixels: nothing is sent again
       ++creates_;
       job->bought = true;
@@ -223,7 +256,7 @@ void RemoteDriver::submit(const JobPtr& job, int number) {
       setup_.observer.remote_created(job->request, job->key, sent.id);
       return arrived(job, std::move(sent.snapshot));
     case Submitted::Kind::throttled:
-      return again(std::max(sent.wait, milliseconds(500)), sent.error ? sent.error->message() : "the server asked to slow down");
+      return again(std::max(sent.wait, milliseconds(500) * (1 << std::min(job->throttled++, 6))), sent.error ? sent.error->message() : "the server asked to slow down");
     case Submitted::Kind::not_sent:
       if (++job->not_sent < kNotSentTries)
         return again(milliseconds(250) * (1 << job->not_sent), sent.error ? sent.error->message() : "the server was not reached");
@@ -316,7 +349,15 @@ void RemoteDriver::poll_later(const JobPtr& job, milliseconds wait) {
                                       std::pair(job->running_since ? std::nullopt : job->queue_timeout, std::optional(job->created_at)),
                                       std::pair(job->run_timeout, job->running_since)})
       if (limit && from) when = std::min(when, std::max(steady_clock::now(), *from + *limit));
-  setup_.executor.at(when, Workers::net, {kUrgencyPoll, job->priority.item, job->priority.depth}, [this, job] { step(job, [&] { poll(job); }); });
+  setup_.executor.at(when, Workers::net, {kUrgencyPoll, job->priority.item, job->priority.depth}, [this, job] {
+    step(job, [&] {
+      // A 429 to another call since then pauses this one too.
+      const auto now = steady_clock::now();
+      const bool late = !job->cancel_sent && !overdue(*job).empty();
+      if (!canceling_ && !late && !job->saving && governor(job->request.server).calls_paused() > now) return poll_later(job, milliseconds(0));
+      poll(job);
+    });
+  });
 }
 
 std::string RemoteDriver::overdue(const Job& job) const {
@@ -330,6 +371,7 @@ std::string RemoteDriver::overdue(const Job& job) const {
 }
 
 void RemoteDriver::poll(const JobPtr& job) {
+  if (job->saving) return;  // a poll that was put off before, or cancel_all()
   const std::string& server = job->request.server;
   // The first look at one that was found again is never a cancel: it may have ended long ago.
   if (job->past_limit.empty() && job->polls++ > 0) job->past_limit = overdue(*job);
@@ -343,7 +385,8 @@ void RemoteDriver::poll(const JobPtr& job) {
   try {
     Snapshot snapshot = job->node->poll(server, job->purchase->id, setup_.host);
     job->poll_failures = 0;
-    if (snapshot.status == RemoteStatus::lost && ++job->not_found < kLostTries) return poll_later(job, milliseconds(500) * job->not_found);
+    if (snapshot.status != RemoteStatus::lost) job->not_found = 0;
+    else if (++job->not_found < kLostTries) return poll_later(job, milliseconds(500) * job->not_found);
     return arrived(job, std::move(snapshot));
   } catch (const Throttled& throttled) {
     governor(server).pause_calls(throttled.wait());
@@ -352,7 +395,8 @@ void RemoteDriver::poll(const JobPtr& job) {
   } catch (const Error& error) {
     if (error.stops_run()) throw;
     // The prediction goes on at the server: a broken poll is no reason to lose it.
-    if (canceling_ || ++job->poll_failures > 20) throw;
+    if (canceling_) return fail(job, error, true);
+    if (++job->poll_failures > kPollTries) throw;
     poll_later(job, std::min(milliseconds(15'000), milliseconds(250) * (1 << std::min(job->poll_failures, 6))));
   }
 }
@@ -381,9 +425,10 @@ void RemoteDriver::arrived(const JobPtr& job, Snapshot snapshot) {
       if (job->bought) learn(job->request.lane, std::chrono::duration_cast<milliseconds>(steady_clock::now() - job->created_at));
       governor(job->request.server).leave(lane_of(job->request));
       job->placed = false;
+      job->saving = true;
       return save(job, std::move(snapshot));
     case RemoteStatus::failed:
-      return give_up(job, PurchaseState::failed, Error("E411", snapshot.error, ""), answer);
+      return give_up(job, PurchaseState::failed, Error("E411", snapshot.error.empty() ? "prediction " + id + " failed, and the server does not say why" : snapshot.error), answer);
     case RemoteStatus::canceled:
       if (job->cancel_sent && !canceling_)
         return give_up(job, PurchaseState::timed_out, Error("E413", "prediction " + id + " " + job->past_limit + " and was told to end", "raise `timeout:` of the node"), answer);
@@ -406,7 +451,7 @@ void RemoteDriver::save(const JobPtr& job, Snapshot snapshot) {
         // The ledger says `created`: the next run attaches and fetches again while the links live.
         throw *error;
       }
-      json kept = saver->kept_answer(*answer);
+      json kept = answer ? saver->kept_answer(*answer) : json();
       setup_.ledger.succeeded(*job->purchase, kept, saver->records());
       setup_.observer.remote_ended(job->request, job->key, job->purchase->id, "succeeded");
       RemoteOutcome outcome;
