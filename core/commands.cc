@@ -93,8 +93,8 @@ static RunOptions options_of(const Arguments& arguments) {
 static std::optional<Graph> read_graph(const std::string& file, const Arguments& arguments, bool quiet) {
   Diagnostics diagnostics;
   const Document document = read_document(file, diagnostics);
-  std::optional<Graph> graph;
-  if (!diagnostics.has_errors()) graph = pixgraph::bind(document, registry_for(arguments), settings_of(arguments), diagnostics);
+  // Bound also where reading found mistakes: bind tells the others of them, and says nothing of a file that could not be read.
+  std::optional<Graph> graph = pixgraph::bind(document, registry_for(arguments), settings_of(arguments), diagnostics);
   if (arguments.has("--json")) std::printf("%s\n", diagnostics.json(file).c_str());
   else if (const std::string text = diagnostics.render(file, document.text, ::isatty(2) != 0); !text.empty()) std::fputs(text.c_str(), stderr);
   else if (!quiet) std::printf("%s: all is well\n", file.c_str());

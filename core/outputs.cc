@@ -15,7 +15,8 @@ namespace fs = std::filesystem;
 
 static std::string canonical(const std::string& path) {
   std::error_code failure;
-  return fs::weakly_canonical(path, failure).string();
+  // Absolute first: weakly_canonical leaves a relative path relative where not even its first folder is there.
+  return fs::weakly_canonical(fs::absolute(path, failure), failure).string();
 }
 
 OutputWriter::OutputWriter(Disk& disk, Index& index, const Codecs& codecs, std::string out_folder, bool overwrite)
