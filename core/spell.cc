@@ -49,12 +49,13 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
   const int limit = word.size() < 2 ? 0 : std::max(1, static_cast<int>(plain.size()) / 3);
   const std::string* best = nullptr;
   // Twice the edits, so that a word cut short fits in between: after a single slip, before two.
-  constexpr int kSameLetters = -1, kCutShort = 3;
-  int best_rank = 2 * limit + 1;
+  constexpr int kSameLetters = -1, kCutShort = 3, kFar = 1000;
+  int best_rank = kFar;
   for (const std::string& candidate : candidates) {
     if (candidate == word || candidate.size() > kLongestWord) continue;
     const std::string other = folded(candidate);
-    int rank = other == plain ? kSameLetters : 2 * edit_distance(plain, other, limit);
+    const int edits = edit_distance(plain, other, limit);
+    int rank = other == plain ? kSameLetters : edits <= limit ? 2 * edits : kFar;
     const bool prefix =
         plain.size() >= 3 && other.size() >= 3 && (other.starts_with(plain) || plain.starts_with(other));
     if (prefix) rank = std::min(rank, kCutShort);
