@@ -77,10 +77,10 @@ TEST_F(PredictTest, PrepareNeedsNeitherTokenNorNetwork) {
 TEST_F(PredictTest, MistakesAreFoundBeforeAnythingIsPaid) {
   EXPECT_EQ(refused("model", "black-forest-labs/flux-schnell", {{"prompt", "x"}, {"num_outputs", 9}}),
             "E421: `num_outputs` takes 1 to 4, and 9 is more");
-  EXPECT_EQ(refused("model", "black-forest-labs/flux-schnell", {{"promt", "x"}}),
-            "E421: `promt` is no input of black-forest-labs/flux-schnell; `prompt` is missing, and "
-            "black-forest-labs/flux-schnell needs it (did "
-            "you mean `prompt`?)");
+  EXPECT_EQ(
+      refused("model", "black-forest-labs/flux-schnell", {{"promt", "x"}}),
+      "E421: `promt` is no input of black-forest-labs/flux-schnell (did you mean `prompt`?); `prompt` is missing, and "
+      "black-forest-labs/flux-schnell needs it (give text)");
 }
 
 TEST_F(PredictTest, DoubtsAreWarnings) {
