@@ -35,6 +35,7 @@ void Binding::declare(const std::string& name, Known known) {
 
 bool Binding::expect_map(const DocumentValue& value, std::string_view what, std::string help) {
   if (value.kind == DocumentValue::Kind::map) return true;
+  if (value.broken) return false;
   const std::size_t length = value.kind == DocumentValue::Kind::scalar ? value.text.find(':') : std::string::npos;
   if (length != std::string::npos && length + 1 < value.text.size() && !value.quoted && is_name(value.text.substr(0, length)))
     help = "a space is missing after the colon: `" + printable(value.text.substr(0, length) + ": " + value.text.substr(length + 1)) + "`";
@@ -60,6 +61,7 @@ std::string Binding::unknown_key(const DocumentEntry& entry, std::string_view wh
 
 void Binding::misread(const DocumentValue& value, std::string_view key, std::string_view what, const std::string& why,
                       const std::string& help) {
+  if (value.broken) return;
   diagnostics.error("E015", value.place, ticked(key) + " takes " + std::string(what) + ", and " + why, help);
 }
 

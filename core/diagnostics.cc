@@ -232,7 +232,7 @@ std::string Diagnostics::json(std::string_view file) const {
                    {"message", one.message},
                    {"help", one.help}});
   // Texts may quote bytes that are not UTF-8.
-  return out.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
+  return out.dump(2, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
 }  // namespace pixgraph

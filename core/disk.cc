@@ -183,11 +183,38 @@ void make_folders(Disk& disk, const std::string& path) {
   if (disk.make_folder(path)) disk.sync_folder(parent);
 }
 
+void DurableFolders::make(const std::string& path) {
+  {
+    std::lock_guard lock(mutex_);
+    if (known_.contains(path)) return;
+  }
+  make_folders(disk_, path);
+  disk_.sync_folder(folder_of(path));
+  std::lock_guard lock(mutex_);
+  known_.insert(path);
+}
+
+/// Runs `work`; where it fails nothing is left of the temp file, which may be why a disk is full.
+template <class Work>
+static auto or_remove(Disk& disk, const std::string& temp, Work&& work) {
+  try {
+    return work();
+  } catch (const Error&) {
+    try {
+      disk.remove(temp);
+    } catch (const Error&) {  // the first failure is the one to tell
+    }
+    throw;
+  }
+}
+
 bool place_new(Disk& disk, const std::string& path, std::string_view bytes) {
   const std::string temp = temp_beside(path);
-  disk.write(temp, bytes);
-  disk.sync(temp);
-  const bool placed = disk.link(temp, path);
+  const bool placed = or_remove(disk, temp, [&] {
+    disk.write(temp, bytes);
+    disk.sync(temp);
+    return disk.link(temp, path);
+  });
   disk.remove(temp);
   if (placed) disk.sync_folder(folder_of(path));
   return placed;
@@ -195,9 +222,11 @@ bool place_new(Disk& disk, const std::string& path, std::string_view bytes) {
 
 void replace_file(Disk& disk, const std::string& path, std::string_view bytes) {
   const std::string temp = temp_beside(path);
-  disk.write(temp, bytes);
-  disk.sync(temp);
-  disk.rename(temp, path);
+  or_remove(disk, temp, [&] {
+    disk.write(temp, bytes);
+    disk.sync(temp);
+    disk.rename(temp, path);
+  });
   disk.sync_folder(folder_of(path));
 }
 

@@ -6,7 +6,9 @@
 #pragma once
 
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -50,6 +52,18 @@ Disk& real_disk();
 
 /// All missing levels, each made durable in its parent.
 void make_folders(Disk& disk, const std::string& path);
+/// Makes folders and has every name of theirs durable before it returns, whoever made them: another thread or process may
+/// have made one a moment ago and not be done with its fsync. Costs one fsync per folder and object. Safe from many threads.
+class DurableFolders {
+ public:
+  explicit DurableFolders(Disk& disk) : disk_(disk) {}
+  void make(const std::string& path);
+
+ private:
+  Disk& disk_;
+  std::mutex mutex_;
+  std::set<std::string> known_;
+};
 /// Puts a file in place complete and durable, or not at all: temp file, fsync, link, fsync of the folder. False where the
 /// name is taken (the existing file is left as it is). The temp name is random: pids repeat across hosts.
 bool place_new(Disk& disk, const std::string& path, std::string_view bytes);

@@ -6,6 +6,7 @@
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <optional>
@@ -35,7 +36,11 @@ class Builder : public YAML::EventHandler {
   Builder(std::string_view text, Lines& lines, Diagnostics& diagnostics)
       : text_(text), lines_(lines), diagnostics_(diagnostics) {}
 
-  DocumentValue take_root() { return std::move(root_); }
+  /// REQUIRES: the parser has come to the end, or the builder has stopped it.
+  DocumentValue take_root() {
+    for (const Diagnostic& mistake : later_.sorted()) diagnostics_.add(mistake);
+    return std::move(root_);
+  }
   /// Whether the first document was read to its end, though something is wrong with what follows it.
   bool is_whole() const { return whole_; }
   std::optional<std::size_t> last_scalar() const { return last_scalar_; }
@@ -65,7 +70,10 @@ class Builder : public YAML::EventHandler {
     value.offset = offset(mark);
     const std::string_view written = null_word(value.offset);
     if (expects_key()) {
-      if (written.empty()) diagnostics_.error("E001", lines_.place(value.offset), "a key is missing before this `:`");
+      if (written.empty()) {
+        later_.error("E001", lines_.place(value.offset), "a key is missing here");
+        stack_.back().value.broken = true;
+      }
       take_key(std::string(written), value.offset, written.empty());
       return;
     }
@@ -80,7 +88,7 @@ class Builder : public YAML::EventHandler {
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, const std::string& scalar) override {
     const std::size_t at = offset(mark);
-    check_tag(at, tag);
+    const bool tagged = check_tag(at, tag);
     last_scalar_ = at;
     const char first = at < text_.size() ? text_[at] : '\0';
     DocumentValue value;
@@ -88,6 +96,7 @@ class Builder : public YAML::EventHandler {
     value.text = scalar;
     value.quoted = tag != "?";
     value.offset = at;
+    value.broken = tagged;
     value.place = lines_.place(at, scalar_length(at, value));
     if (value.quoted && (first == '"' || first == '\'') && end_of_quoted(text_, at) == std::string_view::npos) {
       diagnostics_.error("E001", lines_.place(at), "this quote is never closed",
@@ -111,6 +120,7 @@ class Builder : public YAML::EventHandler {
     DocumentValue value;
     value.offset = at;
     value.place = word_place(at);
+    value.broken = true;
     if (expects_key())
       take_key({}, at, true);
     else
@@ -169,8 +179,8 @@ class Builder : public YAML::EventHandler {
     return {};
   }
 
-  void check_tag(std::size_t at, const std::string& tag) {
-    if (tag.empty() || tag == "?" || tag == "!") return;
+  bool check_tag(std::size_t at, const std::string& tag) {
+    if (tag.empty() || tag == "?" || tag == "!") return false;
     if (at < text_.size() && text_[at] != '!') {
       const std::size_t line_start = text_.rfind('\n', at) + 1;
       const std::size_t mark = text_.rfind('!', at);
@@ -178,6 +188,7 @@ class Builder : public YAML::EventHandler {
     }
     diagnostics_.error("E003", word_place(at), "tags are not part of pipeline files",
                        "values are read by the type that is wanted; quote a number that is meant as text");
+    return true;
   }
 
   /// Characters of the scalar as it is written, up to the end of its first line.
@@ -246,20 +257,22 @@ class Builder : public YAML::EventHandler {
 
   void open(DocumentValue::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::EmitterStyle::value style) {
     const std::size_t at = offset(mark);
-    check_tag(at, tag);
+    const bool tagged = check_tag(at, tag);
     if (stack_.size() >= kMostDepth) {
       diagnostics_.error("E004", lines_.place(at), "lists and maps are nested more than " + std::to_string(kMostDepth) + " deep");
       throw Stop();
     }
     Frame frame;
     frame.is_key = expects_key();
-    if (frame.is_key) {
+    if (frame.is_key && std::ranges::none_of(stack_, &Frame::is_key)) {
       const bool twice = text_.substr(at).starts_with("{") && at > 0 && text_[at - 1] == '{';
-      diagnostics_.error("E001", lines_.place(at), "a key must be a word, not a list or a map",
-                         twice ? "a reference is written \"${name}\", in quotes" : "");
+      later_.error("E001", lines_.place(at), "a key must be a word, not a list or a map",
+                   twice ? "a reference is written \"${name}\", in quotes" : "");
     }
+    if (frame.is_key) stack_.back().value.broken = true;
     frame.flow = style == YAML::EmitterStyle::Flow && at < text_.size() && (text_[at] == '{' || text_[at] == '[');
     frame.value.kind = kind;
+    frame.value.broken = tagged;
     frame.value.offset = at;
     frame.value.place = lines_.place(at);
     stack_.push_back(std::move(frame));
@@ -292,6 +305,8 @@ class Builder : public YAML::EventHandler {
   Lines& lines_;
   Diagnostics& diagnostics_;
   std::vector<Frame> stack_;
+  // Keys that are no words. Where the parser stumbles they come of the same slip, a bracket that is not closed.
+  Diagnostics later_;
   DocumentValue root_;
   std::optional<std::size_t> last_scalar_;
   int documents_ = 0;

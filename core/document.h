@@ -21,6 +21,7 @@ struct DocumentValue {
   Place place;          // of the scalar's text, or of the list's or map's first character; length within its first line
   std::string text;     // of a scalar, unescaped
   bool quoted = false;  // a quoted or block scalar: never a number, bool or null
+  bool broken = false;     // the reader has complained about it: nothing more is to be said
   std::size_t offset = 0;  // where it begins in Document::text, in bytes
   std::vector<DocumentValue> items;    // of a list
   std::vector<DocumentEntry> entries;  // of a map, in written order; keys are unique

@@ -71,7 +71,11 @@ void refuse_text_for_picture(Binding& binding, const DocumentValue& value, const
   for (std::string_view wrapping : {"$", "{", "}", " "})
     while (bare.starts_with(wrapping)) bare.erase(0, 1);
   while (!bare.empty() && (bare.back() == '}' || bare.back() == ' ')) bare.pop_back();
-  std::string meant = binding.names.contains(bare.substr(0, bare.find('.'))) ? bare : binding.suggest(bare, binding.name_list);
+  // `$photo` and `photo` were meant as references; `photo.jpg` was rather meant as a file.
+  const bool wrapped = bare != value.text;
+  std::string meant;
+  if (wrapped || bare.find_first_of("./") == std::string::npos)
+    meant = binding.names.contains(bare.substr(0, bare.find('.'))) ? bare : binding.suggest(bare, binding.name_list);
   std::string help = !meant.empty() ? "did you mean \"${" + printable(meant) + "}\"?"
                                     : "declare an input under `inputs:` and refer to it as \"${name}\"";
   binding.diagnostics.error("E021", value.place, ticked(want.key) + " takes " + with_article(want.type) + ", and " + ticked(value.text) + " is a text", help);
@@ -124,7 +128,7 @@ Expression bind_scalar(Binding& binding, const DocumentValue& value, const Want&
                                   "a reference keeps its type where it stands alone");
       return out;
     }
-    out.form = std::move(text);
+    if (whole) out.form = std::move(text);
     return out;
   }
   if (want.any || want.type.type == Type::json) {
@@ -225,6 +229,7 @@ Expression bind_object(Binding& binding, const DocumentValue& value, const Want&
 }
 
 Expression bind_expression(Binding& binding, const DocumentValue& value, const Want& want) {
+  if (value.broken) return literal({}, value.place);
   const bool json = want.any || want.type == ValueType(Type::json);
   if (value.kind == DocumentValue::Kind::null) {
     // A key without anything behind it is rather forgotten than meant.

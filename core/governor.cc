@@ -7,14 +7,32 @@ namespace pixgraph {
 
 using std::chrono::steady_clock;
 
+/// A server may ask for any number of seconds; more than this is no pause but an end, and would overflow a clock.
+static constexpr std::chrono::milliseconds kLongestPause = std::chrono::hours(1);
+
 TokenBucket::Time TokenBucket::take(Time now) {
   if (unlimited()) return now;
   if (last_ == Time{}) last_ = now;
-  tokens_ = std::min(burst_, tokens_ + per_second_ * std::chrono::duration<double>(now - last_).count());
-  last_ = now;
+  if (now > last_) {  // after drain() the bucket's time may be ahead
+    tokens_ = std::min(burst_, tokens_ + per_second_ * std::chrono::duration<double>(now - last_).count());
+    last_ = now;
+  }
   tokens_ -= 1;
-  if (tokens_ >= 0) return now;
-  return now + std::chrono::duration_cast<Time::duration>(std::chrono::duration<double>(-tokens_ / per_second_));
+  if (tokens_ >= 0) return last_;
+  return last_ + std::chrono::duration_cast<Time::duration>(std::chrono::duration<double>(-tokens_ / per_second_));
+}
+
+void TokenBucket::drain(Time when) {
+  tokens_ = std::min(tokens_, 0.0);
+  last_ = std::max(last_, when);
+}
+
+TokenBucket::Time TokenBucket::next(Time now) const {
+  if (unlimited() || last_ == Time{}) return now;
+  const Time from = std::max(now, last_);  // after drain() the bucket's time may be ahead
+  const double tokens = std::min(burst_, tokens_ + per_second_ * std::chrono::duration<double>(from - last_).count());
+  if (tokens >= 1) return from;
+  return from + std::chrono::ceil<Time::duration>(std::chrono::duration<double>((1 - tokens) / per_second_));
 }
 
 // The burst is a tenth of a minute's worth: 60 of 600, 300 of 3000.
@@ -31,40 +49,64 @@ bool Governor::lane_full(const std::string& lane) const {
   return used != lane_in_flight_.end() && used->second >= limit->second;
 }
 
+/// Lets go what may go now. What must wait for a token or the end of a pause stays in `waiting_`, where close() finds it and a
+/// new pause holds it back; one timer looks again at the earliest moment.
 void Governor::admit() {
   for (auto next = waiting_.begin(); next != waiting_.end() && in_flight_ < limits_.in_flight;) {
     if (lane_full(next->lane)) {
       ++next;
       continue;
     }
+    const auto now = steady_clock::now();
+    const auto ready = std::max(creates_.next(now), creates_paused_);
+    if (ready > now) {
+      if (ready >= wake_at_) return;
+      wake_at_ = ready;
+      return executor_.at(ready, Workers::net, next->priority, [this] {
+        std::lock_guard lock(mutex_);
+        wake_at_ = Executor::Time::max();
+        admit();
+      });
+    }
+    creates_.take(now);
     ++in_flight_;
     ++lane_in_flight_[next->lane];
-    const auto when = std::max(creates_.take(steady_clock::now()), creates_paused_);
-    executor_.at(when, Workers::net, next->priority, [this, waiting = std::move(*next)] {
-      bool stopped = false, paused = false;
-      {
-        std::lock_guard lock(mutex_);
-        stopped = closed_;
-        paused = !stopped && steady_clock::now() < creates_paused_;  // a 429 came while it waited for its token
-        if (stopped) {
-          --in_flight_;
-          --lane_in_flight_[waiting.lane];
-        } else if (paused) {
-          executor_.at(creates_paused_, Workers::net, waiting.priority, [work = waiting.work] { work(true); });
-        }
-      }
-      if (!paused) waiting.work(!stopped);
-    });
+    executor_.post(Workers::net, next->priority, [this, waiting = std::move(*next)]() mutable { go(std::move(waiting)); });
     next = waiting_.erase(next);
   }
+}
+
+/// On a worker: a 429 or the end may have come while it waited for a thread.
+void Governor::go(Waiting waiting) {
+  bool closed = false;
+  {
+    std::lock_guard lock(mutex_);
+    closed = closed_;
+    const bool paused = steady_clock::now() < creates_paused_;
+    if (closed || paused) release(waiting.lane);
+    if (!closed && paused) {
+      insert(std::move(waiting));
+      return admit();
+    }
+  }
+  waiting.work(!closed);
+}
+
+void Governor::release(const std::string& lane) {
+  --in_flight_;
+  --lane_in_flight_[lane];
+}
+
+/// Waiting creates keep the order of the items: a later node of an early item goes first.
+void Governor::insert(Waiting waiting) {
+  const auto place = std::find_if(waiting_.rbegin(), waiting_.rend(), [&](const Waiting& w) { return w.priority.item <= waiting.priority.item; }).base();
+  waiting_.insert(place, std::move(waiting));
 }
 
 void Governor::enter(const std::string& lane, Priority priority, std::function<void(bool)> work) {
   std::lock_guard lock(mutex_);
   if (closed_) return executor_.post(Workers::net, priority, [work = std::move(work)] { work(false); });
-  // Waiting creates keep the order of the items: a later node of an early item goes first.
-  auto place = std::find_if(waiting_.rbegin(), waiting_.rend(), [&](const Waiting& w) { return w.priority.item <= priority.item; }).base();
-  waiting_.insert(place, {lane, priority, std::move(work)});
+  insert({lane, priority, std::move(work)});
   admit();
 }
 
@@ -76,8 +118,7 @@ void Governor::occupy(const std::string& lane) {
 
 void Governor::leave(const std::string& lane) {
   std::lock_guard lock(mutex_);
-  --in_flight_;
-  --lane_in_flight_[lane];
+  release(lane);
   admit();
 }
 
@@ -88,12 +129,19 @@ Executor::Time Governor::next_call() {
 
 void Governor::pause_creates(std::chrono::milliseconds wait) {
   std::lock_guard lock(mutex_);
-  creates_paused_ = std::max(creates_paused_, steady_clock::now() + wait);
+  creates_paused_ = std::max(creates_paused_, steady_clock::now() + std::min(wait, kLongestPause));
+  creates_.drain(creates_paused_);
 }
 
 void Governor::pause_calls(std::chrono::milliseconds wait) {
   std::lock_guard lock(mutex_);
-  calls_paused_ = std::max(calls_paused_, steady_clock::now() + wait);
+  calls_paused_ = std::max(calls_paused_, steady_clock::now() + std::min(wait, kLongestPause));
+  calls_.drain(calls_paused_);
+}
+
+Executor::Time Governor::calls_paused() const {
+  std::lock_guard lock(mutex_);
+  return calls_paused_;
 }
 
 void Governor::close() {

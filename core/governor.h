@@ -24,6 +24,10 @@ class TokenBucket {
   TokenBucket(double per_minute, double burst) : per_second_(per_minute / 60), burst_(burst), tokens_(burst) {}
   /// Takes a token, which may be one that only comes in the future: returns when it may be used.
   Time take(Time now);
+  /// Nothing is left, and nothing comes before `when`.
+  void drain(Time when);
+  /// When the next token would be there, without taking it.
+  Time next(Time now) const;
   bool unlimited() const { return per_second_ <= 0; }
 
  private:
@@ -50,6 +54,8 @@ class Governor {
   void leave(const std::string& lane);
   /// When the next call that is no create may go out.
   Executor::Time next_call();
+  /// Until when other calls are paused; in the past where they are not. Asked again just before a call that was put off.
+  Executor::Time calls_paused() const;
   /// A 429: no create (or no other call) before then. Longer pauses win.
   void pause_creates(std::chrono::milliseconds wait);
   void pause_calls(std::chrono::milliseconds wait);
@@ -63,7 +69,11 @@ class Governor {
     Priority priority;
     std::function<void(bool)> work;
   };
-  void admit();  // REQUIRES: mutex_ held
+  // REQUIRES: mutex_ held, all three
+  void admit();
+  void insert(Waiting waiting);
+  void release(const std::string& lane);
+  void go(Waiting waiting);
   bool lane_full(const std::string& lane) const;
 
   Executor& executor_;
@@ -72,6 +82,7 @@ class Governor {
   TokenBucket creates_, calls_;
   Executor::Time creates_paused_{}, calls_paused_{};
   std::deque<Waiting> waiting_;
+  Executor::Time wake_at_ = Executor::Time::max();  // when the next look at `waiting_` is due
   std::map<std::string, int> lane_in_flight_;
   int in_flight_ = 0;
   bool closed_ = false;

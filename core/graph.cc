@@ -15,6 +15,12 @@ const std::vector<std::string>& top_keys() {
   return keys;
 }
 
+/// Those that no other kind of file has.
+const std::vector<std::string>& pipeline_keys() {
+  static const std::vector<std::string> keys = {"pixgraph", "inputs", "nodes", "outputs"};
+  return keys;
+}
+
 /// The top-level keys of a document; null where one is not there.
 struct Sections {
   const DocumentValue *pixgraph = nullptr, *name = nullptr, *description = nullptr, *inputs = nullptr, *params = nullptr,
@@ -139,6 +145,11 @@ Graph bind(const Document& document, const Registry& registry, const Settings& s
   const DocumentValue nothing;
   auto or_nothing = [&](const DocumentValue* section) -> const DocumentValue& { return section ? *section : nothing; };
 
+  if (std::ranges::none_of(document.root.entries, [](const DocumentEntry& entry) { return std::ranges::find(pipeline_keys(), entry.key) != pipeline_keys().end(); })) {
+    // Some other kind of file: all its keys would be reported.
+    diagnostics.error("E010", document.root.place, "this is not a pipeline file", "a pipeline begins with the line `pixgraph: 1`");
+    return std::move(binding.graph);
+  }
   const Sections sections = find_sections(binding);
   check_version(binding, sections);
   if (sections.name) binding.graph.name = binding.read_text(*sections.name, "name");

@@ -2,20 +2,23 @@
 
 #include <time.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <fstream>
 
 #include "clock.h"
 #include "hash.h"
+#include "reconcile.h"
 
 namespace pixgraph {
 
 using nlohmann::json;
 
-static constexpr std::array<std::string_view, 12> kStateNames = {
+static constexpr std::array<std::string_view, 14> kStateNames = {
     "intent", "created", "succeeded", "failed",   "canceled", "timed-out",
-    "lost",   "expired", "aborted",   "rejected", "not-sent", "maybe-paid"};
+    "lost",   "expired", "aborted",   "rejected", "not-sent", "maybe-paid",
+    "released", "given-up"};
 
 std::string_view state_name(PurchaseState state) { return kStateNames[static_cast<std::size_t>(state)]; }
 
@@ -26,12 +29,17 @@ static std::optional<PurchaseState> state_of(std::string_view name) {
 }
 
 bool free_to_buy(PurchaseState state) {
-  return state == PurchaseState::aborted || state == PurchaseState::rejected || state == PurchaseState::not_sent;
+  return state == PurchaseState::released || state == PurchaseState::aborted || state == PurchaseState::rejected || state == PurchaseState::not_sent;
 }
 
 static json canonical(const json& value, const Request& request) {
   if (value.is_object()) {
-    if (value.size() == 1 && value.contains("$file")) return {{"$file", request.files.at(value["$file"].get<std::size_t>()).key}};
+    if (const auto file = value.find("$file"); file != value.end() && value.size() == 1 && file->is_number_integer()) {
+      const auto index = file->get<std::int64_t>();
+      if (index < 0 || index >= static_cast<std::int64_t>(request.files.size()))
+        throw Error("E991", "the request names file " + std::to_string(index) + ", which it does not have");
+      return {{"$file", request.files[static_cast<std::size_t>(index)].key}};
+    }
     json object = json::object();
     for (const auto& [name, inner] : value.items())
       if (!inner.is_null()) object[name] = canonical(inner, request);
@@ -53,7 +61,11 @@ json canonical_input(const Request& request) { return canonical(*request.input, 
 
 std::string purchase_key(const std::string& server_name, const Request& request) {
   const json whole = {{"format", 1}, {"server", server_name}, {"lane", request.lane}, {"input", canonical_input(request)}, {"variant", request.variant}};
-  return sha256(whole.dump());
+  try {
+    return sha256(whole.dump());
+  } catch (const json::type_error&) {
+    throw Error("E110", "the request holds text that is not UTF-8", "a file name or a value of the manifest is in another encoding");
+  }
 }
 
 static std::string boot_id() {
@@ -63,15 +75,23 @@ static std::string boot_id() {
   return id;
 }
 
-Ledger::Ledger(Disk& disk, std::string folder) : disk_(disk), folder_(std::move(folder)), boot_id_(boot_id()) {
+Ledger::Ledger(Disk& disk, std::string folder) : disk_(disk), folder_(std::move(folder)), boot_id_(boot_id()), folders_(disk) {
   const std::string owners = join_path(folder_, "owners");
-  make_folders(disk_, owners);
+  folders_.make(folder_);
+  folders_.make(owners);
   for (const std::string& name : disk_.list(owners))  // those of processes that are gone
     if (auto lock = disk_.lock(join_path(owners, name))) disk_.remove(join_path(owners, name));
   do {  // another process that tidies up may hold a lock on our new file for a moment: then take another name
     owner_ = random_hex(8);
     alive_ = disk_.lock(join_path(owners, owner_));
   } while (!alive_);
+}
+
+Ledger::~Ledger() {
+  try {
+    disk_.remove(join_path(join_path(folder_, "owners"), owner_));
+  } catch (const Error&) {  // the next one that starts tidies up
+  }
 }
 
 std::string Ledger::path_of(const std::string& key, int number) const {
@@ -93,6 +113,7 @@ static void read_line(Purchase& purchase, const json& line) {
     purchase.boottime_ms = line.value("boottime_ms", std::int64_t{0});
     purchase.wall = line.value("wall", "");
     purchase.input = line.value("input", json::object());
+    purchase.sent = line.value("sent", json::object());
     purchase.upload_ids = line.value("uploads", std::vector<std::string>{});
   }
   if (*state == PurchaseState::succeeded) {
@@ -113,12 +134,19 @@ std::optional<Purchase> Ledger::latest(const std::string& key) const {
   bool first = true;
   for (std::size_t start = 0; start < text.size();) {
     const std::size_t end = text.find('\n', start);
-    if (end == std::string::npos) break;  // torn: that state was never reached
+    if (end == std::string::npos) {  // that state was never reached
+      purchase.torn = true;
+      break;
+    }
     const json line = json::parse(text.begin() + static_cast<std::ptrdiff_t>(start), text.begin() + static_cast<std::ptrdiff_t>(end), nullptr, false);
     start = end + 1;
-    if (line.is_object()) {
-      read_line(purchase, line);
+    if (!line.is_object()) continue;
+    try {
+      Purchase next = purchase;
+      read_line(next, line);
+      purchase = std::move(next);
       first = false;
+    } catch (const json::exception&) {  // a damaged line: the state before it holds, which never makes a second purchase free
     }
   }
   if (first)
@@ -138,14 +166,16 @@ std::optional<Purchase> Ledger::claim(const std::string& key, int number, const 
   purchase.boottime_ms = boottime_ms();
   purchase.wall = iso_time(std::chrono::system_clock::now());
   purchase.input = canonical_input(request);
+  purchase.sent = sent_input(request);
   for (const RequestFile& file : request.files)
     if (!file.upload_id.empty()) purchase.upload_ids.push_back(file.upload_id);
   const json line = {{"state", "intent"},      {"format", 1},           {"key", key},
                      {"server", request.server}, {"lane", request.lane},  {"input", purchase.input},
                      {"variant", request.variant}, {"wall", purchase.wall}, {"boot", boot_id_},
-                     {"boottime_ms", purchase.boottime_ms}, {"owner", owner_},      {"uploads", purchase.upload_ids}};
+                     {"boottime_ms", purchase.boottime_ms}, {"owner", owner_},      {"uploads", purchase.upload_ids},
+                     {"sent", purchase.sent}};
   const std::string path = path_of(key, number);
-  make_folders(disk_, folder_of(path));
+  folders_.make(folder_of(path));
   if (!place_new(disk_, path, line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n")) return std::nullopt;
   return purchase;
 }
@@ -156,9 +186,12 @@ void Ledger::check_fresh(const Purchase& purchase) const {
                 "the process was frozen for a while; run again");
 }
 
-void Ledger::append(const Purchase& purchase, const json& line) {
+void Ledger::append(Purchase& purchase, const json& line) {
   const std::string path = path_of(purchase.key, purchase.number);
-  disk_.append(path, line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n");
+  const std::string text = (purchase.torn ? "\n" : "") + line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+  purchase.torn = true;  // until all of it is there
+  disk_.append(path, text);
+  purchase.torn = false;
   disk_.sync(path);
 }
 
@@ -184,6 +217,37 @@ void Ledger::ended(Purchase& purchase, PurchaseState state, const std::string& e
   append(purchase, line);
   purchase.state = state;
   purchase.error = error;
+}
+
+std::vector<Purchase> Ledger::all() const {
+  std::set<std::string> keys;
+  for (const std::string& folder : disk_.list(folder_)) {
+    if (folder.size() != 2) continue;
+    for (const std::string& name : disk_.list(join_path(folder_, folder)))
+      if (name.ends_with(".ndjson") && name.find('.') == 64) keys.insert(name.substr(0, 64));
+  }
+  std::vector<Purchase> all;
+  for (const std::string& key : keys)
+    if (auto purchase = latest(key)) all.push_back(std::move(*purchase));
+  std::stable_sort(all.begin(), all.end(), [](const Purchase& a, const Purchase& b) { return a.wall < b.wall; });
+  return all;
+}
+
+std::set<std::string> Ledger::all_ids() const {
+  std::set<std::string> ids;
+  for (const std::string& folder : disk_.list(folder_)) {
+    if (folder.size() != 2) continue;
+    for (const std::string& name : disk_.list(join_path(folder_, folder))) {
+      const std::string text = disk_.read(join_path(join_path(folder_, folder), name)).value_or("");
+      for (std::size_t start = 0, end; (end = text.find('\n', start)) != std::string::npos; start = end + 1) {
+        const std::string_view line(text.data() + start, end - start);
+        if (line.find("\"id\"") == std::string_view::npos) continue;
+        const json read = json::parse(line, nullptr, false);
+        if (read.is_object() && read.contains("id") && read["id"].is_string()) ids.insert(read["id"].get<std::string>());
+      }
+    }
+  }
+  return ids;
 }
 
 bool Ledger::owner_gone(const Purchase& purchase) const {

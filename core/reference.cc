@@ -75,7 +75,9 @@ class Parser {
       return end;
     }
     if (bare.size() < inside.size()) {
-      fault(start, start, written.size(), "the reference " + ticked(written) + " has spaces in it", "write `${" + printable(bare) + "}`");
+      fault(start, start, written.size(), "the reference " + ticked(written) + " has spaces in it",
+            inside.substr(inside.find_first_not_of(" \t\n"), bare.size()) == bare ? "write `${" + printable(bare) + "}`"
+                                                                                   : "names are made of letters, digits, `_` and `-`");
       return end;
     }
     ReferenceText reference;

@@ -139,6 +139,9 @@ std::string advice(Binding& binding, ValueType to, const Reference& reference, c
     std::string named = written;
     return "`" + named.insert(named.size() - 1, ".name") + "` is its name";
   }
+  const bool scalars = !to.list && !reference.type.list && to.type < Type::file && from < Type::file;
+  if (scalars && reference.property.empty() && reference.to != Reference::To::node)
+    return "declare it with `type: " + std::string(type_name(to.type)) + "`";
   const Port* port = nullptr;
   if (const Spec* between = converter(binding.registry, to, reference.type, port)) {
     std::string word = written.substr(2, written.size() - 3);

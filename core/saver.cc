@@ -27,7 +27,7 @@ void Saver::start(Priority priority, std::function<void(std::optional<Error>)> d
   done_ = std::move(done);
   left_ = urls_.size();
   // Also with nothing to fetch `done` comes from a worker: the caller holds its own lock now.
-  if (left_ == 0) return executor_.post(Workers::net, priority_, [self = shared_from_this()] { self->done_(std::nullopt); });
+  if (left_ == 0) return executor_.post(Workers::net, priority_, [self = shared_from_this()] { self->finish(std::nullopt); });
   for (std::size_t i = 0; i < urls_.size(); ++i)
     executor_.post(Workers::net, priority_, [self = shared_from_this(), i] { self->fetch(i, 1); });
 }
@@ -82,7 +82,12 @@ void Saver::one_done(std::optional<Error> error) {
     if (error && !error_) error_ = std::move(error);
     last = --left_ == 0;
   }
-  if (last) done_(error_);
+  if (last) finish(error_);
+}
+
+void Saver::finish(std::optional<Error> error) {
+  const auto done = std::move(done_);  // it may hold this saver: kept here the two would keep each other for ever
+  done(std::move(error));
 }
 
 std::vector<SavedFile> Saver::records() const {

@@ -37,6 +37,7 @@ class Saver : public std::enable_shared_from_this<Saver> {
  private:
   void fetch(std::size_t index, int attempt);
   void one_done(std::optional<Error> error);
+  void finish(std::optional<Error> error);
 
   Executor& executor_;
   Store& store_;

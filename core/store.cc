@@ -13,7 +13,8 @@ bool Store::has(std::string_view hash) const { return hash.size() == 64 && disk_
 std::string Store::open_temp() {
   // Not in the folder of its hash, which is known only at the end: within the store, so that link() works.
   const std::string incoming = join_path(folder_, "incoming");
-  make_folders(disk_, incoming);
+  folders_.make(folder_);
+  folders_.make(incoming);
   return join_path(incoming, random_hex(12));
 }
 
@@ -24,6 +25,10 @@ FilePtr Store::put(std::string_view bytes, std::string name, std::string media_t
     disk_.write(temp, bytes);
     return adopt(temp, hash, bytes.size(), std::move(name), std::move(media_type));
   }
+  // Whoever placed it may not have made its name durable yet, and we are about to name it.
+  folders_.make(folder_);
+  folders_.make(folder_of(path_of(hash)));
+  disk_.sync_folder(folder_of(path_of(hash)));
   return file(hash, bytes.size(), std::move(name), std::move(media_type));
 }
 
@@ -31,7 +36,7 @@ FilePtr Store::adopt(const std::string& temp, const std::string& hash, std::uint
                      std::string media_type) {
   const std::string path = path_of(hash);
   disk_.sync(temp);
-  make_folders(disk_, folder_of(path));
+  folders_.make(folder_of(path));
   disk_.link(temp, path);  // an existing target has the same content
   disk_.remove(temp);
   // Even where another process placed it: its entry may not be durable yet, and we are about to name it.

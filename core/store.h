@@ -16,7 +16,7 @@ namespace pixgraph {
 
 class Store {
  public:
-  Store(Disk& disk, std::string folder) : disk_(disk), folder_(std::move(folder)) {}
+  Store(Disk& disk, std::string folder) : disk_(disk), folder_(std::move(folder)), folders_(disk) {}
 
   /// Where the bytes of that hash are or would be.
   std::string path_of(std::string_view hash) const;
@@ -33,6 +33,7 @@ class Store {
  private:
   Disk& disk_;
   std::string folder_;
+  DurableFolders folders_;
 };
 
 }  // namespace pixgraph

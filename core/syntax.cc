@@ -118,11 +118,12 @@ class Explainer {
   }
 
   Diagnostic escape() {
-    const std::size_t slash = line_.rfind('\\', in_line_);
-    if (slash == kNone) return make(place_, "this is no escape of YAML");
-    const std::size_t from = lines_.start(place_.line) + slash;
-    const std::size_t bytes = slash + 1 < line_.size() ? character_at(line_, slash + 1).bytes : 0;
-    return make(span(from, from + 1 + bytes), ticked(line_.substr(slash, 1 + bytes)) + " is no escape of YAML",
+    // The parser may have read on beyond the line.
+    const std::string_view text = fault_.text;
+    const std::size_t from = text.rfind('\\', fault_.at);
+    if (from == kNone) return make(place_, "this is no escape of YAML");
+    const std::size_t to = from + 1 < text.size() ? from + 1 + character_at(text, from + 1).bytes : text.size();
+    return make(span(from, to), ticked(text.substr(from, to - from)) + " is no escape of YAML",
                 "in double quotes a backslash is written `\\\\`; in single quotes it is a plain character");
   }
 
@@ -173,7 +174,8 @@ class Explainer {
     while (to < line_.size() && (!fault_.open_flow || std::string_view(",]}").find(line_[to]) == kNone)) ++to;
     const std::string_view value = trimmed(line_.substr(in_line_, to - in_line_));
     const std::size_t from = lines_.start(place_.line) + in_line_;
-    return make(lines_.place(from), "a value cannot begin with " + ticked(value.substr(0, 1)), "quote it: " + quoted(value));
+    return make(lines_.place(from), "a value cannot begin with " + (value.starts_with('`') ? "a backtick" : ticked(value.substr(0, 1))),
+                "quote it: " + quoted(value));
   }
 
   Diagnostic nothing_to_close() {
@@ -212,8 +214,16 @@ class Explainer {
     while (to < text.size() && text[to] != '\n' && (!fault_.open_flow || std::string_view(",]}").find(text[to]) == kNone)) ++to;
     const std::string_view rest = trimmed(text.substr(from, to - from));
     if (rest.empty()) return std::nullopt;
-    return make(span(from, from + rest.size()), "this stands after the closing quote",
-                "put the whole value in quotes; a quote within double quotes is written `\\\"`");
+    if (const std::size_t colon = key_colon(rest); fault_.open_flow && colon != kNone && lines_.place(*fault_.last_scalar).line == place_.line)
+      return make(span(from, from + colon), "a `,` is missing before this key");
+    Diagnostic out = make(span(from, from + rest.size()), "this stands after the closing quote",
+                          "put the whole value in quotes; a quote within double quotes is written `\\\"`");
+    const Place opened = lines_.place(*fault_.last_scalar);
+    if (opened.line < out.place.line) {
+      out.notes.push_back({opened, "opens here"});
+      out.help = "is a closing quote missing where the text opens?";
+    }
+    return out;
   }
 
   Diagnostic map_value() {

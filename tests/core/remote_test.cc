@@ -1,0 +1,592 @@
+#include "remote.h"
+
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <future>
+
+#include "support/fake_host.h"
+#include "support/fake_remote.h"
+#include "support/memory_disk.h"
+
+namespace pixgraph {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace test;
+using Kind = Submitted::Kind;
+
+struct Recorder : RemoteObserver {
+  void remote_created(const Request&, const std::string&, const std::string& id) override { note("created " + id); }
+  void remote_ended(const Request&, const std::string&, const std::string& id, const std::string& state) override { note(state + " " + id); }
+  void remote_waits(const Request&, const std::string& why, std::chrono::milliseconds) override { note("waits: " + why); }
+  void note(std::string text) {
+    std::lock_guard lock(mutex);
+    texts.push_back(std::move(text));
+  }
+  std::mutex mutex;
+  std::vector<std::string> texts;
+};
+
+/// One process: a ledger of its own over the disk that outlives it.
+struct Process {
+  explicit Process(Disk& disk, std::string sandbox = {}, ServerLimits limits = {})
+      : ledger(disk, "state/ledger"),
+        store(disk, "state/store"),
+        host(store),
+        driver(std::make_unique<RemoteDriver>(RemoteDriver::Setup{executor_box->executor, ledger, store, host, recorder, std::move(sandbox), std::move(limits)})) {}
+  ~Process() { executor_box.reset(); }  // its threads end before the driver
+
+  std::future<RemoteOutcome> start(const std::shared_ptr<FakeRemote>& remote, std::string prompt = "cat", std::optional<std::chrono::milliseconds> timeout = {}) {
+    auto promise = std::make_shared<std::promise<RemoteOutcome>>();
+    auto future = promise->get_future();
+    RemoteCall call;
+    call.node = remote;
+    call.request = FakeRemote::request(std::move(prompt), remote->server);
+    call.timeout = timeout;
+    call.done = [promise](const RemoteOutcome& outcome) { promise->set_value(outcome); };
+    driver->start(std::move(call));
+    return future;
+  }
+  static RemoteOutcome wait(std::future<RemoteOutcome> future) {
+    if (future.wait_for(20s) == std::future_status::ready) return future.get();
+    ADD_FAILURE() << "no outcome came";
+    RemoteOutcome none;
+    none.error = Error("TEST", "no outcome came");
+    return none;
+  }
+  RemoteOutcome buy(const std::shared_ptr<FakeRemote>& remote, std::string prompt = "cat", std::optional<std::chrono::milliseconds> timeout = {}) {
+    return wait(start(remote, std::move(prompt), timeout));
+  }
+
+  struct Box {
+    Executor executor{1, 4};
+  };
+  std::unique_ptr<Box> executor_box = std::make_unique<Box>();
+  Recorder recorder;
+  Ledger ledger;
+  Store store;
+  FakeHost host;
+  std::unique_ptr<RemoteDriver> driver;
+};
+
+std::string key_of(const std::string& prompt = "cat", const std::string& server = "http://fake/v1") {
+  return purchase_key(server, FakeRemote::request(prompt));
+}
+
+std::string text_of(const RemoteOutcome& outcome) {
+  if (!outcome.error) return outcome.reused ? "reused" : "bought";
+  return outcome.error->code() + ": " + outcome.error->message() + (outcome.error->stops_run() ? " STOPS" : "") + (outcome.canceled ? " CANCELED" : "");
+}
+
+std::shared_ptr<FakeRemote> remote_of(std::deque<Submitted> submits, std::deque<Snapshot> polls = {}) {
+  auto remote = std::make_shared<FakeRemote>();
+  remote->submits = std::move(submits);
+  remote->polls = std::move(polls);
+  return remote;
+}
+
+
+TEST(Remote, FilesAreInTheStoreBeforeTheLedgerSaysSucceeded) {
+  MemoryDisk disk;
+  Process process(disk);
+  process.host.http().serve("http://files/1.png", "one");
+  process.host.http().serve("http://files/2.png", "two");
+  bool safe = false;
+  disk.before_step = [&](const std::string& step, const std::string&) {
+    if (step.find("\"state\":\"succeeded\"") != std::string::npos) safe = true;
+  };
+  std::string path_one = process.store.path_of(sha256(std::string_view("one")));
+  const auto remote = remote_of({created("p1")}, {running(), succeeded({"http://files/1.png", "http://files/2.png", "data:text/plain,three"})});
+  const RemoteOutcome outcome = process.buy(remote);
+  EXPECT_EQ(text_of(outcome), "bought");
+  EXPECT_TRUE(safe);
+  EXPECT_TRUE(disk.is_safe(path_one));
+  EXPECT_EQ(outcome.id, "p1");
+  EXPECT_EQ(outcome.key, key_of());
+  ASSERT_EQ(outcome.files.size(), 3u);
+  EXPECT_EQ(outcome.files[0]->origin, key_of() + "#0");
+  EXPECT_EQ(outcome.files[1]->source_url, "http://files/2.png");
+  EXPECT_EQ(outcome.files[2]->source_url, "pixgraph-store:" + sha256(std::string_view("three")));
+  EXPECT_EQ((*outcome.answer)["output"][2], "pixgraph-store:" + sha256(std::string_view("three")));
+  EXPECT_EQ(process.driver->creates(), 1);
+  EXPECT_EQ(process.recorder.texts, (std::vector<std::string>{"created p1", "succeeded p1"}));
+}
+
+TEST(Remote, WhatWasBoughtIsReusedByTheNextRunEvenAfterALossOfPower) {
+  MemoryDisk disk;
+  const auto remote = remote_of({created("p1")}, {succeeded({"http://files/1.png"})});
+  {
+    Process process(disk);
+    process.host.http().serve("http://files/1.png", "one");
+    EXPECT_EQ(text_of(process.buy(remote)), "bought");
+  }
+  disk.lose_power();
+  Process process(disk);
+  const RemoteOutcome outcome = process.buy(remote);
+  EXPECT_EQ(text_of(outcome), "reused");
+  EXPECT_EQ(outcome.id, "p1");
+  EXPECT_EQ(outcome.files.at(0)->origin, key_of() + "#0");
+  EXPECT_EQ(process.store.path_of(sha256(std::string_view("one"))), outcome.files[0]->path);
+  EXPECT_EQ((*outcome.answer)["status"], "succeeded");
+  EXPECT_EQ(remote->submitted, 1);
+  EXPECT_EQ(process.host.http().downloads, 0);
+}
+
+TEST(Remote, AFileThatIsGoneFromTheStoreIsNotBoughtAgain) {
+  MemoryDisk disk;
+  const auto remote = remote_of({created("p1", succeeded({"data:text/plain,three"}))});
+  Process process(disk);
+  const RemoteOutcome outcome = process.buy(remote);
+  disk.remove(outcome.files.at(0)->path);
+  EXPECT_EQ(text_of(process.buy(remote)), "E513: output `output-0` of the paid prediction p1 is gone from the store");
+  EXPECT_EQ(remote->submitted, 1);
+}
+
+TEST(Remote, TheSameRequestIsOnePrediction) {
+  MemoryDisk disk;
+  Process process(disk);
+  auto remote = std::make_shared<FakeRemote>();
+  std::promise<void> gate;
+  remote->on_submit = [&, wait = gate.get_future().share()](const Request&) {
+    wait.wait();
+    return created("p1", succeeded());
+  };
+  std::vector<std::future<RemoteOutcome>> all;
+  for (int i = 0; i < 20; ++i) all.push_back(process.start(remote));
+  gate.set_value();
+  int bought = 0, reused = 0;
+  for (auto& one : all) {
+    const RemoteOutcome outcome = Process::wait(std::move(one));
+    ++(text_of(outcome) == "bought" ? bought : reused);
+    EXPECT_EQ(outcome.id, "p1");
+  }
+  EXPECT_EQ(bought, 1);
+  EXPECT_EQ(reused, 19);
+  EXPECT_EQ(remote->submitted, 1);
+  EXPECT_EQ(text_of(process.buy(remote)), "reused");
+  EXPECT_EQ(remote->submitted, 1);
+}
+
+TEST(Remote, APredictionThatRunsIsFoundAgain) {
+  MemoryDisk disk;
+  {
+    Ledger before(disk, "state/ledger");
+    Purchase purchase = before.claim(key_of(), 1, FakeRemote::request("cat")).value();
+    before.created(purchase, "p0");
+  }
+  Process process(disk);
+  const auto remote = remote_of({}, {running(), succeeded({"data:text/plain,x"})});
+  const RemoteOutcome outcome = process.buy(remote);
+  EXPECT_EQ(text_of(outcome), "reused");
+  EXPECT_EQ(outcome.id, "p0");
+  EXPECT_EQ(remote->submitted, 0);
+  EXPECT_EQ(process.ledger.latest(key_of())->state, PurchaseState::succeeded);
+}
+
+/// What a run says to a purchase that an earlier process left in a state. Nothing may be sent unless `buys`.
+void left_in(PurchaseState state, bool buys, const std::string& says) {
+  MemoryDisk disk;
+  std::string wall;
+  {
+    Ledger before(disk, "state/ledger");
+    Purchase purchase = before.claim(key_of(), 1, FakeRemote::request("cat")).value();
+    wall = purchase.wall;
+    if (state == PurchaseState::failed || state == PurchaseState::lost) before.created(purchase, "p0");
+    if (state != PurchaseState::intent) before.ended(purchase, state, "because", nullptr);
+  }
+  Process process(disk);
+  const auto remote = remote_of({created("p1", succeeded())});
+  std::string text = text_of(process.buy(remote));
+  if (const std::size_t at = text.find(wall); at != std::string::npos) text.replace(at, wall.size(), "WALL");
+  EXPECT_EQ(text, says) << state_name(state);
+  EXPECT_EQ(remote->submitted, buys ? 1 : 0) << state_name(state);
+  EXPECT_EQ(process.ledger.latest(key_of())->number, buys ? 2 : 1) << state_name(state);
+}
+
+TEST(Remote, EveryStateOfTheTableDoesWhatTheTableSays) {
+  left_in(PurchaseState::intent, false, "E510: an earlier run ended while it was buying this prediction (maker/model, WALL), so it may be paid for already STOPS");
+  left_in(PurchaseState::maybe_paid, false, "E510: an earlier run ended while it was buying this prediction (maker/model, WALL), so it may be paid for already STOPS");
+  left_in(PurchaseState::failed, false, "E511: an earlier prediction p0 ended as failed: because");
+  left_in(PurchaseState::canceled, false, "E511: an earlier prediction of WALL ended as canceled: because");
+  left_in(PurchaseState::timed_out, false, "E511: an earlier prediction of WALL ended as timed-out: because");
+  left_in(PurchaseState::lost, false, "E512: the paid prediction p0 is lost on the server: because");
+  left_in(PurchaseState::expired, false, "E512: the paid prediction of WALL is expired on the server: because");
+  left_in(PurchaseState::aborted, true, "bought");
+  left_in(PurchaseState::rejected, true, "bought");
+  left_in(PurchaseState::not_sent, true, "bought");
+}
+
+TEST(Remote, ThrottledCreatesWaitAndTakeANewNumber) {
+  MemoryDisk disk;
+  Process process(disk);
+  const auto remote = remote_of({throttled(600ms), created("p1", succeeded())});
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_EQ(text_of(process.buy(remote)), "bought");
+  EXPECT_GE(std::chrono::steady_clock::now() - start, 600ms);
+  EXPECT_EQ(remote->submitted, 2);
+  EXPECT_EQ(process.ledger.latest(key_of())->number, 2);
+  EXPECT_NE(disk.read("state/ledger/" + key_of().substr(0, 2) + "/" + key_of() + ".1.ndjson")->find("not-sent"), std::string::npos);
+  EXPECT_EQ(process.recorder.texts.at(0), "waits: the server asked to slow down");
+}
+
+TEST(Remote, WhatWasNotSentIsTriedAgainAndThenGivenUp) {
+  MemoryDisk disk;
+  Process process(disk);
+  const auto once = remote_of({refused(Kind::not_sent, Error("E202", "no connection")), created("p1", succeeded())});
+  EXPECT_EQ(text_of(process.buy(once)), "bought");
+  EXPECT_EQ(once->submitted, 2);
+}
+
+TEST(Remote, ARejectedRequestMayBeBoughtLater) {
+  MemoryDisk disk;
+  Process process(disk);
+  const auto remote = remote_of({refused(Kind::rejected, Error("E420", "the prompt is too long")), created("p1", succeeded())});
+  EXPECT_EQ(text_of(process.buy(remote)), "E420: the prompt is too long");
+  EXPECT_EQ(process.ledger.latest(key_of())->state, PurchaseState::rejected);
+  EXPECT_EQ(text_of(process.buy(remote)), "bought");
+}
+
+TEST(Remote, AnUnknownEndOfACreateStopsTheRunAndIsNeverSentAgain) {
+  MemoryDisk disk;
+  const auto remote = remote_of({refused(Kind::unknown, Error("E204", "the connection broke"))});
+  {
+    Process process(disk);
+    EXPECT_EQ(text_of(process.buy(remote)), "E510: the server may have taken this prediction, but its answer did not arrive: the connection broke STOPS");
+    EXPECT_EQ(process.ledger.latest(key_of())->state, PurchaseState::maybe_paid);
+    EXPECT_EQ(process.buy(remote).error->code(), "E510");
+  }
+  Process process(disk);
+  EXPECT_EQ(process.buy(remote).error->code(), "E510");
+  EXPECT_EQ(remote->submitted, 1);
+}
+
+TEST(Remote, ASubmitThatThrowsIsAnUnknownEnd) {
+  for (int kind = 0; kind < 3; ++kind) {
+    MemoryDisk disk;
+    Process process(disk);
+    auto remote = std::make_shared<FakeRemote>();
+    remote->on_submit = [&](const Request&) -> Submitted {
+      if (kind == 0) throw Error("E204", "it broke");
+      if (kind == 1) throw std::bad_alloc();
+      return created("");
+    };
+    const RemoteOutcome outcome = process.buy(remote);
+    EXPECT_EQ(outcome.error->code(), "E510");
+    EXPECT_TRUE(outcome.error->stops_run());
+    EXPECT_EQ(process.ledger.latest(key_of())->state, PurchaseState::maybe_paid);
+    EXPECT_EQ(process.buy(remote).error->code(), "E510");
+    EXPECT_EQ(remote->submitted, 1);
+  }
+}
+
+TEST(Remote, FailuresAreKeptWithTheirAnswer) {
+  MemoryDisk disk;
+  Process process(disk);
+  const auto remote = remote_of({created("p1")}, {ended_as(RemoteStatus::failed, "out of memory")});
+  EXPECT_EQ(text_of(process.buy(remote)), "E411: out of memory");
+  EXPECT_EQ(process.ledger.latest(key_of())->state, PurchaseState::failed);
+  EXPECT_EQ(process.ledger.latest(key_of())->answer["error"], "out of memory");
+  const auto silent = remote_of({created("p2")}, {ended_as(RemoteStatus::failed)});
+  EXPECT_EQ(text_of(process.buy(silent, "dog")), "E411: prediction p2 failed, and the server does not say why");
+}
+
+TEST(Remote, OtherEndsHaveStatesOfTheirOwn) {
+  const std::tuple<RemoteStatus, PurchaseState, const char*> ends[] = {
+      {RemoteStatus::canceled, PurchaseState::canceled, "E412: prediction p1 was canceled"},
+      {RemoteStatus::aborted, PurchaseState::aborted, "E414: prediction p1 was aborted before it ran; it was not charged"},
+      {RemoteStatus::expired, PurchaseState::expired, "E416: the output of prediction p1 has been removed from the server (it is kept for one hour)"}};
+  for (const auto& [status, state, says] : ends) {
+    MemoryDisk disk;
+    Process process(disk);
+    EXPECT_EQ(text_of(process.buy(remote_of({created("p1")}, {ended_as(status)}))), says);
+    EXPECT_EQ(process.ledger.latest(key_of())->state, state);
+  }
+}
+
+TEST(Remote, LostIsWhatThreePollsInARowDoNotFind) {
+  MemoryDisk disk;
+  Process process(disk);
+  const Snapshot gone = ended_as(RemoteStatus::lost);
+  const auto found = remote_of({created("p1")}, {gone, gone, running(), gone, succeeded()});
+  EXPECT_EQ(text_of(process.buy(found)), "bought");
+  const auto remote = remote_of({created("p2")}, {gone});
+  EXPECT_EQ(text_of(process.buy(remote, "dog")), "E415: the server does not know prediction p2 any more");
+  EXPECT_EQ(remote->polled, 3);
+  EXPECT_EQ(process.ledger.latest(key_of("dog"))->state, PurchaseState::lost);
+}
+
+TEST(Remote, ATimeoutTellsTheServerToEnd) {
+  MemoryDisk disk;
+  Process process(disk);
+  const auto remote = remote_of({created("p1")}, {running()});
+  EXPECT_EQ(text_of(process.buy(remote, "cat", 150ms)), "E413: prediction p1 took longer than its timeout of 0 s and was told to end");
+  EXPECT_EQ(remote->canceled, 1);
+  EXPECT_EQ(process.ledger.latest(key_of())->state, PurchaseState::timed_out);
+}
+
+TEST(Remote, WhatSucceedsAtTheLastMomentIsKept) {
+  MemoryDisk disk;
+  Process process(disk);
+  auto remote = remote_of({created("p1")});
+  remote->on_poll = [&](const std::string&) { return remote->canceled ? succeeded() : running(); };
+  EXPECT_EQ(text_of(process.buy(remote, "cat", 150ms)), "bought");
+}
+
+TEST(Remote, PollsThatBreakAreRepeated) {
+  MemoryDisk disk;
+  Process process(disk);
+  auto remote = remote_of({created("p1")});
+  remote->on_poll = [&](const std::string&) -> Snapshot {
+    if (remote->polled == 1) throw HttpError("E204", "broken", HttpError::Sent::maybe);
+    if (remote->polled == 2) throw Throttled("slow down", 100ms);
+    return succeeded();
+  };
+  EXPECT_EQ(text_of(process.buy(remote)), "bought");
+  EXPECT_EQ(process.recorder.texts.at(1), "waits: slow down");
+}
+
+TEST(Remote, APollThatIsForbiddenStopsTheRunAndKeepsThePrediction) {
+  MemoryDisk disk;
+  Process process(disk);
+  auto remote = remote_of({created("p1")});
+  remote->on_poll = [&](const std::string&) -> Snapshot { throw Error("E401", "the token is refused").stopping_run(); };
+  EXPECT_EQ(text_of(process.buy(remote)), "E401: the token is refused STOPS");
+  EXPECT_EQ(process.ledger.latest(key_of())->state, PurchaseState::created);
+}
+
+TEST(Remote, AFileThatCannotBeHadLeavesThePredictionForTheNextRun) {
+  MemoryDisk disk;
+  const auto remote = remote_of({created("p1")}, {succeeded({"http://files/1.png"})});
+  {
+    Process process(disk);
+    EXPECT_EQ(text_of(process.buy(remote)), "E210: an output file answered 404");
+    EXPECT_EQ(process.ledger.latest(key_of())->state, PurchaseState::created);
+  }
+  Process process(disk);
+  process.host.http().serve("http://files/1.png", "one");
+  EXPECT_EQ(text_of(process.buy(remote)), "reused");
+  EXPECT_EQ(remote->submitted, 1);
+}
+
+TEST(Remote, ABrokenDownloadIsRepeated) {
+  MemoryDisk disk;
+  Process process(disk);
+  process.host.http().serve("http://files/1.png", "", 0);
+  const auto remote = remote_of({created("p1")}, {succeeded({"http://files/1.png"})});
+  auto outcome = process.start(remote);
+  while (process.host.http().downloads == 0) std::this_thread::sleep_for(5ms);
+  process.host.http().serve("http://files/1.png", "one");
+  EXPECT_EQ(text_of(Process::wait(std::move(outcome))), "bought");
+}
+
+TEST(Remote, StopMeansNothingIsSentAnyMore) {
+  MemoryDisk disk;
+  ServerLimits limits;
+  limits.in_flight = 1;
+  Process process(disk, "", limits);
+  auto remote = remote_of({created("p1")});
+  std::atomic<bool> end = false;
+  remote->on_poll = [&](const std::string&) { return end ? succeeded() : running(); };
+  auto first = process.start(remote, "cat");
+  while (remote->submitted == 0) std::this_thread::sleep_for(1ms);
+  auto second = process.start(remote, "dog");
+  std::this_thread::sleep_for(20ms);
+  process.driver->stop_creating();
+  EXPECT_EQ(text_of(Process::wait(std::move(second))), "E902: the run was ended before this was bought CANCELED");
+  EXPECT_EQ(text_of(process.buy(remote, "bird")), "E902: the run was ended before this was bought CANCELED");
+  EXPECT_FALSE(process.ledger.latest(key_of("dog")));
+  end = true;
+  EXPECT_EQ(text_of(Process::wait(std::move(first))), "bought");  // what runs is awaited
+  EXPECT_EQ(remote->submitted, 1);
+}
+
+TEST(Remote, StopDoesNotWaitForTheEndOfAPause) {
+  MemoryDisk disk;
+  Process process(disk);
+  const auto remote = remote_of({throttled(10min)});
+  auto outcome = process.start(remote);
+  while (remote->submitted == 0) std::this_thread::sleep_for(1ms);
+  std::this_thread::sleep_for(20ms);
+  process.driver->stop_creating();
+  EXPECT_EQ(text_of(Process::wait(std::move(outcome))), "E902: the run was ended before this was bought CANCELED");
+}
+
+TEST(Remote, CancelAllTellsTheServerAndKeepsTheLedger) {
+  MemoryDisk disk;
+  Process process(disk);
+  auto remote = remote_of({created("p1")}, {running()});
+  auto outcome = process.start(remote);
+  while (remote->submitted == 0) std::this_thread::sleep_for(1ms);
+  process.driver->cancel_all();
+  EXPECT_EQ(text_of(Process::wait(std::move(outcome))), "E903: canceled; prediction p1 was told to end CANCELED");
+  EXPECT_EQ(remote->canceled, 1);
+  EXPECT_EQ(process.ledger.latest(key_of())->state, PurchaseState::created);
+}
+
+TEST(Remote, CancelAllLeavesASuccessThatIsBeingSavedAlone) {
+  MemoryDisk disk;
+  Process process(disk);
+  process.host.http().serve("http://files/1.png", "", 0);
+  const auto remote = remote_of({created("p1", succeeded({"http://files/1.png"}))});
+  auto outcome = process.start(remote);
+  while (process.host.http().downloads == 0) std::this_thread::sleep_for(1ms);
+  process.driver->cancel_all();
+  process.host.http().serve("http://files/1.png", "one");
+  EXPECT_EQ(text_of(Process::wait(std::move(outcome))), "bought");
+  EXPECT_EQ(remote->canceled, 0);
+  EXPECT_EQ(remote->polled, 0);
+}
+
+TEST(Remote, NothingIsSentWhereTheIntentCannotBeWritten) {
+  MemoryDisk disk;
+  Process process(disk);
+  disk.before_step = [&](const std::string& step, const std::string& path) {
+    if (step == "write" && path.find("ledger") != std::string::npos) throw Error("E602", "the disk is full").stopping_run();
+  };
+  const auto remote = remote_of({created("p1", succeeded())});
+  EXPECT_EQ(text_of(process.buy(remote)), "E602: the disk is full STOPS");
+  EXPECT_EQ(remote->submitted, 0);
+  disk.before_step = nullptr;
+  EXPECT_EQ(text_of(process.buy(remote)), "bought");
+}
+
+TEST(Remote, AnIdThatCannotBeWrittenIsTold) {
+  MemoryDisk disk;
+  Process process(disk);
+  disk.before_step = [&](const std::string& step, const std::string&) {
+    if (step.starts_with("append")) throw Error("E602", "the disk is full").stopping_run();
+  };
+  const auto remote = remote_of({created("p1", succeeded())});
+  EXPECT_EQ(text_of(process.buy(remote)), "E602: the disk is full; prediction p1 was just bought and is not in the ledger STOPS");
+  disk.before_step = nullptr;
+  // The same run asks again: nobody else will ever end this intent, so it must not wait for that.
+  EXPECT_EQ(process.buy(remote).error->code(), "E510");
+  EXPECT_EQ(remote->submitted, 1);
+}
+
+TEST(Remote, APurchaseOfAnotherProcessIsAwaited) {
+  MemoryDisk disk;
+  Process ours(disk), theirs(disk);
+  auto slow = std::make_shared<FakeRemote>();
+  std::promise<void> gate;
+  slow->on_submit = [&, wait = gate.get_future().share()](const Request&) {
+    wait.wait();
+    return created("p1", succeeded({"data:text/plain,x"}));
+  };
+  auto first = theirs.start(slow);
+  while (slow->submitted == 0) std::this_thread::sleep_for(1ms);
+  const auto remote = remote_of({});
+  auto second = ours.start(remote);
+  std::this_thread::sleep_for(50ms);
+  gate.set_value();
+  EXPECT_EQ(text_of(Process::wait(std::move(first))), "bought");
+  EXPECT_EQ(text_of(Process::wait(std::move(second))), "reused");
+  EXPECT_EQ(remote->submitted, 0);
+  EXPECT_TRUE(ours.recorder.texts.at(0).starts_with("waits: another pixgraph began to buy this at "));
+}
+
+TEST(Remote, AClaimThatIsLostOnTheWayIsAwaitedToo) {
+  MemoryDisk disk;
+  Process process(disk);
+  auto other = std::make_unique<Ledger>(disk, "state/ledger");
+  auto remote = remote_of({});
+  remote->on_stage = [&](Request& request) {  // between the look and the claim another process is faster
+    Purchase theirs = other->claim(key_of(), 1, request).value();
+    other->created(theirs, "p7");
+    other->succeeded(theirs, {{"output", 1}}, {});
+  };
+  const RemoteOutcome outcome = process.buy(remote);
+  EXPECT_EQ(text_of(outcome), "reused");
+  EXPECT_EQ(outcome.id, "p7");
+  EXPECT_EQ(remote->submitted, 0);
+}
+
+TEST(Remote, SandboxesShareANameSpaceAndForgetPredictions) {
+  MemoryDisk disk;
+  {
+    Process process(disk, "http://127.0.0.1:1/v1");
+    auto remote = remote_of({created("p1", succeeded())});
+    remote->server = "http://127.0.0.1:1/v1";
+    EXPECT_EQ(text_of(process.buy(remote)), "bought");
+    remote->submits = {created("p2")};
+    auto second = process.start(remote, "dog");
+    while (remote->submitted < 2) std::this_thread::sleep_for(1ms);
+    process.driver->cancel_all();
+    remote->on_poll = [](const std::string&) { return running(); };
+    Process::wait(std::move(second));
+  }
+  Process process(disk, "http://127.0.0.1:2/v1");
+  auto remote = remote_of({created("p3", succeeded())});
+  remote->server = "http://127.0.0.1:2/v1";
+  EXPECT_EQ(text_of(process.buy(remote)), "reused");
+  EXPECT_EQ(text_of(process.buy(remote, "dog")), "bought");  // `created` at a sandbox that is no more
+  EXPECT_EQ(process.ledger.latest(key_of("dog", "sandbox"))->number, 2);
+  EXPECT_FALSE(process.ledger.latest(key_of("cat", "http://127.0.0.1:1/v1")));
+}
+
+/// The program is stopped by a loss of power after each step it takes on the disk, and started again until it is done. The
+/// server's view is what counts: one create at most, and where the program says it does not know, it asks a person.
+TEST(Remote, ALossOfPowerAtAnyStepNeverBuysTwice) {
+  bool whole = false;
+  int unsure = 0;
+  for (int k = 0; !whole; ++k) {
+    ASSERT_LT(k, 200);
+    MemoryDisk disk;
+    auto remote = std::make_shared<FakeRemote>();
+    const Snapshot end = succeeded({"data:text/plain,x", "http://files/1.png"});
+    remote->on_submit = [=](const Request&) { return created("p1", end); };
+    remote->on_poll = [=](const std::string&) { return end; };
+    std::string last;
+    for (int attempt = 0; attempt < 3 && last != "bought" && last != "reused"; ++attempt) {
+      if (attempt == 0) disk.cut_after(k);
+      try {
+        Process process(disk);
+        process.host.http().serve("http://files/1.png", "one");
+        const RemoteOutcome outcome = process.buy(remote);
+        last = outcome.error ? outcome.error->code() : text_of(outcome);
+        whole = attempt == 0 && last == "bought" && disk.steps() < k;
+        if (attempt > 0) {
+          EXPECT_TRUE(last == "bought" || last == "reused" || last == "E510") << k << " " << last;
+        }
+      } catch (const Error& error) {  // the ledger could not even be opened
+        last = error.code();
+      }
+      EXPECT_LE(remote->submitted, 1) << k;
+      disk.lose_power(static_cast<std::size_t>(k % 7));
+    }
+    EXPECT_NE(last, "E602");
+    if (last == "E510") ++unsure;
+    else EXPECT_EQ(remote->submitted, 1);
+  }
+  EXPECT_GT(unsure, 0);   // between the intent and the id nobody can know
+  EXPECT_LT(unsure, 12);
+}
+
+TEST(Remote, ManyAtOnceAllEnd) {
+  MemoryDisk disk;
+  ServerLimits limits;
+  limits.creates_per_minute = 0;
+  limits.calls_per_minute = 0;
+  limits.in_flight = 10;
+  Process process(disk, "", limits);
+  auto remote = std::make_shared<FakeRemote>();
+  std::atomic<int> running_now = 0, most = 0;
+  remote->on_submit = [&](const Request& request) {
+    const int now = ++running_now;
+    for (int seen = most; now > seen && !most.compare_exchange_weak(seen, now);) {}
+    return created("id " + (*request.input)["prompt"].get<std::string>());
+  };
+  remote->on_poll = [&](const std::string&) {
+    --running_now;
+    return succeeded({"data:text/plain,x"});
+  };
+  std::vector<std::future<RemoteOutcome>> all;
+  for (int i = 0; i < 300; ++i) all.push_back(process.start(remote, "prompt " + std::to_string(i % 100)));
+  for (auto& one : all) EXPECT_FALSE(Process::wait(std::move(one)).error);
+  EXPECT_EQ(remote->submitted, 100);
+  EXPECT_LE(most, 10);
+}
+
+}  // namespace
+}  // namespace pixgraph

@@ -1,0 +1,118 @@
+// FakeRemote: a RemoteNode that does what a test's script says, and counts what it was asked.
+//
+//     FakeRemote remote;
+//     remote.submits = {throttled(20ms), created("p1")};
+//     remote.polls = {running(), succeeded({"http://files/1.png"})};
+//
+// The last line of a script is repeated. Used as a node type it takes the param `prompt` and gives the output `text`.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include <pixgraph/remote.h>
+
+namespace pixgraph::test {
+
+using nlohmann::json;
+
+inline Snapshot running() {
+  Snapshot snapshot;
+  snapshot.status = RemoteStatus::processing;
+  return snapshot;
+}
+inline Snapshot succeeded(std::vector<std::string> urls = {}, json output = nullptr) {
+  Snapshot snapshot;
+  snapshot.status = RemoteStatus::succeeded;
+  snapshot.answer = std::make_shared<const json>(json{{"status", "succeeded"}, {"output", output.is_null() ? json(urls) : output}});
+  snapshot.urls = std::move(urls);
+  return snapshot;
+}
+inline Snapshot ended_as(RemoteStatus status, std::string error = {}) {
+  Snapshot snapshot;
+  snapshot.status = status;
+  snapshot.error = std::move(error);
+  snapshot.answer = std::make_shared<const json>(json{{"error", snapshot.error}});
+  return snapshot;
+}
+inline Submitted created(std::string id, Snapshot snapshot = running()) {
+  Submitted sent;
+  sent.kind = Submitted::Kind::created;
+  sent.id = std::move(id);
+  sent.snapshot = std::move(snapshot);
+  return sent;
+}
+inline Submitted throttled(std::chrono::milliseconds wait) {
+  Submitted sent;
+  sent.kind = Submitted::Kind::throttled;
+  sent.wait = wait;
+  return sent;
+}
+inline Submitted refused(Submitted::Kind kind, Error error) {
+  Submitted sent;
+  sent.kind = kind;
+  sent.error = std::move(error);
+  return sent;
+}
+
+class FakeRemote : public RemoteNode {
+ public:
+  std::deque<Submitted> submits;
+  std::deque<Snapshot> polls;
+  // Where they are set, these answer instead of the scripts; they may throw.
+  std::function<Submitted(const Request&)> on_submit;
+  std::function<Snapshot(const std::string& id)> on_poll;
+  std::function<void(Request&)> on_stage;
+  std::string server = "http://fake/v1";
+  mutable std::atomic<int> staged = 0, submitted = 0, polled = 0, canceled = 0;
+
+  void ready(Host&) const override {}
+  Request prepare(Call& call) const override { return request(call.text("prompt"), server); }
+  void stage(Request& request, Host&) const override {
+    ++staged;
+    if (on_stage) on_stage(request);
+  }
+  Submitted submit(const Request& request, Host&) const override {
+    ++submitted;
+    return on_submit ? on_submit(request) : next(submits);
+  }
+  std::optional<std::vector<Candidate>> find(const std::string&, std::chrono::system_clock::time_point, Host&) const override {
+    return std::nullopt;
+  }
+  Snapshot poll(const std::string&, const std::string& id, Host&) const override {
+    ++polled;
+    return on_poll ? on_poll(id) : next(polls);
+  }
+  void cancel(const std::string&, const std::string&, Host&) const override { ++canceled; }
+  void finish(Call& call, const json& answer, const std::vector<FilePtr>&) const override { call.set("text", Value(answer["output"].dump())); }
+
+  static Request request(const std::string& prompt, std::string server = "http://fake/v1") {
+    Request made;
+    made.server = std::move(server);
+    made.lane = "maker/model";
+    made.input = std::make_shared<const json>(json{{"prompt", prompt}});
+    return made;
+  }
+
+ private:
+  template <class T>
+  T next(const std::deque<T>& script) const {
+    std::lock_guard lock(mutex_);
+    if (script.empty()) throw Error("TEST", "the script does not say what happens now");
+    auto& left = const_cast<std::deque<T>&>(script);
+    T one = left.front();
+    if (left.size() > 1) left.pop_front();
+    return one;
+  }
+  mutable std::mutex mutex_;
+};
+
+}  // namespace pixgraph::test
