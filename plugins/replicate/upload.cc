@@ -162,7 +162,14 @@ bool Staging::upload(RequestFile& file, const RequestFile::Encoded& encoded, con
                 server.host + " refuses the upload of `" + file.name + "` (" + std::to_string(response.status) + ": " +
                     reason_of(response, server) + ")",
                 "nothing was bought");
-  check_answer(response, server, asked);
+  try {
+    check_answer(response, server, asked);
+  } catch (const Throttled&) {
+    throw;
+  } catch (const Error& error) {
+    if (error.stops_run()) throw;
+    throw HttpError(error.code(), error.message(), HttpError::Sent::maybe, error.hint());  // nothing is bought yet: it may be repeated
+  }
   if (id.empty())
     throw Error("E407", server.host + " answered the upload of `" + file.name + "` without an id",
                 "nothing was bought");

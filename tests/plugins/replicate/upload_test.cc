@@ -26,7 +26,11 @@ struct UploadTest : ::testing::Test {
     return entry;
   }
   void stage() { staging.stage(request, read_server(host), host, links); }
-  void gateway() { host.variables["REPLICATE_BASE_URL"] = "https://gateway.example/replicate/v1"; }
+  /// A server that says nothing of uploads, and has none.
+  void gateway(int status = 404) {
+    host.variables["REPLICATE_BASE_URL"] = "https://gateway.example/replicate/v1";
+    host.http().answer(status, "no such route");
+  }
 
   ScriptedHost host;
   Staging staging;
@@ -39,7 +43,8 @@ TEST_F(UploadTest, OfficialServerTakesUploads) {
   host.http().answer(201, R"({"id": "file_1-A", "urls": {"get": "https://elsewhere.example/v1/files/file_1-A"}})");
   request.files.push_back(file(4));
   stage();
-  EXPECT_EQ(request.files[0].reference, "https://api.replicate.com/v1/files/file_1-A");
+  // What the answer says is handed to the model; nothing of ours goes there.
+  EXPECT_EQ(request.files[0].reference, "https://elsewhere.example/v1/files/file_1-A");
   EXPECT_EQ(request.files[0].upload_id, "file_1-A");
   const HttpRequest& sent = host.http().last();
   EXPECT_EQ(sent.method + " " + sent.url, "POST https://api.replicate.com/v1/files");
@@ -84,14 +89,45 @@ TEST_F(UploadTest, TooLargeOnesNot) {
 }
 
 TEST_F(UploadTest, AServerWithoutFilesIsRemembered) {
-  host.variables["PIXGRAPH_SANDBOX"] = "1";
-  gateway();
-  host.http().answer(405, "no");
+  gateway(405);
   request.files = {file(3), file(3, "b.png")};
   stage();
   EXPECT_EQ(request.files[1].reference, "data:image/png;base64,eHh4");
   EXPECT_EQ(request.files[1].upload_id, "");
   EXPECT_EQ(host.http().requests.size(), 1u);
+}
+
+TEST_F(UploadTest, AGatewayThatRefusesUploadsInItsOwnWayHasNone) {
+  for (int status : {200, 400, 403, 422, 501}) {
+    staging.~Staging();
+    new (&staging) Staging();
+    gateway(status);
+    request.files = {file(3)};
+    stage();
+    EXPECT_EQ(request.files[0].reference, "data:image/png;base64,eHh4") << status;
+  }
+}
+
+TEST_F(UploadTest, AGatewayThatTakesUploadsGetsThem) {
+  host.variables["REPLICATE_BASE_URL"] = "https://gateway.example/replicate/v1";
+  host.http().answer(201, R"({"id": "file_2"})");
+  request.files = {file(3)};
+  stage();
+  EXPECT_EQ(request.files[0].reference, "https://gateway.example/replicate/v1/files/file_2");
+}
+
+TEST_F(UploadTest, TheSameBytesGoUpOnce) {
+  host.http().answer(201, R"({"id": "file_3"})");
+  request.files = {file(3), file(3)};
+  stage();
+  EXPECT_EQ(host.http().requests.size(), 1u);
+  EXPECT_EQ(request.files[1].upload_id, "file_3");
+}
+
+TEST_F(UploadTest, WhatMayBeRepeatedIsAnHttpError) {
+  request.files = {file(3)};
+  host.http().answer(503, "busy");
+  EXPECT_THROW(stage(), HttpError);
 }
 
 TEST_F(UploadTest, StagedOnceOnly) {
