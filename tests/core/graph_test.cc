@@ -111,9 +111,9 @@ TEST(Graph, TheSampleBindsWithoutAWord) {
   EXPECT_EQ(
       arguments(graph, "scene"),
       "version=\"stability-ai/"
-      "stable-diffusion-inpainting:95b7223104132402a9ae91cc677285bc5eb997834bd2349fa486f53910fd68b3\" model=- "
-      "deployment=- {image: <fitted.image: image>, mask: <mask.mask: mask>, prompt: <prompt: text>, seed: 7, width: "
-      "<fitted.image.width: integer>, height: <fitted.image.height: integer>}");
+      "stable-diffusion-inpainting:95b7223104132402a9ae91cc677285bc5eb997834bd2349fa486f53910fd68b3\" model=\"\" "
+      "deployment=\"\" {image: <fitted.image: image>, mask: <mask.mask: mask>, prompt: <prompt: text>, seed: 7, width: "
+      "<fitted.width: integer>, height: <fitted.height: integer>}");
   EXPECT_EQ(graph.node("scene")->timeout, std::chrono::minutes(5));
   EXPECT_EQ(shown(graph, graph.outputs[0].value), "<final.image: image>");
   EXPECT_EQ(shown(graph, graph.outputs[0].file), "'<photo.stem: text>.jpg'");
