@@ -242,11 +242,13 @@ class OutputBinder {
     const auto extension = extension_of(outline);
     if (!extension || std::ranges::find(written_, *extension) != written_.end()) return;
     std::string message = "`file` has no extension, and it decides the format";
-    if (!extension->empty())
-      message = std::ranges::find(read_only_, *extension) != read_only_.end()
-                    ? ticked(*extension) + " can be read, but not written"
-                    : "no format has the extension " + ticked(*extension);
-    const std::string meant = extension->empty() ? "" : binding_.suggest(*extension, written_);
+    std::string meant;
+    if (std::ranges::find(read_only_, *extension) != read_only_.end()) {
+      message = ticked(*extension) + " can be read, but not written";
+    } else if (!extension->empty()) {
+      message = "no format has the extension " + ticked(*extension);
+      meant = binding_.suggest(*extension, written_);
+    }
     binding_.diagnostics.error(
         "E041", file.place, message,
         (meant.empty() ? "" : "did you mean " + ticked(meant) + "? ") + "what can be written: " + listed(written_, 40));

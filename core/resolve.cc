@@ -134,8 +134,8 @@ std::string advice(Binding& binding, ValueType to, const Reference& reference, c
       if (accepts(to, port.type)) return "`${" + node.name + "." + port.name + "}` is " + with_article(port.type);
   }
   const Type from = reference.type.type;
-  if (reference.to == Reference::To::input && to == ValueType(Type::file) && reference.property.empty() &&
-      !reference.type.list) {
+  if (reference.to == Reference::To::input && to == ValueType(Type::file) &&
+      (from == Type::image || from == Type::mask) && reference.property.empty() && !reference.type.list) {
     const GraphInput& input = binding.graph.inputs[static_cast<std::size_t>(reference.index)];
     return "declare the input `" + input.name + "` with `type: file`: a file is decoded where an image is wanted";
   }

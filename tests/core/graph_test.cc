@@ -103,15 +103,17 @@ TEST(Graph, TheSampleBindsWithoutAWord) {
   EXPECT_EQ(graph.description, "Cut the subject out and repaint what is behind it.");
   EXPECT_EQ(graph.inputs[0].doc, "The product photo");
   EXPECT_EQ(*graph.params[0].value.text(), "a marble table in soft daylight");
-  EXPECT_EQ(arguments(graph, "fitted"), "image=<photo: image> width=768 height=768 mode=\"inside\" multiple_of=64 {}");
+  EXPECT_EQ(arguments(graph, "fitted"),
+            "image=<photo: image> width=768 height=768 mode=\"inside\" multiple_of=64 filter=\"lanczos3\" "
+            "background=\"auto\" enlarge=true {}");
   EXPECT_EQ(arguments(graph, "subject"), "url=<cutout.output: json> {}");
   EXPECT_EQ(arguments(graph, "mask"), "image=<subject.file: file> invert=true grow=4 feather=3.0 {}");
   EXPECT_EQ(
       arguments(graph, "scene"),
       "version=\"stability-ai/"
-      "stable-diffusion-inpainting:95b7223104132402a9ae91cc677285bc5eb997834bd2349fa486f53910fd68b3\" model=- "
-      "deployment=- {image: <fitted.image: image>, mask: <mask.mask: mask>, prompt: <prompt: text>, seed: 7, width: "
-      "<fitted.image.width: integer>, height: <fitted.image.height: integer>}");
+      "stable-diffusion-inpainting:95b7223104132402a9ae91cc677285bc5eb997834bd2349fa486f53910fd68b3\" model=\"\" "
+      "deployment=\"\" {image: <fitted.image: image>, mask: <mask.mask: mask>, prompt: <prompt: text>, seed: 7, width: "
+      "<fitted.width: integer>, height: <fitted.height: integer>}");
   EXPECT_EQ(graph.node("scene")->timeout, std::chrono::minutes(5));
   EXPECT_EQ(shown(graph, graph.outputs[0].value), "<final.image: image>");
   EXPECT_EQ(shown(graph, graph.outputs[0].file), "'<photo.stem: text>.jpg'");
@@ -272,8 +274,8 @@ TEST(Graph, SettingsAreReadStrictly) {
 }
 
 TEST(Graph, ASettingOutOfAParamsRangeIsFoundWhereItIsUsed) {
-  EXPECT_EQ(bound(kParams, {{"prompt", "x"}, {"size", "70000"}}).said,
-            "error[E025]: `width` takes 1 to 65500 px, and `${size}`, which is 70000, is more\n"
+  EXPECT_EQ(bound(kParams, {{"prompt", "x"}, {"size", "200000"}}).said,
+            "error[E025]: `width` takes 0 to 100000 px, and `${size}`, which is 200000, is more\n"
             " --> p.yaml:9:52\n"
             "  |\n"
             "9 |   small: {type: Fit, image: \"${run.file}\", width: \"${size}\"}\n"
@@ -302,6 +304,40 @@ TEST(Graph, ABrokenThingIsReportedOnce) {
     const std::string said = bound(text).said;
     EXPECT_TRUE(said.ends_with("\n1 error in p.yaml, nothing was run.\n")) << said;
   }
+}
+
+// Helps that need node types which nobody has yet.
+TEST(Graph, ConversionsThatTheRegistryKnowsAreNamed) {
+  Registry registry;
+  test::add_test_specs(registry);
+  registry.add(Spec("MaskGrow", "Widens a mask").in("mask", Type::mask, "it").out("mask", Type::mask, "that"), "a.so");
+  registry.add(Spec("Inspect", "Looks at bytes").in("data", Type::file, "it").out("facts", Type::json, "that"), "a.so");
+  registry.add(Spec("Caption", "Writes text").in("words", Type::text, "it").out("image", Type::image, "that"), "a.so");
+  auto help = [&](const std::string& nodes) {
+    Diagnostics diagnostics;
+    const Document document = parse_document("p.yaml",
+                                             "pixgraph: 1\ninputs: {photo: image, note: text}\nnodes:\n" + nodes +
+                                                 "outputs: {r: {value: \"${photo}\", file: \"${photo.name}\"}}\n",
+                                             diagnostics);
+    pixgraph::bind(document, registry, {}, diagnostics);
+    std::string out;
+    for (const Diagnostic& one : diagnostics.sorted()) out += one.code + " " + one.message + " | " + one.help + "\n";
+    return out;
+  };
+  EXPECT_EQ(
+      help("  small: {type: Fit, image: \"${photo}\"}\n  a: {type: MaskGrow, mask: \"${small}\"}\n"),
+      "E021 `mask` takes a mask, and `${small}` is an image | put an AlphaToMask node between: `small_mask: {type: "
+      "AlphaToMask, image: \"${small}\"}`\n");
+  EXPECT_EQ(
+      help("  a: {type: Inspect, data: \"${photo}\"}\n"),
+      "E021 `data` takes a file, and `${photo}` is an image | declare the input `photo` with `type: file`: a file is "
+      "decoded where an image is wanted\n");
+  EXPECT_EQ(
+      help("  a: {type: Inspect, data: \"${note}\"}\n"),
+      "E021 `data` takes a file, and `${note}` is a text | put a Fetch node between: `note_file: {type: Fetch, url: "
+      "\"${note}\"}`\n");
+  EXPECT_EQ(help("  a: {type: Caption, words: \"${photo}\"}\n"),
+            "E021 `words` takes a text, and `${photo}` is an image | `${photo.name}` is its name\n");
 }
 
 TEST(Graph, EveryKnotOfNodesOnce) {

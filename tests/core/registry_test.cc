@@ -31,7 +31,7 @@ TEST(Registry, KnowsTypesByName) {
   EXPECT_EQ(registry.plugin_of("Fetch"), "http.pixgraph.so");
   EXPECT_EQ(registry.plugin_of("None"), "");
   EXPECT_EQ(registry.all().size(), 6u);
-  EXPECT_EQ(registry.codecs().size(), 4u);
+  EXPECT_EQ(registry.codecs().size(), 9u);
 }
 
 TEST(Registry, RefusesANameTwice) {

@@ -6,61 +6,78 @@
 namespace pixgraph::test {
 
 inline void add_test_specs(Registry& registry) {
-  registry.add(Spec("Fit", "Resizes an image to fit a box")
-                   .in("image", Type::image, "the image to resize")
-                   .param("width", 1024, {1, 65500}, "px", "width of the box")
-                   .param("height", 1024, {1, 65500}, "px", "height of the box")
-                   .choice("mode", "inside", {"inside", "cover", "stretch"}, "how it fits")
-                   .param("multiple_of", 1, {1, 1024}, "px", "both sides become multiples of it")
-                   .out("image", Type::image, "the resized image"),
-               "image.pixgraph.so");
-  registry.add(Spec("Resize", "Resizes an image")
-                   .in("image", Type::image, "the image to resize")
-                   .param("width", 1024, {1, 65500}, "px", "new width")
-                   .param("scale", 1.0, {0.01, 100}, "", "factor")
-                   .out("image", Type::image, "the resized image"),
+  registry.add(
+      Spec("Fit", "Brings a picture into a box with sides that a model accepts")
+          .in("image", Type::image, "the picture")
+          .param("width", 0, {0, 100000}, "px", "of the box")
+          .param("height", 0, {0, 100000}, "px", "of the box")
+          .choice("mode", "inside", {"inside", "pad", "crop"}, "how the picture fills the box")
+          .param("multiple_of", 1, {1, 4096}, "px", "the result's sides are multiples of it")
+          .choice("filter", "lanczos3", {"lanczos3", "cubic", "triangle", "box", "nearest"}, "how it is scaled")
+          .param("background", "auto", "what pad fills the rest with")
+          .param("enlarge", true, "scale smaller pictures up")
+          .out("image", Type::image, "the picture at its new size")
+          .out("width", Type::integer, "of the result, in pixels")
+          .out("height", Type::integer, "of the result, in pixels")
+          .out("transform", Type::json, "how to find a place again"),
+      "image.pixgraph.so");
+  registry.add(Spec("Resize", "Scales a picture")
+                   .in("image", Type::image, "the picture")
+                   .param("width", 0, {0, 100000}, "px", "new width")
+                   .param("height", 0, {0, 100000}, "px", "new height")
+                   .param("scale", 1.0, {0.0001, 100}, "", "a factor instead of width and height")
+                   .out("image", Type::image, "the scaled picture"),
                "image.pixgraph.so");
   registry.add(Spec("AlphaToMask", "Makes a mask of an image's alpha")
-                   .in("image", Type::image, "an image with alpha")
-                   .param("invert", false, "selects what is transparent instead")
-                   .param("grow", 0, {-500, 500}, "px", "widens the selected area; negative narrows")
-                   .param("feather", 0.0, {0, 500}, "px", "softens the edge")
-                   .out("mask", Type::mask, "white is selected"),
+                   .in("image", Type::image, "a cutout: an image with alpha")
+                   .param("invert", false, "select what is around the subject instead of the subject")
+                   .param("grow", 0, {-500, 500}, "px", "widens the selected area")
+                   .param("feather", 0.0, {0, 500}, "px", "softens the border")
+                   .out("mask", Type::mask, "same size; white is selected"),
                "image.pixgraph.so");
-  registry.add(Spec("Composite", "Lays one image over another")
-                   .in("over", Type::image, "the upper image")
-                   .in("under", Type::image, "the lower image")
-                   .optional_in("mask", Type::mask, "where the upper one shows")
-                   .out("image", Type::image, "both"),
+  registry.add(Spec("Composite", "Lays one picture over another of the same size")
+                   .in("over", Type::image, "the upper picture, with alpha")
+                   .in("under", Type::image, "the lower picture; its profile and metadata stay")
+                   .param("opacity", 1.0, {0, 1}, "", "of the upper picture as a whole")
+                   .out("image", Type::image, "same size; has alpha where `under` has it"),
                "image.pixgraph.so");
-  registry.add(Spec("Fetch", "Downloads files")
-                   .in("url", list_of(Type::text), "one URL or a list of them")
-                   .out("file", Type::file, "the first file")
-                   .out("files", list_of(Type::file), "all files")
+  registry.add(Spec("Fetch", "Brings a file in from a URL, or one from each of a list")
+                   .in("url", list_of(Type::text), "one URL or a list: https, http or data")
+                   .out("file", Type::file, "the file, or the first of the list")
+                   .out("files", list_of(Type::file), "all of them, in the order of the URLs")
                    .runs_in(Pool::net, Cost::remote),
                "http.pixgraph.so");
-  registry.add(Spec("ReplicatePredict", "Runs a model on Replicate")
-                   .open_in("input", "what the model takes")
-                   .optional({.name = "version", .type = Type::text, .doc = "the model's version"})
-                   .optional({.name = "model", .type = Type::text, .doc = "owner/name"})
-                   .optional({.name = "deployment", .type = Type::text, .doc = "owner/name of a deployment"})
+  registry.add(Spec("ReplicatePredict", "Runs a hosted model on Replicate or a compatible server")
+                   .open_in("input", "the model's inputs by name")
+                   .param("version", "", "the model's version")
+                   .param("model", "", "an official model as owner/name")
+                   .param("deployment", "", "a deployment as owner/name")
                    .out("output", Type::json, "what the model answered")
-                   .out("files", list_of(Type::file), "the files of the answer")
-                   .out("file", Type::file, "the first of them")
+                   .out("files", list_of(Type::file), "every file in the output")
+                   .out("file", Type::file, "the first file")
                    .out("id", Type::text, "the prediction's id")
                    .out("logs", Type::text, "what the model logged")
-                   .out("metrics", Type::json, "times and counts")
-                   .out("seed", Type::integer, "the seed that the model named in its logs")
+                   .out("metrics", Type::json, "what the server measured")
+                   .out("seed", Type::integer, "the seed that the model says it used")
                    .runs_in(Pool::predict, Cost::paid),
                "replicate.pixgraph.so");
-  registry.add(CodecInfo{.name = "jpeg", .media_type = "image/jpeg", .extensions = {".jpg", ".jpeg"}},
-               "image.pixgraph.so");
-  registry.add(CodecInfo{.name = "png", .media_type = "image/png", .extensions = {".png"}, .writes_alpha = true},
-               "image.pixgraph.so");
-  registry.add(CodecInfo{.name = "webp", .media_type = "image/webp", .extensions = {".webp"}, .writes_alpha = true},
-               "image.pixgraph.so");
-  registry.add(CodecInfo{.name = "gif", .media_type = "image/gif", .extensions = {".gif"}, .writes = false},
-               "oiio.pixgraph.so");
+  auto codec = [&](const char* name, std::vector<std::string> extensions, bool writes, const char* plugin) {
+    CodecInfo info;
+    info.name = name;
+    info.media_type = std::string("image/") + name;
+    info.extensions = std::move(extensions);
+    info.writes = writes;
+    registry.add(info, plugin);
+  };
+  codec("jpeg", {".jpg", ".jpeg", ".jpe", ".jfif"}, true, "image.pixgraph.so");
+  codec("png", {".png"}, true, "image.pixgraph.so");
+  codec("webp", {".webp"}, true, "image.pixgraph.so");
+  codec("bmp", {".bmp", ".dib"}, true, "oiio.pixgraph.so");
+  codec("exr", {".exr"}, true, "oiio.pixgraph.so");
+  codec("pnm", {".pnm", ".pbm", ".pgm", ".ppm"}, true, "oiio.pixgraph.so");
+  codec("tga", {".tga"}, true, "oiio.pixgraph.so");
+  codec("tiff", {".tif", ".tiff"}, true, "oiio.pixgraph.so");
+  codec("gif", {".gif"}, false, "oiio.pixgraph.so");
 }
 
 /// Filled once.
