@@ -100,11 +100,17 @@ static ItemTable items_of(const Graph& graph, const Arguments& arguments, const 
   return table;
 }
 
+/// Whose files are never inputs.
+static std::vector<std::string> kept_folders(const Graph& graph, const RunOptions& options) {
+  if (!options.state.empty()) return {options.out, options.state};
+  return {options.out, folder_of(graph.file) + "/.pixgraph"};
+}
+
 int command_run(const Arguments& arguments) {
   const auto graph = read_graph(arguments.words[0], arguments, true);
   if (!graph) return kExitWrongRequest;
   const RunOptions options = options_of(arguments);
-  const ItemTable table = items_of(*graph, arguments, {options.out, options.state.empty() ? ".pixgraph" : options.state});
+  const ItemTable table = items_of(*graph, arguments, kept_folders(*graph, options));
   return run_graph(*graph, registry_for(arguments), table, options);
 }
 
@@ -121,7 +127,7 @@ int command_plan(const Arguments& arguments) {
   RunOptions options;
   options.out = arguments.value("--out", options.out);
   options.state = arguments.value("--state");
-  const ItemTable table = items_of(*graph, arguments, {options.out, options.state.empty() ? ".pixgraph" : options.state});
+  const ItemTable table = items_of(*graph, arguments, kept_folders(*graph, options));
   const std::string state = state_folder(graph->file, options);
   Index index(state);
   const Ledger ledger(real_disk(), state + (arguments.has("--sandbox") ? "/sandbox-ledger" : "/ledger"));
