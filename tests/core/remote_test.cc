@@ -310,8 +310,9 @@ TEST(Remote, LostIsWhatThreePollsInARowDoNotFind) {
   const Snapshot gone = ended_as(RemoteStatus::lost);
   const auto found = remote_of({created("p1")}, {gone, gone, running(), gone, succeeded()});
   EXPECT_EQ(text_of(process.buy(found)), "bought");
+  Process another(disk);
   const auto remote = remote_of({created("p2")}, {gone});
-  EXPECT_EQ(text_of(process.buy(remote, "dog")), "E415: the server does not know prediction p2 any more");
+  EXPECT_EQ(text_of(another.buy(remote, "dog")), "E415: the server does not know prediction p2 any more");
   EXPECT_EQ(remote->polled, 3);
   EXPECT_EQ(process.ledger.latest(key_of("dog"))->state, PurchaseState::lost);
 }
@@ -568,7 +569,7 @@ TEST(Remote, ManyAtOnceAllEnd) {
   ServerLimits limits;
   limits.creates_per_minute = 0;
   limits.calls_per_minute = 0;
-  limits.in_flight = 10;
+  limits.in_flight = 25;
   Process process(disk, "", limits);
   auto remote = std::make_shared<FakeRemote>();
   std::atomic<int> running_now = 0, most = 0;
@@ -585,7 +586,7 @@ TEST(Remote, ManyAtOnceAllEnd) {
   for (int i = 0; i < 300; ++i) all.push_back(process.start(remote, "prompt " + std::to_string(i % 100)));
   for (auto& one : all) EXPECT_FALSE(Process::wait(std::move(one)).error);
   EXPECT_EQ(remote->submitted, 100);
-  EXPECT_LE(most, 10);
+  EXPECT_LE(most, 25);
 }
 
 }  // namespace
