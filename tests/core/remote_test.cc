@@ -507,14 +507,12 @@ TEST(Remote, SandboxesShareANameSpaceAndForgetPredictions) {
   MemoryDisk disk;
   {
     Process process(disk, "http://127.0.0.1:1/v1");
-    auto remote = remote_of({created("p1", succeeded())});
+    auto remote = remote_of({created("p1", succeeded()), created("p2")}, {running()});
     remote->server = "http://127.0.0.1:1/v1";
     EXPECT_EQ(text_of(process.buy(remote)), "bought");
-    remote->submits = {created("p2")};
     auto second = process.start(remote, "dog");
     while (remote->submitted < 2) std::this_thread::sleep_for(1ms);
     process.driver->cancel_all();
-    remote->on_poll = [](const std::string&) { return running(); };
     Process::wait(std::move(second));
   }
   Process process(disk, "http://127.0.0.1:2/v1");
