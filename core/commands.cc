@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 
@@ -9,6 +10,7 @@
 
 #include <pixgraph/error.h>
 
+#include "clock.h"
 #include "describe.h"
 #include "document.h"
 #include "graph.h"
@@ -55,10 +57,10 @@ static int whole_number(const Arguments& arguments, const std::string& flag, int
   return number;
 }
 
-static double rate_of(const Arguments& arguments) {
-  if (!arguments.has("--rate")) return 600;
+static std::optional<double> rate_of(const Arguments& arguments) {
+  if (!arguments.has("--rate")) return std::nullopt;
   const std::string text = arguments.value("--rate");
-  if (text == "unlimited") return 0;
+  if (text == "unlimited") return 0.0;
   double number = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (failure != std::errc() || std::string_view(end) != "/min" || !(number > 0) || number > 1e6)
@@ -71,12 +73,19 @@ static RunOptions options_of(const Arguments& arguments) {
   options.out = arguments.value("--out", options.out);
   options.state = arguments.value("--state");
   options.jobs = whole_number(arguments, "--jobs", 0, 1, 1024);
-  options.jobs_remote = whole_number(arguments, "--jobs-remote", options.jobs_remote, 1, 10'000);
+  options.jobs_remote = whole_number(arguments, "--jobs-remote", 0, 1, 10'000);
   options.creates_per_minute = rate_of(arguments);
   options.overwrite = arguments.has("--overwrite");
   options.sandbox = arguments.has("--sandbox");
   options.fail_fast = arguments.has("--fail-fast");
   options.events = arguments.value("--events");
+  if (const auto rebuy = arguments.flags.find("--rebuy"); rebuy != arguments.flags.end()) options.rebuy = rebuy->second;
+  options.rebuy_before = arguments.value("--rebuy-before");
+  if (!options.rebuy_before.empty() && !parse_iso_time(options.rebuy_before))
+    throw Error("E804", "`--rebuy-before " + options.rebuy_before + "` is not a time", "write it as 2026-11-20T09:12:00Z");
+  if (!options.rebuy_before.empty() && options.rebuy.empty()) throw Error("E804", "`--rebuy-before` goes with --rebuy NODE");
+  options.only_failed = arguments.has("--only");
+  if (options.only_failed && arguments.value("--only") != "failed") throw Error("E804", "`--only " + arguments.value("--only") + "` is not known: write --only failed");
   return options;
 }
 
@@ -84,8 +93,8 @@ static RunOptions options_of(const Arguments& arguments) {
 static std::optional<Graph> read_graph(const std::string& file, const Arguments& arguments, bool quiet) {
   Diagnostics diagnostics;
   const Document document = read_document(file, diagnostics);
-  std::optional<Graph> graph;
-  if (!diagnostics.has_errors()) graph = pixgraph::bind(document, registry_for(arguments), settings_of(arguments), diagnostics);
+  // Bound also where reading found mistakes: bind tells the others of them, and says nothing of a file that could not be read.
+  std::optional<Graph> graph = pixgraph::bind(document, registry_for(arguments), settings_of(arguments), diagnostics);
   if (arguments.has("--json")) std::printf("%s\n", diagnostics.json(file).c_str());
   else if (const std::string text = diagnostics.render(file, document.text, ::isatty(2) != 0); !text.empty()) std::fputs(text.c_str(), stderr);
   else if (!quiet) std::printf("%s: all is well\n", file.c_str());
@@ -110,7 +119,22 @@ int command_run(const Arguments& arguments) {
   const auto graph = read_graph(arguments.words[0], arguments, true);
   if (!graph) return kExitWrongRequest;
   const RunOptions options = options_of(arguments);
-  const ItemTable table = items_of(*graph, arguments, kept_folders(*graph, options));
+  for (const std::string& name : options.rebuy) {
+    std::vector<std::string> paid;
+    for (const GraphNode& node : graph->nodes)
+      if (node.spec->cost == Cost::paid) paid.push_back(node.name);
+    if (std::find(paid.begin(), paid.end(), name) == paid.end())
+      throw Error("E806", "`--rebuy " + name + "`: no paid node of that name is in " + graph->file, suggestion(name, paid, "paid nodes: " + listed(paid)));
+  }
+  ItemTable table = items_of(*graph, arguments, kept_folders(*graph, options));
+  if (options.only_failed) {
+    const std::set<std::string> failed = failed_in_last_run(state_folder(graph->file, options));
+    std::erase_if(table.items, [&](const Item& item) { return !failed.contains(item.name); });
+    if (table.items.empty()) {
+      std::fputs("no item named here failed in the last run: nothing to do\n", stderr);
+      return kExitDone;
+    }
+  }
   return run_graph(*graph, registry_for(arguments), table, options);
 }
 

@@ -8,6 +8,7 @@ namespace pixgraph {
 int command_run(const Arguments& arguments);
 int command_check(const Arguments& arguments);
 int command_plan(const Arguments& arguments);
+int command_ledger(const Arguments& arguments);
 int command_nodes(const Arguments& arguments);
 int command_describe(const Arguments& arguments);
 

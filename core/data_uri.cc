@@ -17,14 +17,16 @@ constexpr std::array<std::uint8_t, 256> kSextets = [] {
   std::array<std::uint8_t, 256> table{};
   table.fill(kOther);
   constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  for (std::size_t i = 0; i < kAlphabet.size(); ++i) table[static_cast<unsigned char>(kAlphabet[i])] = static_cast<std::uint8_t>(i);
+  for (std::size_t i = 0; i < kAlphabet.size(); ++i)
+    table[static_cast<unsigned char>(kAlphabet[i])] = static_cast<std::uint8_t>(i);
   for (const char c : {' ', '\t', '\r', '\n', '\f'}) table[static_cast<unsigned char>(c)] = kSpace;
   table['='] = kPad;
   return table;
 }();
 
 [[noreturn]] void refuse(std::string_view uri, const std::string& why) {
-  throw Error("E209", fmt::format("`{}` is not a data: URI that can be read: {}", uri.size() > 60 ? std::string(uri.substr(0, 57)) + "..." : std::string(uri), why));
+  throw Error("E209", fmt::format("`{}` is not a data: URI that can be read: {}",
+                                  uri.size() > 60 ? std::string(uri.substr(0, 57)) + "..." : std::string(uri), why));
 }
 
 std::vector<std::uint8_t> from_base64(std::string_view text, std::string_view uri) {
@@ -52,8 +54,10 @@ std::vector<std::uint8_t> from_base64(std::string_view text, std::string_view ur
     if (value == kPad) {
       int pads = 1;
       for (; at < text.size(); ++at) {
-        if (sextet(at) == kPad) ++pads;
-        else if (sextet(at) != kSpace) refuse(uri, "its base64 goes on after `=`");
+        if (sextet(at) == kPad)
+          ++pads;
+        else if (sextet(at) != kSpace)
+          refuse(uri, "its base64 goes on after `=`");
       }
       if (filled + pads != 4 || filled < 2) refuse(uri, "its base64 is cut off");
       break;

@@ -1,20 +1,15 @@
 #include "document.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
-#include <cerrno>
-#include <cstring>
+#include <algorithm>
 #include <optional>
 #include <sstream>
 #include <unordered_map>
 
-#include <pixgraph/error.h>
-
 #include "lines.h"
+#include "source_text.h"
 #include "syntax.h"
 #include "unicode.h"
 
@@ -22,20 +17,23 @@ namespace pixgraph {
 
 namespace {
 
-constexpr std::size_t kMostBytes = 4 << 20;
 constexpr std::size_t kMostDepth = 64;
 
 /// Thrown out of the parser by the builder, when what it has found ends reading.
 struct Stop {};
 
-/// Builds the tree from the parser's events. yaml-cpp's own tree keeps duplicate keys silently, shares aliases and knows
-/// the start of things only.
+/// Builds the tree from the parser's events. yaml-cpp's own tree keeps duplicate keys silently, shares aliases and
+/// knows the start of things only.
 class Builder : public YAML::EventHandler {
  public:
   Builder(std::string_view text, Lines& lines, Diagnostics& diagnostics)
       : text_(text), lines_(lines), diagnostics_(diagnostics) {}
 
-  DocumentValue take_root() { return std::move(root_); }
+  /// REQUIRES: the parser has come to the end, or the builder has stopped it.
+  DocumentValue take_root() {
+    for (const Diagnostic& mistake : later_.sorted()) diagnostics_.add(mistake);
+    return std::move(root_);
+  }
   /// Whether the first document was read to its end, though something is wrong with what follows it.
   bool is_whole() const { return whole_; }
   std::optional<std::size_t> last_scalar() const { return last_scalar_; }
@@ -50,7 +48,8 @@ class Builder : public YAML::EventHandler {
     const std::size_t at = offset(mark);
     if (text_.substr(at).starts_with("---")) {
       whole_ = true;
-      diagnostics_.error("E003", lines_.place(at, 3), "a pipeline file holds one document, and here a second one begins",
+      diagnostics_.error("E003", lines_.place(at, 3),
+                         "a pipeline file holds one document, and here a second one begins",
                          "put it in a file of its own");
     } else {
       diagnostics_.error("E001", lines_.place(at), "this does not belong to what begins on the first line",
@@ -65,7 +64,10 @@ class Builder : public YAML::EventHandler {
     value.offset = offset(mark);
     const std::string_view written = null_word(value.offset);
     if (expects_key()) {
-      if (written.empty()) diagnostics_.error("E001", lines_.place(value.offset), "a key is missing before this `:`");
+      if (written.empty()) {
+        later_.error("E001", lines_.place(value.offset), "a key is missing here");
+        stack_.back().value.broken = true;
+      }
       take_key(std::string(written), value.offset, written.empty());
       return;
     }
@@ -80,7 +82,7 @@ class Builder : public YAML::EventHandler {
 
   void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t, const std::string& scalar) override {
     const std::size_t at = offset(mark);
-    check_tag(at, tag);
+    const bool tagged = check_tag(at, tag);
     last_scalar_ = at;
     const char first = at < text_.size() ? text_[at] : '\0';
     DocumentValue value;
@@ -88,6 +90,7 @@ class Builder : public YAML::EventHandler {
     value.text = scalar;
     value.quoted = tag != "?";
     value.offset = at;
+    value.broken = tagged;
     value.place = lines_.place(at, scalar_length(at, value));
     if (value.quoted && (first == '"' || first == '\'') && end_of_quoted(text_, at) == std::string_view::npos) {
       diagnostics_.error("E001", lines_.place(at), "this quote is never closed",
@@ -111,6 +114,7 @@ class Builder : public YAML::EventHandler {
     DocumentValue value;
     value.offset = at;
     value.place = word_place(at);
+    value.broken = true;
     if (expects_key())
       take_key({}, at, true);
     else
@@ -161,7 +165,8 @@ class Builder : public YAML::EventHandler {
       if (!rest.starts_with(word)) continue;
       // Of `a:` and then `null: 1` the empty value is reported at the key of the next line.
       const std::string_view after = rest.substr(word.size());
-      const bool is_value = stack_.empty() || stack_.back().value.kind != DocumentValue::Kind::map || stack_.back().has_key;
+      const bool is_value =
+          stack_.empty() || stack_.back().value.kind != DocumentValue::Kind::map || stack_.back().has_key;
       const std::size_t next = after.find_first_not_of(" \t");
       if (is_value && next != std::string_view::npos && after[next] == ':') return {};
       return rest.substr(0, word.size());
@@ -169,8 +174,8 @@ class Builder : public YAML::EventHandler {
     return {};
   }
 
-  void check_tag(std::size_t at, const std::string& tag) {
-    if (tag.empty() || tag == "?" || tag == "!") return;
+  bool check_tag(std::size_t at, const std::string& tag) {
+    if (tag.empty() || tag == "?" || tag == "!") return false;
     if (at < text_.size() && text_[at] != '!') {
       const std::size_t line_start = text_.rfind('\n', at) + 1;
       const std::size_t mark = text_.rfind('!', at);
@@ -178,6 +183,7 @@ class Builder : public YAML::EventHandler {
     }
     diagnostics_.error("E003", word_place(at), "tags are not part of pipeline files",
                        "values are read by the type that is wanted; quote a number that is meant as text");
+    return true;
   }
 
   /// Characters of the scalar as it is written, up to the end of its first line.
@@ -190,8 +196,9 @@ class Builder : public YAML::EventHandler {
       end = at + value.text.size();
     else
       end = std::string_view::npos;
-    end = std::min({end, text_.find('\n', at), text_.size()});
-    std::string_view written = text_.substr(at, end - at);
+    // Only what is the scalar's is searched for a line end: a file may be one long line.
+    std::string_view written = text_.substr(at, end == std::string_view::npos ? end : end - at);
+    written = written.substr(0, written.find('\n'));
     while (!written.empty() && (written.back() == ' ' || written.back() == '\t')) written.remove_suffix(1);
     return std::max(1, static_cast<int>(count_characters(written)));
   }
@@ -221,7 +228,8 @@ class Builder : public YAML::EventHandler {
     diagnostics_.add(std::move(twice));
   }
 
-  /// `{type:Fit}` is a key `type:Fit` without value: said, and read as it was meant, so that nothing else is said of it.
+  /// `{type:Fit}` is a key `type:Fit` without value: said, and read as it was meant, so that nothing else is said of
+  /// it.
   bool mend_missing_space(DocumentValue& value) {
     if (stack_.empty() || stack_.back().value.kind != DocumentValue::Kind::map) return false;
     Frame& frame = stack_.back();
@@ -229,7 +237,8 @@ class Builder : public YAML::EventHandler {
     const std::size_t split = missing_space_after_colon(frame.key);
     if (split == std::string_view::npos) return false;
     const std::string name = frame.key.substr(0, split - 1), rest = frame.key.substr(split);
-    diagnostics_.error("E001", frame.key_place, "a space is missing after the colon", "write `" + printable(name + ": " + rest) + "`");
+    diagnostics_.error("E001", frame.key_place, "a space is missing after the colon",
+                       "write `" + printable(name + ": " + rest) + "`");
     value.kind = DocumentValue::Kind::scalar;
     value.offset = frame.key_offset + split;
     value.place = lines_.place(value.offset, static_cast<int>(count_characters(rest)));
@@ -246,20 +255,23 @@ class Builder : public YAML::EventHandler {
 
   void open(DocumentValue::Kind kind, const YAML::Mark& mark, const std::string& tag, YAML::EmitterStyle::value style) {
     const std::size_t at = offset(mark);
-    check_tag(at, tag);
+    const bool tagged = check_tag(at, tag);
     if (stack_.size() >= kMostDepth) {
-      diagnostics_.error("E004", lines_.place(at), "lists and maps are nested more than " + std::to_string(kMostDepth) + " deep");
+      diagnostics_.error("E004", lines_.place(at),
+                         "lists and maps are nested more than " + std::to_string(kMostDepth) + " deep");
       throw Stop();
     }
     Frame frame;
     frame.is_key = expects_key();
-    if (frame.is_key) {
+    if (frame.is_key && std::ranges::none_of(stack_, &Frame::is_key)) {
       const bool twice = text_.substr(at).starts_with("{") && at > 0 && text_[at - 1] == '{';
-      diagnostics_.error("E001", lines_.place(at), "a key must be a word, not a list or a map",
-                         twice ? "a reference is written \"${name}\", in quotes" : "");
+      later_.error("E001", lines_.place(at), "a key must be a word, not a list or a map",
+                   twice ? "a reference is written \"${name}\", in quotes" : "");
     }
+    if (frame.is_key) stack_.back().value.broken = true;
     frame.flow = style == YAML::EmitterStyle::Flow && at < text_.size() && (text_[at] == '{' || text_[at] == '[');
     frame.value.kind = kind;
+    frame.value.broken = tagged;
     frame.value.offset = at;
     frame.value.place = lines_.place(at);
     stack_.push_back(std::move(frame));
@@ -292,84 +304,13 @@ class Builder : public YAML::EventHandler {
   Lines& lines_;
   Diagnostics& diagnostics_;
   std::vector<Frame> stack_;
+  // Keys that are no words. Where the parser stumbles they come of the same slip, a bracket that is not closed.
+  Diagnostics later_;
   DocumentValue root_;
   std::optional<std::size_t> last_scalar_;
   int documents_ = 0;
   bool whole_ = false;
 };
-
-std::string read_file(const std::string& file) {
-  auto failed = [&](const std::string& why, std::string hint = {}) {
-    return Error("E601", ticked(file) + " cannot be read: " + why, std::move(hint));
-  };
-  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0)
-    throw failed(errno == ENOENT ? "there is no such file" : std::strerror(errno),
-                 errno == ENOENT ? "the first argument is the pipeline file, a .yaml" : "");
-  struct Closer {
-    int fd;
-    ~Closer() { ::close(fd); }
-  } closer{descriptor};
-  struct stat status {};
-  if (::fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode))
-    throw failed("it is a folder", "name the pipeline file in it");
-  std::string text;
-  char buffer[1 << 16];
-  // One byte beyond the limit is enough to know.
-  while (text.size() <= kMostBytes) {
-    const ssize_t got = ::read(descriptor, buffer, sizeof buffer);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw failed(std::strerror(errno));
-    if (got == 0) break;
-    text.append(buffer, static_cast<std::size_t>(got));
-  }
-  return text;
-}
-
-/// Byte order mark off, line ends to \n.
-std::string normalised(std::string text) {
-  if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
-  if (text.find('\r') == std::string::npos) return text;
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\r' && i + 1 < text.size() && text[i + 1] == '\n') continue;
-    out += text[i] == '\r' ? '\n' : text[i];
-  }
-  return out;
-}
-
-/// Says which characters may not stand in a file, and takes them out: yaml-cpp reads U+0004 as the file's end.
-std::string without_controls(const std::string& text, Lines& lines, Diagnostics& diagnostics) {
-  std::string clean = text;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const auto c = static_cast<unsigned char>(text[at]);
-    if (c >= 0x20 ? c != 0x7F : c == '\n' || c == '\t') continue;
-    char name[8];
-    std::snprintf(name, sizeof name, "U+%04X", c);
-    diagnostics.error("E005", lines.place(at), std::string("a control character (") + name + ")",
-                      "take it away; within double quotes it can be written as an escape");
-    clean[at] = ' ';
-  }
-  return clean;
-}
-
-/// Whether the text may be given to the parser.
-bool check_text(const std::string& text, Lines& lines, Diagnostics& diagnostics) {
-  if (text.size() > kMostBytes) {
-    diagnostics.error("E004", {}, "the file is larger than 4 MB", "a list of items belongs in a manifest: items.csv or items.jsonl");
-    return false;
-  }
-  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
-    diagnostics.error("E005", {}, "the file is UTF-16", "save it as UTF-8");
-    return false;
-  }
-  if (const std::size_t bad = find_invalid_utf8(text); bad != std::string::npos) {
-    diagnostics.error("E005", lines.place(bad), "the file is not UTF-8 text", "save it as UTF-8", "not UTF-8 from here on");
-    return false;
-  }
-  return true;
-}
 
 void check_root(const Document& document, Diagnostics& diagnostics) {
   const DocumentValue& root = document.root;
@@ -398,9 +339,9 @@ const DocumentValue* DocumentValue::find(std::string_view key) const {
 Document parse_document(std::string file, std::string text, Diagnostics& diagnostics) {
   Document document;
   document.file = std::move(file);
-  document.text = normalised(std::move(text));
+  document.text = normalised_source(std::move(text));
   Lines lines(document.text);
-  if (!check_text(document.text, lines, diagnostics)) return document;
+  if (!check_source(document.text, lines, diagnostics)) return document;
   const int errors_before = diagnostics.error_count();
   std::istringstream stream(without_controls(document.text, lines, diagnostics));
   Builder builder(document.text, lines, diagnostics);
@@ -418,7 +359,8 @@ Document parse_document(std::string file, std::string text, Diagnostics& diagnos
     SyntaxFault fault;
     fault.text = document.text;
     fault.parser_message = stopped.msg;
-    fault.at = stopped.mark.pos < 0 ? document.text.size() : std::min<std::size_t>(stopped.mark.pos, document.text.size());
+    fault.at =
+        stopped.mark.pos < 0 ? document.text.size() : std::min<std::size_t>(stopped.mark.pos, document.text.size());
     fault.last_scalar = builder.last_scalar();
     fault.open_flow = builder.open_flow();
     diagnostics.add(explain_syntax(fault, lines));
@@ -429,7 +371,7 @@ Document parse_document(std::string file, std::string text, Diagnostics& diagnos
 }
 
 Document read_document(const std::string& file, Diagnostics& diagnostics) {
-  return parse_document(file, read_file(file), diagnostics);
+  return parse_document(file, read_source(file), diagnostics);
 }
 
 }  // namespace pixgraph

@@ -13,18 +13,26 @@ static constexpr std::chrono::milliseconds kLongestPause = std::chrono::hours(1)
 TokenBucket::Time TokenBucket::take(Time now) {
   if (unlimited()) return now;
   if (last_ == Time{}) last_ = now;
-  tokens_ = std::min(burst_, tokens_ + per_second_ * std::chrono::duration<double>(now - last_).count());
-  last_ = now;
+  if (now > last_) {  // after drain() the bucket's time may be ahead
+    tokens_ = std::min(burst_, tokens_ + per_second_ * std::chrono::duration<double>(now - last_).count());
+    last_ = now;
+  }
   tokens_ -= 1;
-  if (tokens_ >= 0) return now;
-  return now + std::chrono::duration_cast<Time::duration>(std::chrono::duration<double>(-tokens_ / per_second_));
+  if (tokens_ >= 0) return last_;
+  return last_ + std::chrono::duration_cast<Time::duration>(std::chrono::duration<double>(-tokens_ / per_second_));
+}
+
+void TokenBucket::drain(Time when) {
+  tokens_ = std::min(tokens_, 0.0);
+  last_ = std::max(last_, when);
 }
 
 TokenBucket::Time TokenBucket::next(Time now) const {
   if (unlimited() || last_ == Time{}) return now;
-  const double tokens = std::min(burst_, tokens_ + per_second_ * std::chrono::duration<double>(now - last_).count());
-  if (tokens >= 1) return now;
-  return now + std::chrono::ceil<Time::duration>(std::chrono::duration<double>((1 - tokens) / per_second_));
+  const Time from = std::max(now, last_);  // after drain() the bucket's time may be ahead
+  const double tokens = std::min(burst_, tokens_ + per_second_ * std::chrono::duration<double>(from - last_).count());
+  if (tokens >= 1) return from;
+  return from + std::chrono::ceil<Time::duration>(std::chrono::duration<double>((1 - tokens) / per_second_));
 }
 
 // The burst is a tenth of a minute's worth: 60 of 600, 300 of 3000.
@@ -122,11 +130,13 @@ Executor::Time Governor::next_call() {
 void Governor::pause_creates(std::chrono::milliseconds wait) {
   std::lock_guard lock(mutex_);
   creates_paused_ = std::max(creates_paused_, steady_clock::now() + std::min(wait, kLongestPause));
+  creates_.drain(creates_paused_);
 }
 
 void Governor::pause_calls(std::chrono::milliseconds wait) {
   std::lock_guard lock(mutex_);
   calls_paused_ = std::max(calls_paused_, steady_clock::now() + std::min(wait, kLongestPause));
+  calls_.drain(calls_paused_);
 }
 
 Executor::Time Governor::calls_paused() const {

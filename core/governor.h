@@ -24,6 +24,8 @@ class TokenBucket {
   TokenBucket(double per_minute, double burst) : per_second_(per_minute / 60), burst_(burst), tokens_(burst) {}
   /// Takes a token, which may be one that only comes in the future: returns when it may be used.
   Time take(Time now);
+  /// Nothing is left, and nothing comes before `when`.
+  void drain(Time when);
   /// When the next token would be there, without taking it.
   Time next(Time now) const;
   bool unlimited() const { return per_second_ <= 0; }

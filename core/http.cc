@@ -43,19 +43,28 @@ std::string bytes(std::uint64_t count) {
   try {
     throw;
   } catch (const DeadlinePassed&) {
-    throw HttpError("E206", fmt::format("no whole answer from {} within {:g} s", at.url,
-                                        static_cast<double>(at.request.deadline.count()) / 1000), at.sent);
+    throw HttpError("E206",
+                    fmt::format("no whole answer from {} within {:g} s", at.url,
+                                static_cast<double>(at.request.deadline.count()) / 1000),
+                    at.sent);
   } catch (const ConnectionLost& lost) {
     if (at.written < at.total)
-      throw HttpError("E204", fmt::format("the connection to {} broke after {} of {} bytes of the request: {}", at.url,
-                                          at.written, at.total, lost.why), at.sent);
+      throw HttpError("E204",
+                      fmt::format("the connection to {} broke after {} of {} bytes of the request: {}", at.url,
+                                  at.written, at.total, lost.why),
+                      at.sent);
     throw HttpError("E204", fmt::format("no whole answer from {}: {}", at.url, lost.why), at.sent);
   } catch (const BodyTruncated& body) {
     if (body.expected > 0)
-      throw HttpError("E204", fmt::format("the answer from {} ended after {} of {} bytes", at.url, body.received, body.expected), at.sent);
-    throw HttpError("E204", fmt::format("the answer from {} ended after {} bytes, before its last chunk", at.url, body.received), at.sent);
+      throw HttpError(
+          "E204", fmt::format("the answer from {} ended after {} of {} bytes", at.url, body.received, body.expected),
+          at.sent);
+    throw HttpError(
+        "E204", fmt::format("the answer from {} ended after {} bytes, before its last chunk", at.url, body.received),
+        at.sent);
   } catch (const BodyTooLarge&) {
-    throw HttpError("E205", fmt::format("the answer from {} is larger than {}", at.url, bytes(at.request.max_bytes)), at.sent);
+    throw HttpError("E205", fmt::format("the answer from {} is larger than {}", at.url, bytes(at.request.max_bytes)),
+                    at.sent);
   } catch (const MalformedAnswer& answer) {
     throw HttpError("E212", fmt::format("the answer from {} is not HTTP: {}", at.url, answer.why), at.sent);
   }
@@ -72,7 +81,8 @@ class NoSigpipe {
   ~NoSigpipe() {
     if (sigismember(&before_, SIGPIPE)) return;
     const timespec now{};
-    while (sigtimedwait(&pipe_, nullptr, &now) > 0) {}
+    while (sigtimedwait(&pipe_, nullptr, &now) > 0) {
+    }
     pthread_sigmask(SIG_SETMASK, &before_, nullptr);
   }
   NoSigpipe(const NoSigpipe&) = delete;
@@ -91,7 +101,8 @@ milliseconds keeps_for(const AnswerHead& head) {
   const std::string_view number = header.substr(at + 8);
   if (std::from_chars(number.data(), number.data() + number.size(), announced_s).ec != std::errc())
     return HttpPool::kMaxIdle;
-  return std::clamp(milliseconds(1000) * std::min(announced_s, 3600) - milliseconds(500), milliseconds(0), HttpPool::kMaxIdle);
+  return std::clamp(milliseconds(1000) * std::min(announced_s, 3600) - milliseconds(500), milliseconds(0),
+                    HttpPool::kMaxIdle);
 }
 
 bool follows(const HttpRequest& request, const AnswerHead& head) {
@@ -133,7 +144,9 @@ struct HttpClient::Answer {
 };
 
 HttpClient::HttpClient(HttpOptions options)
-    : options_(std::move(options)), tls_(std::make_unique<TlsClient>(options_.ca_file)), pool_(std::make_unique<HttpPool>()) {}
+    : options_(std::move(options)),
+      tls_(std::make_unique<TlsClient>(options_.ca_file)),
+      pool_(std::make_unique<HttpPool>()) {}
 
 HttpClient::~HttpClient() = default;
 
@@ -155,8 +168,9 @@ HttpClient::Answer HttpClient::exchange(const HttpRequest& request, const Url& u
     try {
       if (proxy) check_reach_behind_proxy(url, request.reach, options_.resolver, deadline);
       if (pooled)
-        answer.connection = pool_->take(answer.pool_key, request.fresh_connection ? milliseconds(2'000) : HttpPool::kMaxIdle,
-                                        proxy ? std::nullopt : std::optional(request.reach));
+        answer.connection =
+            pool_->take(answer.pool_key, request.fresh_connection ? milliseconds(2'000) : HttpPool::kMaxIdle,
+                        proxy ? std::nullopt : std::optional(request.reach));
       pooled = answer.connection != nullptr;
       if (!pooled) answer.connection = connect(url, proxy, request, options_, *tls_, deadline);
       answer.head = talk(*answer.connection, head, request.body, deadline, at.written);
@@ -190,14 +204,18 @@ HttpClient::Answer HttpClient::ask(const HttpRequest& request) {
     Answer answer = exchange(request, url, first, deadline);
     if (!follows(request, answer.head)) return answer;
     if (hops == request.max_redirects)
-      throw HttpError("E211", fmt::format("{} leads to more than {} redirects", shown_url(request.url), request.max_redirects), Sent::maybe);
+      throw HttpError("E211",
+                      fmt::format("{} leads to more than {} redirects", shown_url(request.url), request.max_redirects),
+                      Sent::maybe);
     const Url next = url.resolve(answer.head.header("Location"));
     if (url.https && !next.https)
-      throw HttpError("E207", fmt::format("{} leads to {}, which is not encrypted", shown_url(url.text()), shown_url(next.text())),
-                      Sent::maybe, "ask for the last URL itself where that is wanted");
+      throw HttpError(
+          "E207", fmt::format("{} leads to {}, which is not encrypted", shown_url(url.text()), shown_url(next.text())),
+          Sent::maybe, "ask for the last URL itself where that is wanted");
     try {  // the few bytes of a redirect's body are read so that the connection can serve the next hop
       BodyReader body = answer.body(kLittleBody);
-      while (!body.next(deadline).empty()) {}
+      while (!body.next(deadline).empty()) {
+      }
       answer.finish(body, *pool_);
     } catch (const DeadlinePassed&) {
       throw_http_error(answer.situation);
@@ -242,7 +260,8 @@ Http::Download HttpClient::download(const HttpRequest& request) {
   try {
     if (answer.head.status / 100 != 2) {
       BodyReader body = answer.body(UINT64_MAX);
-      for (std::string_view part; text.size() < kLittleBody && !(part = body.next(answer.deadline)).empty();) text += part;
+      for (std::string_view part; text.size() < kLittleBody && !(part = body.next(answer.deadline)).empty();)
+        text += part;
       text.resize(std::min<std::size_t>(text.size(), kLittleBody));
       answer.finish(body, *pool_);
     } else {

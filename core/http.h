@@ -10,8 +10,8 @@
 //     http_url, http_proxy, http_tls, http_download
 //
 // Codes: E201 no such host, E202 no connection, E203 TLS, E204 broken or truncated, E205 too large, E206 deadline,
-// E207 address refused, E208 not a URL for us, E209 data: URI, E211 too many redirects, E212 not HTTP, E213 the download
-// cannot be written (stops the run).
+// E207 address refused, E208 not a URL for us, E209 data: URI, E211 too many redirects, E212 not HTTP, E213 the
+// download cannot be written (stops the run).
 #pragma once
 
 #include <memory>
@@ -44,7 +44,8 @@ class DownloadSink {
   virtual ~DownloadSink() = default;
   /// The path of a file to write to, which is new or may be truncated.
   virtual std::string open_temp() = 0;
-  /// Takes the file at `temp` over, complete and closed, and makes it durable. Where this throws, the caller removes it.
+  /// Takes the file at `temp` over, complete and closed, and makes it durable. Where this throws, the caller removes
+  /// it.
   virtual FilePtr commit(const std::string& temp, const Downloaded& what) = 0;
 };
 

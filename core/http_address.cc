@@ -8,6 +8,7 @@
 #include <cstring>
 #include <memory>
 #include <mutex>
+#include <system_error>
 #include <thread>
 
 #include <fmt/format.h>
@@ -34,7 +35,9 @@ AddressKind kind_of(V4 ip) {
 }
 
 AddressKind kind_of(const unsigned char (&ip)[16]) {
-  const auto v4_at = [&ip](int at) { return V4{ip[at]} << 24 | V4{ip[at + 1]} << 16 | V4{ip[at + 2]} << 8 | ip[at + 3]; };
+  const auto v4_at = [&ip](int at) {
+    return V4{ip[at]} << 24 | V4{ip[at + 1]} << 16 | V4{ip[at + 2]} << 8 | ip[at + 3];
+  };
   static constexpr unsigned char kZero[16] = {};
   static constexpr unsigned char kNat64[12] = {0, 0x64, 0xff, 0x9b};
   if (std::memcmp(ip, kZero, 15) == 0 && ip[15] <= 1) return AddressKind::loopback;  // ::1, and :: reaches it too
@@ -56,7 +59,10 @@ std::vector<std::string> ask_system(const std::string& host) {
   hints.ai_flags = AI_ADDRCONFIG;
   addrinfo* found = nullptr;
   std::vector<std::string> addresses;
-  if (getaddrinfo(host.c_str(), nullptr, &hints, &found) != 0) return addresses;
+  if (getaddrinfo(host.c_str(), nullptr, &hints, &found) != 0) {
+    hints.ai_flags = 0;  // a machine without a network has no configured address, but it has localhost
+    if (getaddrinfo(host.c_str(), nullptr, &hints, &found) != 0) return addresses;
+  }
   for (const addrinfo* one = found; one; one = one->ai_next) {
     char text[NI_MAXHOST];
     if (getnameinfo(one->ai_addr, one->ai_addrlen, text, sizeof text, nullptr, 0, NI_NUMERICHOST) == 0)
@@ -110,13 +116,18 @@ std::vector<std::string> resolve(const std::string& host, const Resolver& resolv
       std::vector<std::string> addresses;
     };
     auto shared = std::make_shared<Shared>();
-    std::thread([shared, host] {
+    const auto ask = [shared, host] {
       std::vector<std::string> found = ask_system(host);
       const std::lock_guard lock(shared->mutex);
       shared->addresses = std::move(found);
       shared->done = true;
       shared->ready.notify_all();
-    }).detach();
+    };
+    try {
+      std::thread(ask).detach();
+    } catch (const std::system_error&) {  // no more threads: better late than not
+      ask();
+    }
     std::unique_lock lock(shared->mutex);
     if (!shared->ready.wait_until(lock, deadline, [&] { return shared->done; })) throw DeadlinePassed{};
     addresses = std::move(shared->addresses);
@@ -138,9 +149,8 @@ std::vector<std::string> reachable(const std::string& host, const std::vector<st
   }
   if (!good.empty() || !refused) return good;
   const AddressKind kind = address_kind(*refused);
-  const std::string what =
-      *refused == host ? fmt::format("`{}` is {}", host, describe(kind))
-                       : fmt::format("`{}` is at {}, {}", host, *refused, describe(kind));
+  const std::string what = *refused == host ? fmt::format("`{}` is {}", host, describe(kind))
+                                            : fmt::format("`{}` is at {}, {}", host, *refused, describe(kind));
   if (kind == AddressKind::link_local)
     throw HttpError("E207", what + ", which is never contacted", HttpError::Sent::no,
                     "link-local addresses hold the keys of cloud machines");

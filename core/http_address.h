@@ -31,7 +31,7 @@ std::string describe(AddressKind kind);
 bool allowed(AddressKind kind, Reach reach);
 
 /// Asks the system in a thread of its own, because getaddrinfo knows no deadline: a thread that is not back in time is
-/// left behind and ends by itself. Throws HttpError E201, or E206 by `deadline`. `shown` is the URL for messages.
+/// left behind and ends by itself. Throws HttpError E201, DeadlinePassed.
 std::vector<std::string> resolve(const std::string& host, const Resolver& resolver, Clock::time_point deadline);
 
 /// The addresses of `host` that `reach` allows. Throws HttpError E207 where there is none left.

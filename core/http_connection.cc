@@ -64,7 +64,8 @@ std::unique_ptr<HttpConnection> HttpConnection::open(const std::vector<std::stri
     const int share_ms = left == 1 ? left_ms : std::max(1, std::min(left_ms / static_cast<int>(left), 3'000));
     try {
       Poco::Net::StreamSocket socket;
-      socket.connect(Poco::Net::SocketAddress(addresses[i], port), Poco::Timespan(Poco::Timespan::TimeDiff(share_ms) * 1000));
+      socket.connect(Poco::Net::SocketAddress(addresses[i], port),
+                     Poco::Timespan(Poco::Timespan::TimeDiff(share_ms) * 1000));
       return std::unique_ptr<HttpConnection>(new HttpConnection(std::move(socket), address_kind(addresses[i])));
     } catch (const Poco::TimeoutException&) {
       if (left == 1) throw DeadlinePassed{};
@@ -85,8 +86,8 @@ void HttpConnection::start_tls(TlsClient& tls, const std::string& host, std::uin
     session_key_ = shown;
     tls_client_ = &tls;
     // A literal address is no server name (RFC 6066); it is checked against the certificate all the same.
-    SecureStreamSocket secure =
-        SecureStreamSocket::attach(socket_, is_address(host) ? std::string() : host, tls.context(), tls.session(session_key_));
+    SecureStreamSocket secure = SecureStreamSocket::attach(socket_, is_address(host) ? std::string() : host,
+                                                           tls.context(), tls.session(session_key_));
     socket_ = secure;
     tls_ = true;
     for (;;) {
@@ -157,13 +158,15 @@ int HttpConnection::receive_now() {
 bool HttpConnection::fill(Clock::time_point deadline) {
   if (at_end_) return false;
   for (;;) {
-    // TLS may hold decrypted bytes that poll knows nothing of, so it is asked first; a plain socket is asked when ready.
+    // TLS may hold decrypted bytes that poll knows nothing of, so it is asked first; a plain socket is asked when
+    // ready.
     if (!tls_) wait(POLLIN, deadline);
     const int got = receive_now();
     if (got >= 0) {
       if (Clock::now() >= deadline) throw DeadlinePassed{};  // a fast endless stream never waits
       // TLS gives a record at a time; what uses a large buffer wants it full.
-      while (tls_ && got > 0 && capacity_ - end_ >= kTlsRecord && capacity_ > kSmallBuffer && receive_now() > 0) {}
+      while (tls_ && got > 0 && capacity_ - end_ >= kTlsRecord && capacity_ > kSmallBuffer && receive_now() > 0) {
+      }
       return got > 0;
     }
     if (tls_) wait(got == kWantWrite ? POLLOUT : POLLIN, deadline);
@@ -189,7 +192,8 @@ std::size_t HttpConnection::write(std::string_view data, Clock::time_point deadl
   std::size_t written = 0;
   while (written < data.size()) {
     // OpenSSL wants a record that it could not send to be offered again in the same size.
-    const std::size_t piece = tls_ ? std::min(kTlsRecord, data.size() - written) : std::min<std::size_t>(data.size() - written, 1 << 20);
+    const std::size_t piece =
+        tls_ ? std::min(kTlsRecord, data.size() - written) : std::min<std::size_t>(data.size() - written, 1 << 20);
     int sent = 0;
     try {
       sent = send_now(data.substr(written, piece));
@@ -197,7 +201,8 @@ std::size_t HttpConnection::write(std::string_view data, Clock::time_point deadl
       // The peer may have answered before it stopped listening ("413"): what it sent is still to be read.
       const std::size_t before = end_ - begin_;
       try {
-        while (!buffer_full() && receive_now() > 0) {}
+        while (!buffer_full() && receive_now() > 0) {
+        }
       } catch (const ConnectionLost&) {
       }
       if (end_ - begin_ > before) return written;
@@ -210,7 +215,10 @@ std::size_t HttpConnection::write(std::string_view data, Clock::time_point deadl
       continue;
     }
     const bool blocked_by_reading = tls_ && sent == kWantRead;
-    const short ready = wait(static_cast<short>(buffer_full() ? POLLOUT : blocked_by_reading ? POLLIN : POLLIN | POLLOUT), deadline);
+    const short ready = wait(static_cast<short>(buffer_full()        ? POLLOUT
+                                                : blocked_by_reading ? POLLIN
+                                                                     : POLLIN | POLLOUT),
+                             deadline);
     if ((ready & (POLLIN | POLLHUP)) && !buffer_full()) {
       const int got = receive_now();
       if (got >= 0) return written;

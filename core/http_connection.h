@@ -1,7 +1,7 @@
 // HttpConnection: one TCP or TLS connection that never blocks past a deadline, and its read buffer.
 //
-// The socket is non-blocking and every wait is a poll with the time that is left, so that neither a dripping server nor a
-// half-done TLS handshake outlives the call. Used by one thread at a time. Throws what http_errors.h says; after any
+// The socket is non-blocking and every wait is a poll with the time that is left, so that neither a dripping server nor
+// a half-done TLS handshake outlives the call. Used by one thread at a time. Throws what http_errors.h says; after any
 // throw the connection is good for nothing but its destructor.
 #pragma once
 
@@ -20,16 +20,17 @@ namespace pixgraph {
 
 class HttpConnection {
  public:
-  /// Tries the addresses in turn, each with a fair share of the time, until one answers. Throws ConnectionLost with what
-  /// the last one said, or where the time is over DeadlinePassed.
+  /// Tries the addresses in turn, each with a fair share of the time, until one answers. Throws ConnectionLost with
+  /// what the last one said, or where the time is over DeadlinePassed.
   static std::unique_ptr<HttpConnection> open(const std::vector<std::string>& addresses, std::uint16_t port,
                                               Clock::time_point deadline);
 
   /// Handshake and check of the certificate against `host`. Throws HttpError E203 (Sent::no), DeadlinePassed.
   void start_tls(TlsClient& tls, const std::string& host, std::uint16_t port, Clock::time_point deadline);
 
-  /// Writes; returns early, with less than everything written, when the peer has sent something or is gone: then look at
-  /// buffered() and at_end(), and call again for the rest where that makes sense. Returns what was written by this call.
+  /// Writes; returns early, with less than everything written, when the peer has sent something or is gone: then look
+  /// at buffered() and at_end(), and call again for the rest where that makes sense. Returns what was written by this
+  /// call.
   std::size_t write(std::string_view data, Clock::time_point deadline);
 
   /// Received and not consumed yet.
@@ -41,11 +42,12 @@ class HttpConnection {
   /// Whether a byte came since the connection was taken from the pool, or made.
   bool ever_received() const { return received_; }
   bool buffer_full() const { return begin_ == 0 && end_ == capacity_; }
-  /// From now on reads up to 256 KB at a time; 
+  /// From now on reads up to 256 KB at a time;
   void read_large();
   void reset_for_reuse();
 
-  /// Neither closed by the peer nor with bytes that nobody asked for: what a pooled connection must be to be used again.
+  /// Neither closed by the peer nor with bytes that nobody asked for: what a pooled connection must be to be used
+  /// again.
   bool quiet() const;
 
   /// After an answer: TLS 1.3 gives its tickets only then.

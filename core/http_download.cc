@@ -23,7 +23,11 @@ constexpr std::size_t kMaxName = 200;
 std::size_t character(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned char first = byte(0);
-  const std::size_t length = first < 0x80 ? 1 : first >= 0xc2 && first < 0xe0 ? 2 : first >= 0xe0 && first < 0xf0 ? 3 : first >= 0xf0 && first < 0xf5 ? 4 : 0;
+  const std::size_t length = first < 0x80                    ? 1
+                             : first >= 0xc2 && first < 0xe0 ? 2
+                             : first >= 0xe0 && first < 0xf0 ? 3
+                             : first >= 0xf0 && first < 0xf5 ? 4
+                                                             : 0;
   if (length == 0 || text.size() < length) return 0;
   for (std::size_t i = 1; i < length; ++i)
     if ((byte(i) & 0xc0) != 0x80) return 0;
@@ -74,7 +78,8 @@ std::string disposition_parameter(std::string_view header, std::string_view want
 [[noreturn]] void cannot_write(const std::string& path) {
   const int error = errno;
   throw Error("E213", fmt::format("cannot write `{}`: {}", path, std::strerror(error)),
-              error == ENOSPC || error == EDQUOT ? "make room on the disk, then run again" : "").stopping_run();
+              error == ENOSPC || error == EDQUOT ? "make room on the disk, then run again" : "")
+      .stopping_run();
 }
 
 }  // namespace
@@ -85,7 +90,8 @@ std::string safe_file_name(std::string_view name) {
   while (!name.empty()) {
     const std::size_t length = character(name);
     const auto first = static_cast<unsigned char>(name.front());
-    const bool control = first < 0x20 || first == 0x7f || (first == 0xc2 && length == 2 && static_cast<unsigned char>(name[1]) < 0xa0);
+    const bool control =
+        first < 0x20 || first == 0x7f || (first == 0xc2 && length == 2 && static_cast<unsigned char>(name[1]) < 0xa0);
     if (length == 0)
       out += '_';
     else if (!control && !(out.empty() && (first == '.' || first == ' ')))
@@ -124,12 +130,14 @@ std::string media_type_of(std::string_view first_bytes, std::string_view declare
   using namespace std::string_view_literals;
   if (first_bytes.starts_with("\x89PNG\r\n\x1a\n"sv)) return "image/png";
   if (first_bytes.starts_with("\xff\xd8\xff"sv)) return "image/jpeg";
-  if (first_bytes.starts_with("RIFF"sv) && first_bytes.substr(std::min<std::size_t>(8, first_bytes.size())).starts_with("WEBP"sv))
+  if (first_bytes.starts_with("RIFF"sv) &&
+      first_bytes.substr(std::min<std::size_t>(8, first_bytes.size())).starts_with("WEBP"sv))
     return "image/webp";
   if (first_bytes.starts_with("GIF87a"sv) || first_bytes.starts_with("GIF89a"sv)) return "image/gif";
   if (first_bytes.size() >= 12 && first_bytes.substr(4, 4) == "ftyp"sv) {
     // The same container holds HEIF and AVIF pictures; those stay what the server says.
-    for (const std::string_view brand : {"isom"sv, "iso2"sv, "iso4"sv, "iso5"sv, "iso6"sv, "mp41"sv, "mp42"sv, "avc1"sv, "M4V "sv, "dash"sv})
+    for (const std::string_view brand :
+         {"isom"sv, "iso2"sv, "iso4"sv, "iso5"sv, "iso6"sv, "mp41"sv, "mp42"sv, "avc1"sv, "M4V "sv, "dash"sv})
       if (first_bytes.substr(8, 4) == brand) return "video/mp4";
   }
   std::string type;
@@ -144,7 +152,8 @@ struct DownloadFile::Digest {
   ~Digest() { EVP_MD_CTX_free(context); }
 };
 
-DownloadFile::DownloadFile(DownloadSink& sink) : sink_(sink), path_(sink.open_temp()), digest_(std::make_unique<Digest>()) {
+DownloadFile::DownloadFile(DownloadSink& sink)
+    : sink_(sink), path_(sink.open_temp()), digest_(std::make_unique<Digest>()) {
   file_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (file_ < 0) cannot_write(path_);
   EVP_DigestInit_ex(digest_->context, EVP_sha256(), nullptr);

@@ -12,9 +12,13 @@ namespace {
 
 using std::chrono::milliseconds;
 
-std::string seconds(milliseconds time) { return fmt::format("{:g} s", static_cast<double>(time.count()) / 1000); }
+std::string seconds(milliseconds time) {
+  return fmt::format("{:g} s", static_cast<double>(time.count()) / 1000);
+}
 
-std::string host_and_port(const Url& url) { return pixgraph::host_and_port(url.host, url.port); }
+std::string host_and_port(const Url& url) {
+  return pixgraph::host_and_port(url.host, url.port);
+}
 
 [[noreturn]] void no_connection(const std::string& message, std::string hint) {
   throw HttpError("E202", message, HttpError::Sent::no, std::move(hint));
@@ -27,7 +31,8 @@ void open_tunnel(HttpConnection& connection, const Url& url, const Url& proxy, C
   std::uint64_t written = 0;
   const AnswerHead answer = talk(connection, head, {}, deadline, written);
   if (answer.status / 100 != 2)
-    no_connection(fmt::format("the proxy {} answered {} when asked for {}", host_and_port(proxy), answer.status, host_and_port(url)),
+    no_connection(fmt::format("the proxy {} answered {} when asked for {}", host_and_port(proxy), answer.status,
+                              host_and_port(url)),
                   "see HTTPS_PROXY and NO_PROXY");
 }
 
@@ -42,7 +47,8 @@ void add_header(std::string& head, std::string_view name, std::string_view value
     throw HttpError("E208", fmt::format("the header `{}` cannot be sent: {}", name, why), HttpError::Sent::no);
   };
   if (!token(name)) refuse("its name is not one");
-  if (value.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos) refuse("its value holds a line break");
+  if (value.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos)
+    refuse("its value holds a line break");
   head.append(name).append(": ").append(value).append("\r\n");
 }
 
@@ -88,14 +94,16 @@ std::unique_ptr<HttpConnection> connect(const Url& url, const std::optional<Url>
     no_connection(fmt::format("the answer of the proxy {} is not HTTP: {}", host_and_port(peer), answer.why), hint);
   } catch (const DeadlinePassed&) {
     if (connect_deadline == deadline) throw;
-    no_connection(fmt::format("cannot connect to {} within {}", host_and_port(peer), seconds(request.connect_timeout)), hint);
+    no_connection(fmt::format("cannot connect to {} within {}", host_and_port(peer), seconds(request.connect_timeout)),
+                  hint);
   }
 }
 
 std::string request_head(const HttpRequest& request, const Url& url, const std::string& first,
                          const std::optional<Url>& proxy, const HttpOptions& options) {
   const bool absolute = proxy && !url.https;
-  std::string head = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n", request.method, absolute ? url.text() : url.target, url.authority());
+  std::string head = fmt::format("{} {} HTTP/1.1\r\nHost: {}\r\n", request.method, absolute ? url.text() : url.target,
+                                 url.authority());
   add_header(head, "User-Agent", options.user_agent);
   if (absolute && !proxy->userinfo.empty()) add_header(head, "Proxy-Authorization", "Basic " + base64(proxy->userinfo));
 

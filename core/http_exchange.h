@@ -26,8 +26,8 @@ void check_reach_behind_proxy(const Url& url, Reach reach, const Resolver& resol
 std::unique_ptr<HttpConnection> connect(const Url& url, const std::optional<Url>& proxy, const HttpRequest& request,
                                         const HttpOptions& options, TlsClient& tls, Clock::time_point deadline);
 
-/// The head of the request for this hop of a call. `first` is the origin of the URL that was asked for: headers that may
-/// be keys go to it alone. Throws HttpError E208 for a header that cannot be sent.
+/// The head of the request for this hop of a call. `first` is the origin of the URL that was asked for: headers that
+/// may be keys go to it alone. Throws HttpError E208 for a header that cannot be sent.
 std::string request_head(const HttpRequest& request, const Url& url, const std::string& first,
                          const std::optional<Url>& proxy, const HttpOptions& options);
 

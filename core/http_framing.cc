@@ -128,7 +128,8 @@ AnswerHead read_head(HttpConnection& connection, Clock::time_point deadline) {
     if (!connection.buffered().empty()) head = take_head(connection);
     if (!head) {
       if (!connection.fill(deadline))
-        throw ConnectionLost{connection.buffered().empty() ? "the connection was closed" : "the connection was closed inside the head"};
+        throw ConnectionLost{connection.buffered().empty() ? "the connection was closed"
+                                                           : "the connection was closed inside the head"};
     } else if (head->status == 101) {
       throw MalformedAnswer{"it switches to another protocol"};
     } else if (head->status >= 200) {
@@ -168,7 +169,8 @@ BodyReader::BodyReader(HttpConnection& connection, const AnswerHead& head, bool 
 }
 
 std::string_view BodyReader::give(std::uint64_t at_most) {
-  const std::string_view bytes = connection_.buffered().substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(at_most, SIZE_MAX)));
+  const std::string_view bytes =
+      connection_.buffered().substr(0, static_cast<std::size_t>(std::min<std::uint64_t>(at_most, SIZE_MAX)));
   connection_.consume(bytes.size());
   received_ += bytes.size();
   if (received_ > max_bytes_) throw BodyTooLarge{};
@@ -212,7 +214,8 @@ std::string BodyReader::line(Clock::time_point deadline) {
     const std::string_view text = connection_.buffered();
     const std::size_t end = text.find('\n');
     if (end != std::string_view::npos || text.size() > kMaxLine) {
-      if (end == std::string_view::npos || end > kMaxLine) throw MalformedAnswer{"a line between its chunks is too long"};
+      if (end == std::string_view::npos || end > kMaxLine)
+        throw MalformedAnswer{"a line between its chunks is too long"};
       std::string out(text.substr(0, end));
       if (out.ends_with('\r')) out.pop_back();
       connection_.consume(end + 1);

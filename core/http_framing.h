@@ -32,8 +32,8 @@ struct AnswerHead {
   bool keeps_connection() const;
 };
 
-/// Takes one head out of what is buffered; nothing where it is not complete yet. Throws MalformedAnswer, also for a head
-/// over 64 kB. REQUIRES: the buffer starts where a head starts.
+/// Takes one head out of what is buffered; nothing where it is not complete yet. Throws MalformedAnswer, also for a
+/// head over 64 kB. REQUIRES: the buffer starts where a head starts.
 std::optional<AnswerHead> take_head(HttpConnection& connection);
 
 /// The head of the final answer: waits for it and skips 1xx. Throws ConnectionLost where the stream ends before it.

@@ -1,31 +1,32 @@
 #include "http_pool.h"
 
+#include <algorithm>
 #include <vector>
 
 namespace pixgraph {
 
 std::unique_ptr<HttpConnection> HttpPool::take(const std::string& key, std::chrono::milliseconds max_idle,
                                                std::optional<Reach> reach) {
-  std::vector<std::unique_ptr<HttpConnection>> dead;  // closed after the lock is gone: TLS says goodbye
+  // Asking the system whether one is quiet, and closing those that are not, happens without the lock.
+  while (std::unique_ptr<HttpConnection> one = take_youngest(key, max_idle, reach))
+    if (Clock::now() < one->expires && one->quiet()) return one;
+  return nullptr;
+}
+
+std::unique_ptr<HttpConnection> HttpPool::take_youngest(const std::string& key, std::chrono::milliseconds max_idle,
+                                                        std::optional<Reach> reach) {
   const std::lock_guard lock(mutex_);
   const auto found = waiting_.find(key);
   if (found == waiting_.end()) return nullptr;
-  const Clock::time_point now = Clock::now();
   auto& queue = found->second;
-  std::unique_ptr<HttpConnection> good;
-  for (auto one = queue.end(); one != queue.begin() && !good;) {
-    --one;
-    if (reach && !allowed((*one)->peer_kind(), *reach)) continue;
-    const bool young = now < (*one)->expires && now - (*one)->last_used < max_idle;
-    if (!young && now < (*one)->expires) continue;  // too old for this caller, not for others
-    if (young && (*one)->quiet())
-      good = std::move(*one);
-    else
-      dead.push_back(std::move(*one));
-    one = queue.erase(one);
-  }
+  const auto last = std::find_if(queue.rbegin(), queue.rend(),
+                                 [&](const auto& one) { return !reach || allowed(one->peer_kind(), *reach); });
+  // Older ones than the youngest are too old as well, but not for other callers.
+  if (last == queue.rend() || Clock::now() - (*last)->last_used >= max_idle) return nullptr;
+  std::unique_ptr<HttpConnection> one = std::move(*last);
+  queue.erase(std::next(last).base());
   if (queue.empty()) waiting_.erase(found);
-  return good;
+  return one;
 }
 
 void HttpPool::give(const std::string& key, std::unique_ptr<HttpConnection> connection,

@@ -27,6 +27,9 @@ class HttpPool {
   static constexpr std::size_t kMaxWaiting = 64;
 
  private:
+  std::unique_ptr<HttpConnection> take_youngest(const std::string& key, std::chrono::milliseconds max_idle,
+                                                std::optional<Reach> reach);
+
   std::mutex mutex_;
   std::map<std::string, std::deque<std::unique_ptr<HttpConnection>>> waiting_;  // by last use
 };

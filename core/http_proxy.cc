@@ -50,8 +50,8 @@ std::optional<Url> proxy_for(const Url& url, const ProxySettings& settings) {
   if (is_address(url.host) && address_kind(url.host) == AddressKind::loopback) return std::nullopt;
   const bool bare = setting.find("://") == std::string::npos;
   if (!bare && scheme_of(setting) != "http")
-    throw HttpError("E208", fmt::format("the proxy `{}` is not an http:// URL", shown_url(setting)), HttpError::Sent::no,
-                    fmt::format("see {}", url.https ? "HTTPS_PROXY" : "HTTP_PROXY"));
+    throw HttpError("E208", fmt::format("the proxy `{}` is not an http:// URL", shown_url(setting)),
+                    HttpError::Sent::no, fmt::format("see {}", url.https ? "HTTPS_PROXY" : "HTTP_PROXY"));
   return Url::parse(bare ? "http://" + setting : setting);
 }
 

@@ -10,7 +10,7 @@ namespace pixgraph {
 
 struct ProxySettings {
   std::string for_http, for_https;  // "http://user:password@host:port" or "host:port"; empty: none
-  std::string except;               // "*", or hosts: "example.com" and ".example.com" mean it and all below it; ":port" may follow
+  std::string except;  // "*", or hosts: "example.com" and ".example.com" mean it and all below it; ":port" may follow
 
   static ProxySettings from_environment();
 };

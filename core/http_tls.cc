@@ -29,8 +29,12 @@ int note_verify_error(int ok, X509_STORE_CTX* store) {
 
 }  // namespace
 
-int TlsClient::verify_error() { return last_verify_error; }
-void TlsClient::clear_verify_error() { last_verify_error = 0; }
+int TlsClient::verify_error() {
+  return last_verify_error;
+}
+void TlsClient::clear_verify_error() {
+  last_verify_error = 0;
+}
 
 Poco::Net::Context::Ptr TlsClient::context() {
   const std::lock_guard lock(mutex_);

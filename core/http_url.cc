@@ -44,7 +44,9 @@ std::string sendable(std::string_view text) {
   return out;
 }
 
-std::string_view without_fragment(std::string_view text) { return text.substr(0, text.find('#')); }
+std::string_view without_fragment(std::string_view text) {
+  return text.substr(0, text.find('#'));
+}
 
 /// RFC 3986, 5.2.4. `path` starts with "/".
 std::string without_dots(std::string_view path) {
@@ -148,7 +150,8 @@ Url Url::resolve(std::string_view location) const {
     return next;
   }
   for (const char c : location)
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) refuse(location, "it holds a line break or a control character");
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+      refuse(location, "it holds a line break or a control character");
   location = without_fragment(location);
   if (location.empty()) return *this;
   Url next = *this;
@@ -174,10 +177,13 @@ std::string Url::origin() const {
   return fmt::format("{}://{}", scheme(), host_and_port(host, port));
 }
 
-std::string Url::text() const { return fmt::format("{}://{}{}", scheme(), authority(), target); }
+std::string Url::text() const {
+  return fmt::format("{}://{}{}", scheme(), authority(), target);
+}
 
 std::string host_and_port(std::string_view host, std::uint16_t port) {
-  return host.find(':') == std::string_view::npos ? fmt::format("{}:{}", host, port) : fmt::format("[{}]:{}", host, port);
+  return host.find(':') == std::string_view::npos ? fmt::format("{}:{}", host, port)
+                                                  : fmt::format("[{}]:{}", host, port);
 }
 
 std::string percent_decoded(std::string_view text) {

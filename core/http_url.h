@@ -13,7 +13,7 @@ namespace pixgraph {
 
 struct Url {
   bool https = false;
-  std::string host;      // lower case, an IPv6 literal without its brackets
+  std::string host;  // lower case, an IPv6 literal without its brackets
   std::uint16_t port = 80;
   std::string target;    // path and query, starts with "/"; never the fragment
   std::string userinfo;  // "user:password", decoded; sent as Basic authorization to this origin only

@@ -2,20 +2,23 @@
 
 #include <time.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <fstream>
 
 #include "clock.h"
 #include "hash.h"
+#include "reconcile.h"
 
 namespace pixgraph {
 
 using nlohmann::json;
 
-static constexpr std::array<std::string_view, 12> kStateNames = {
+static constexpr std::array<std::string_view, 14> kStateNames = {
     "intent", "created", "succeeded", "failed",   "canceled", "timed-out",
-    "lost",   "expired", "aborted",   "rejected", "not-sent", "maybe-paid"};
+    "lost",   "expired", "aborted",   "rejected", "not-sent", "maybe-paid",
+    "released", "given-up"};
 
 std::string_view state_name(PurchaseState state) { return kStateNames[static_cast<std::size_t>(state)]; }
 
@@ -26,7 +29,7 @@ static std::optional<PurchaseState> state_of(std::string_view name) {
 }
 
 bool free_to_buy(PurchaseState state) {
-  return state == PurchaseState::aborted || state == PurchaseState::rejected || state == PurchaseState::not_sent;
+  return state == PurchaseState::released || state == PurchaseState::aborted || state == PurchaseState::rejected || state == PurchaseState::not_sent;
 }
 
 static json canonical(const json& value, const Request& request) {
@@ -110,6 +113,7 @@ static void read_line(Purchase& purchase, const json& line) {
     purchase.boottime_ms = line.value("boottime_ms", std::int64_t{0});
     purchase.wall = line.value("wall", "");
     purchase.input = line.value("input", json::object());
+    purchase.sent = line.value("sent", json::object());
     purchase.upload_ids = line.value("uploads", std::vector<std::string>{});
   }
   if (*state == PurchaseState::succeeded) {
@@ -162,12 +166,14 @@ std::optional<Purchase> Ledger::claim(const std::string& key, int number, const 
   purchase.boottime_ms = boottime_ms();
   purchase.wall = iso_time(std::chrono::system_clock::now());
   purchase.input = canonical_input(request);
+  purchase.sent = sent_input(request);
   for (const RequestFile& file : request.files)
     if (!file.upload_id.empty()) purchase.upload_ids.push_back(file.upload_id);
   const json line = {{"state", "intent"},      {"format", 1},           {"key", key},
                      {"server", request.server}, {"lane", request.lane},  {"input", purchase.input},
                      {"variant", request.variant}, {"wall", purchase.wall}, {"boot", boot_id_},
-                     {"boottime_ms", purchase.boottime_ms}, {"owner", owner_},      {"uploads", purchase.upload_ids}};
+                     {"boottime_ms", purchase.boottime_ms}, {"owner", owner_},      {"uploads", purchase.upload_ids},
+                     {"sent", purchase.sent}};
   const std::string path = path_of(key, number);
   folders_.make(folder_of(path));
   if (!place_new(disk_, path, line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n")) return std::nullopt;
@@ -211,6 +217,37 @@ void Ledger::ended(Purchase& purchase, PurchaseState state, const std::string& e
   append(purchase, line);
   purchase.state = state;
   purchase.error = error;
+}
+
+std::vector<Purchase> Ledger::all() const {
+  std::set<std::string> keys;
+  for (const std::string& folder : disk_.list(folder_)) {
+    if (folder.size() != 2) continue;
+    for (const std::string& name : disk_.list(join_path(folder_, folder)))
+      if (name.ends_with(".ndjson") && name.find('.') == 64) keys.insert(name.substr(0, 64));
+  }
+  std::vector<Purchase> all;
+  for (const std::string& key : keys)
+    if (auto purchase = latest(key)) all.push_back(std::move(*purchase));
+  std::stable_sort(all.begin(), all.end(), [](const Purchase& a, const Purchase& b) { return a.wall < b.wall; });
+  return all;
+}
+
+std::set<std::string> Ledger::all_ids() const {
+  std::set<std::string> ids;
+  for (const std::string& folder : disk_.list(folder_)) {
+    if (folder.size() != 2) continue;
+    for (const std::string& name : disk_.list(join_path(folder_, folder))) {
+      const std::string text = disk_.read(join_path(join_path(folder_, folder), name)).value_or("");
+      for (std::size_t start = 0, end; (end = text.find('\n', start)) != std::string::npos; start = end + 1) {
+        const std::string_view line(text.data() + start, end - start);
+        if (line.find("\"id\"") == std::string_view::npos) continue;
+        const json read = json::parse(line, nullptr, false);
+        if (read.is_object() && read.contains("id") && read["id"].is_string()) ids.insert(read["id"].get<std::string>());
+      }
+    }
+  }
+  return ids;
 }
 
 bool Ledger::owner_gone(const Purchase& purchase) const {

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,8 @@ enum class PurchaseState : std::uint8_t {
   rejected,    // a 4xx: nothing was created
   not_sent,    // provably nothing reached the server, or the server said "slow down"
   maybe_paid,  // could not be found out; only a person decides
+  released,    // a person agreed that it is bought again
+  given_up,    // a person said that it is not bought again
 };
 std::string_view state_name(PurchaseState state);
 
@@ -55,6 +58,7 @@ struct Purchase {
   std::string wall;              // of the intent, ISO 8601 UTC
   std::vector<std::string> upload_ids;
   nlohmann::json input;   // canonical
+  nlohmann::json sent;    // as it went to the server, see reconcile.h
   nlohmann::json answer;  // of the terminal line
   std::vector<SavedFile> files;
   std::string error;
@@ -86,6 +90,10 @@ class Ledger {
   void succeeded(Purchase& purchase, const nlohmann::json& answer, std::vector<SavedFile> files);
   /// Ends it any other way. `answer` may be null.
   void ended(Purchase& purchase, PurchaseState state, const std::string& error, const nlohmann::json& answer);
+  /// The latest purchase of every key, by time.
+  std::vector<Purchase> all() const;
+  /// Every prediction id that any entry of this ledger names. Reads the whole ledger.
+  std::set<std::string> all_ids() const;
   /// Whether this very object wrote the intent.
   bool is_ours(const Purchase& purchase) const { return purchase.owner == owner_; }
   /// Whether the process that wrote the intent is known to be gone: same boot and its lock is free, or another boot or

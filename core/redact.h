@@ -13,8 +13,9 @@ namespace pixgraph {
 
 class Redactor {
  public:
-  /// From now on `secret` is replaced, also where it is percent-encoded, escaped for JSON, or inside base64 ("user:secret"
-  /// of Basic authorization). Values under 8 bytes are not taken: they would be found everywhere. False for those.
+  /// From now on `secret` is replaced, also where it is percent-encoded, escaped for JSON, or inside base64
+  /// ("user:secret" of Basic authorization). Values under 8 bytes are not taken: they would be found everywhere. False
+  /// for those.
   bool add(std::string_view secret);
 
   /// Every known secret becomes "[secret]".

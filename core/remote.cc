@@ -3,7 +3,8 @@
 #include <algorithm>
 #include <utility>
 
-#include "data_uri.h"
+#include "clock.h"
+#include "reconcile.h"
 #include "saver.h"
 
 namespace pixgraph {
@@ -19,13 +20,17 @@ static constexpr int kPollTries = 20;    // polls in a row that fail before the 
 static constexpr int kLostTries = 3;     // 404s in a row before a prediction counts as lost
 static constexpr milliseconds kOthersLook = milliseconds(500);  // between looks at a purchase that another process makes
 
+/// What `limits:` calls it: the model where it is known.
+static const std::string& lane_of(const Request& request) { return request.model.empty() ? request.lane : request.model; }
+
 /// One purchase under way and everyone who waits for it. Steps of a job run one at a time (`turn`).
 struct RemoteDriver::Job {
   std::string key;
   std::shared_ptr<const RemoteNode> node;
   Request request;
   Priority priority;
-  std::optional<milliseconds> timeout;
+  std::optional<milliseconds> timeout, queue_timeout, run_timeout;
+  Consent consent;
   std::vector<std::function<void(const RemoteOutcome&)>> waiters;  // guarded by RemoteDriver::mutex_
 
   std::mutex turn;
@@ -37,8 +42,15 @@ struct RemoteDriver::Job {
   bool saving = false;   // it succeeded and its files are being fetched: no poll or cancel any more
   bool told = false;     // that it waits for another process
   steady_clock::time_point created_at{};
+  std::optional<steady_clock::time_point> running_since;  // the first answer that said so
+  std::string past_limit;                                 // why a cancel was sent
   milliseconds interval{0};
-  int not_sent = 0, throttled = 0, poll_failures = 0, not_found = 0;
+  int polls = 0, stage_failures = 0, not_sent = 0, throttled = 0, poll_failures = 0, not_found = 0;
+  // Of an intent without an id:
+  std::string doubt;  // why it is not known
+  steady_clock::time_point died_at{};  // the connection was gone by then
+  std::optional<steady_clock::time_point> first_empty;  // a full list that did not have it
+  int list_failures = 0;
 };
 
 RemoteDriver::RemoteDriver(Setup setup) : setup_(std::move(setup)) {}
@@ -51,7 +63,7 @@ std::string RemoteDriver::server_name(const std::string& server) const {
 Governor& RemoteDriver::governor(const std::string& server) {
   std::lock_guard lock(mutex_);
   auto& governor = governors_[server];
-  if (!governor) governor = std::make_unique<Governor>(setup_.executor, setup_.limits);
+  if (!governor) governor = std::make_unique<Governor>(setup_.executor, setup_.limits(server));
   return *governor;
 }
 
@@ -84,6 +96,11 @@ void RemoteDriver::start(RemoteCall call) {
     job->request = std::move(call.request);
     job->priority = call.priority;
     job->timeout = call.timeout;
+    job->queue_timeout = call.queue_timeout;
+    job->run_timeout = call.run_timeout;
+    if (call.timeout) job->request.lifetime = *call.timeout;
+    else if (call.queue_timeout && call.run_timeout) job->request.lifetime = *call.queue_timeout + *call.run_timeout;
+    job->consent = call.consent;
     job->waiters.push_back(std::move(call.done));
   }
   setup_.executor.post(Workers::net, {kUrgencyPoll, job->priority.item, job->priority.depth},
@@ -95,6 +112,10 @@ static Error ended_before() { return Error("E902", "the run was ended before thi
 void RemoteDriver::look_up(const JobPtr& job) {
   const std::optional<Purchase> known = setup_.ledger.latest(job->key);
   if (!known || free_to_buy(known->state)) return buy(job, known ? known->number + 1 : 1);
+  const bool ended = known->state != PurchaseState::intent && known->state != PurchaseState::created && known->state != PurchaseState::maybe_paid;
+  const auto wall = parse_iso_time(known->wall);
+  const bool agreed = ended && ((job->consent.failed && known->state != PurchaseState::succeeded) || (job->consent.before && wall && *wall < *job->consent.before));
+  if (agreed) return buy(job, known->number + 1);
   const std::string what = "prediction " + (known->id.empty() ? "of " + known->wall : known->id);
   switch (known->state) {
     case PurchaseState::succeeded: return reuse(job, *known);
@@ -113,19 +134,24 @@ void RemoteDriver::look_up(const JobPtr& job) {
         return;
       }
       if (server_name(job->request.server) == "sandbox") return buy(job, known->number + 1);
-      [[fallthrough]];
+      job->purchase = *known;
+      job->died_at = steady_clock::now();  // no later than now: its lock is free
+      return reconcile(job);
     case PurchaseState::maybe_paid:
       throw Error("E510", "an earlier run ended while it was buying this prediction (" + known->lane + ", " + known->wall + "), so it may be paid for already",
-                  "nothing is bought twice without your word; look at the server's list of predictions").stopping_run();
+                  "nothing is bought twice without your word: pixgraph ledger list").stopping_run();
+    case PurchaseState::given_up:
+      throw Error("E515", "this purchase was given up: " + known->error, "pixgraph ledger retry " + job->key.substr(0, 12));
     case PurchaseState::failed:
     case PurchaseState::canceled:
     case PurchaseState::timed_out:
       throw Error("E511", "an earlier " + what + " ended as " + std::string(state_name(known->state)) + ": " + known->error,
-                  "it may have been paid for in part, so it is not bought again without your word");
+                  "it may have been paid for in part, so it is bought again only with --only failed, --rebuy or pixgraph ledger retry " + job->key.substr(0, 12));
     case PurchaseState::lost:
     case PurchaseState::expired:
       throw Error("E512", "the paid " + what + " is " + std::string(state_name(known->state)) + " on the server: " + known->error,
-                  "it is not bought again without your word");
+                  "it is bought again only with --only failed, --rebuy or pixgraph ledger retry " + job->key.substr(0, 12));
+    case PurchaseState::released:
     case PurchaseState::aborted:
     case PurchaseState::rejected:
     case PurchaseState::not_sent: break;  // free to buy: handled above
@@ -141,7 +167,7 @@ void RemoteDriver::reuse(const JobPtr& job, const Purchase& purchase) {
   for (const SavedFile& file : purchase.files) {
     if (!setup_.store.has(file.hash))
       throw Error("E513", "output `" + file.name + "` of the paid prediction " + purchase.id + " is gone from the store",
-                  "put " + setup_.store.path_of(file.hash) + " back; it is not bought again without your word");
+                  "put " + setup_.store.path_of(file.hash) + " back, or buy it again with --rebuy");
     outcome.files.push_back(saved_output(setup_.store, purchase.key, index++, file));
   }
   finish(job, std::move(outcome));
@@ -150,15 +176,18 @@ void RemoteDriver::reuse(const JobPtr& job, const Purchase& purchase) {
 void RemoteDriver::attach(const JobPtr& job, Purchase purchase) {
   job->purchase = std::move(purchase);
   for (RequestFile& file : job->request.files) file.encode = nullptr;  // nothing is sent again
-  job->created_at = steady_clock::now();
-  governor(job->request.server).occupy(job->request.lane);
+  // Limits count from when it was created, which may have been in an earlier run.
+  const auto wall = parse_iso_time(job->purchase->wall).value_or(std::chrono::system_clock::now());
+  const auto age = std::clamp(std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now() - wall), milliseconds(0), milliseconds(std::chrono::hours(24)));
+  job->created_at = steady_clock::now() - age;
+  governor(job->request.server).occupy(lane_of(job->request));
   job->placed = true;
   poll(job);
 }
 
 void RemoteDriver::buy(const JobPtr& job, int number) {
   if (stopping_) return fail(job, ended_before(), true);
-  governor(job->request.server).enter(job->request.lane, {kUrgencyCreate, job->priority.item, job->priority.depth}, [this, job, number](bool admitted) {
+  governor(job->request.server).enter(lane_of(job->request), {kUrgencyCreate, job->priority.item, job->priority.depth}, [this, job, number](bool admitted) {
     step(job, [&] {
       job->placed = admitted;
       if (!admitted) return fail(job, ended_before(), true);
@@ -187,11 +216,25 @@ static Submitted submitted(const RemoteNode& node, const Request& request, Host&
 }
 
 void RemoteDriver::submit(const JobPtr& job, int number) {
-  job->node->stage(job->request, setup_.host);
+  auto put_off = [&](milliseconds wait, const Error& why) {  // nothing was bought and nothing claimed yet
+    setup_.observer.remote_waits(job->request, why.message(), wait);
+    governor(job->request.server).pause_creates(wait);
+    governor(job->request.server).leave(lane_of(job->request));
+    job->placed = false;
+    buy(job, number);
+  };
+  try {
+    job->node->stage(job->request, setup_.host);
+  } catch (const Throttled& throttled) {
+    return put_off(std::max(throttled.wait(), milliseconds(500)), throttled);
+  } catch (const HttpError& error) {
+    if (error.stops_run() || ++job->stage_failures >= kNotSentTries) throw;
+    return put_off(milliseconds(250) * (1 << job->stage_failures), error);
+  }
   if (stopping_) return fail(job, ended_before(), true);
   job->purchase = setup_.ledger.claim(job->key, number, job->request);
   if (!job->purchase) {  // another process was faster: it is theirs
-    governor(job->request.server).leave(job->request.lane);
+    governor(job->request.server).leave(lane_of(job->request));
     job->placed = false;
     return look_up(job);
   }
@@ -208,7 +251,7 @@ void RemoteDriver::submit(const JobPtr& job, int number) {
     setup_.ledger.ended(purchase, PurchaseState::not_sent, why, nullptr);
     setup_.observer.remote_waits(job->request, why, wait);
     governor(job->request.server).pause_creates(wait);
-    governor(job->request.server).leave(job->request.lane);
+    governor(job->request.server).leave(lane_of(job->request));
     job->placed = false;
     buy(job, number + 1);
   };
@@ -223,6 +266,7 @@ void RemoteDriver::submit(const JobPtr& job, int number) {
       ++creates_;
       job->bought = true;
       job->created_at = asked_at;
+      job->polls = 1;  // its answer is the first look
       setup_.observer.remote_created(job->request, job->key, sent.id);
       return arrived(job, std::move(sent.snapshot));
     case Submitted::Kind::throttled:
@@ -234,14 +278,69 @@ void RemoteDriver::submit(const JobPtr& job, int number) {
       throw sent.error ? *sent.error : Error("E202", "the server was not reached");
     case Submitted::Kind::rejected:
       return give_up(job, PurchaseState::rejected, sent.error ? *sent.error : Error("E420", "the server refused the prediction"), nullptr);
-    case Submitted::Kind::unknown: {
-      const std::string why = sent.error ? sent.error->message() : "no answer";
-      return give_up(job, PurchaseState::maybe_paid,
-                     Error("E510", "the server may have taken this prediction, but its answer did not arrive: " + why,
-                           "nothing is bought twice without your word; look at the server's list of predictions").stopping_run(),
-                     nullptr);
-    }
+    case Submitted::Kind::unknown:
+      job->doubt = sent.error ? sent.error->message() : "no answer";
+      job->died_at = steady_clock::now();
+      governor(job->request.server).leave(lane_of(job->request));
+      job->placed = false;
+      return reconcile(job);
   }
+}
+
+std::chrono::milliseconds RemoteDriver::scaled(const JobPtr& job, milliseconds wait) const {
+  if (!job->request.server.starts_with("http://127.0.0.1:")) return wait;  // money is safe at real speed only
+  return milliseconds(static_cast<std::int64_t>(static_cast<double>(wait.count()) / setup_.time_scale));
+}
+
+/// The purchase is an intent that may have become a prediction. Adopts the one that it became; buys again only where two
+/// full lists, 30 s apart and the last one 60 s after the connection died, show that there is none.
+void RemoteDriver::reconcile(const JobPtr& job) {
+  Purchase& purchase = *job->purchase;
+  auto again = [&](milliseconds wait) {
+    setup_.executor.at(std::max(steady_clock::now() + wait, governor(job->request.server).next_call()), Workers::net,
+                       {kUrgencyPoll, job->priority.item, job->priority.depth}, [this, job] { step(job, [&] { reconcile(job); }); });
+  };
+  if (canceling_) return fail(job, Error("E902", "the run was ended while it was found out what became of this purchase"), true);
+  auto maybe_paid = [&](const std::string& why) {
+    const std::string doubt = job->doubt.empty() ? "an earlier run ended while it was buying" : job->doubt;
+    give_up(job, PurchaseState::maybe_paid,
+            Error("E510", "a prediction of " + (job->request.model.empty() ? purchase.lane : job->request.model) + " may be paid for already (" + doubt + "), and " + why,
+                  "nothing is bought twice without your word: pixgraph ledger list").stopping_run(), nullptr);
+  };
+  std::optional<std::vector<Candidate>> listed;
+  try {
+    const auto began = parse_iso_time(purchase.wall).value_or(std::chrono::system_clock::now() - std::chrono::hours(1));
+    listed = job->node->find(purchase.server, began - std::chrono::minutes(10), setup_.host);
+  } catch (const Throttled& throttled) {
+    governor(job->request.server).pause_calls(throttled.wait());
+    return again(throttled.wait());
+  } catch (const Error& error) {
+    // Nothing is decided by a list that cannot be read: the intent stays, and the next run asks again.
+    if (error.stops_run() || ++job->list_failures >= 8)
+      throw Error("E514", "it could not be found out whether a prediction was bought: " + error.message(), "run again when the server answers").stopping_run();
+    return again(scaled(job, milliseconds(500) * (1 << job->list_failures)));
+  }
+  if (!listed) return maybe_paid("the server has no list to look it up");
+  Finding finding = judge(purchase, *listed, {});
+  if (finding.kind != Finding::Kind::none) finding = judge(purchase, *listed, setup_.ledger.all_ids());
+  switch (finding.kind) {
+    case Finding::Kind::undecided: return maybe_paid(finding.why);
+    case Finding::Kind::one:
+      setup_.ledger.created(purchase, finding.id);
+      setup_.observer.remote_ended(job->request, job->key, finding.id, "adopted");
+      return attach(job, purchase);
+    case Finding::Kind::none: break;
+  }
+  const auto now = steady_clock::now();
+  if (!job->first_empty) job->first_empty = now;
+  const auto enough = std::max(*job->first_empty + scaled(job, milliseconds(30'000)), job->died_at + scaled(job, milliseconds(60'000)));
+  if (now < enough) {
+    if (!job->doubt.empty() || now == *job->first_empty)
+      setup_.observer.remote_waits(job->request, "finding out whether a prediction was created", std::chrono::duration_cast<milliseconds>(enough - now));
+    return again(std::chrono::duration_cast<milliseconds>(enough - now) + milliseconds(1));
+  }
+  setup_.ledger.ended(purchase, PurchaseState::not_sent, "the server's list does not have it", nullptr);
+  buy(job, purchase.number + 1);
 }
 
 std::chrono::milliseconds RemoteDriver::first_wait(const std::string& lane) {
@@ -258,23 +357,39 @@ void RemoteDriver::learn(const std::string& lane, milliseconds took) {
 
 void RemoteDriver::poll_later(const JobPtr& job, milliseconds wait) {
   auto when = std::max(steady_clock::now() + wait, governor(job->request.server).next_call());
-  if (job->timeout && !job->cancel_sent) when = std::min(when, std::max(steady_clock::now(), job->created_at + *job->timeout));
+  // Not later than the limit that would end it.
+  if (!job->cancel_sent)
+    for (const auto& [limit, from] : {std::pair(job->timeout, std::optional(job->created_at)),
+                                      std::pair(job->running_since ? std::nullopt : job->queue_timeout, std::optional(job->created_at)),
+                                      std::pair(job->run_timeout, job->running_since)})
+      if (limit && from) when = std::min(when, std::max(steady_clock::now(), *from + *limit));
   setup_.executor.at(when, Workers::net, {kUrgencyPoll, job->priority.item, job->priority.depth}, [this, job] {
     step(job, [&] {
       // A 429 to another call since then pauses this one too.
       const auto now = steady_clock::now();
-      const bool late = job->timeout && !job->cancel_sent && now - job->created_at >= *job->timeout;
+      const bool late = !job->cancel_sent && !overdue(*job).empty();
       if (!canceling_ && !late && !job->saving && governor(job->request.server).calls_paused() > now) return poll_later(job, milliseconds(0));
       poll(job);
     });
   });
 }
 
+std::string RemoteDriver::overdue(const Job& job) const {
+  const auto now = steady_clock::now();
+  if (job.timeout && now - job.created_at >= *job.timeout) return "took longer than its timeout of " + show_duration(*job.timeout);
+  if (job.queue_timeout && !job.running_since && now - job.created_at >= *job.queue_timeout)
+    return "did not start within its queue timeout of " + show_duration(*job.queue_timeout);
+  if (job.run_timeout && job.running_since && now - *job.running_since >= *job.run_timeout)
+    return "ran longer than its run timeout of " + show_duration(*job.run_timeout);
+  return "";
+}
+
 void RemoteDriver::poll(const JobPtr& job) {
   if (job->saving) return;  // a poll that was put off before, or cancel_all()
   const std::string& server = job->request.server;
-  const bool late = job->timeout && steady_clock::now() - job->created_at >= *job->timeout;
-  if ((late || canceling_) && !job->cancel_sent) {
+  // The first look at one that was found again is never a cancel: it may have ended long ago.
+  if (job->past_limit.empty() && job->polls++ > 0) job->past_limit = overdue(*job);
+  if ((!job->past_limit.empty() || canceling_) && !job->cancel_sent) {
     job->cancel_sent = true;
     try {
       job->node->cancel(server, job->purchase->id, setup_.host);
@@ -309,9 +424,9 @@ void RemoteDriver::arrived(const JobPtr& job, Snapshot snapshot) {
     case RemoteStatus::processing: {
       if (job->cancel_sent) {
         if (canceling_) return fail(job, Error("E903", "canceled; prediction " + id + " was told to end"), true);
-        return give_up(job, PurchaseState::timed_out, Error("E413", "prediction " + id + " took longer than its timeout of " +
-                       std::to_string(job->timeout->count() / 1000) + " s and was told to end", "raise `timeout:` of the node"), answer);
+        return give_up(job, PurchaseState::timed_out, Error("E413", "prediction " + id + " " + job->past_limit + " and was told to end", "raise `timeout:` of the node"), answer);
       }
+      if (snapshot.status == RemoteStatus::processing && !job->running_since) job->running_since = steady_clock::now();
       const bool first = job->interval == milliseconds(0);
       const milliseconds usual = first_wait(job->request.lane);
       const auto passed = std::chrono::duration_cast<milliseconds>(steady_clock::now() - job->created_at);
@@ -322,7 +437,7 @@ void RemoteDriver::arrived(const JobPtr& job, Snapshot snapshot) {
     }
     case RemoteStatus::succeeded:
       if (job->bought) learn(job->request.lane, std::chrono::duration_cast<milliseconds>(steady_clock::now() - job->created_at));
-      governor(job->request.server).leave(job->request.lane);
+      governor(job->request.server).leave(lane_of(job->request));
       job->placed = false;
       job->saving = true;
       return save(job, std::move(snapshot));
@@ -330,8 +445,7 @@ void RemoteDriver::arrived(const JobPtr& job, Snapshot snapshot) {
       return give_up(job, PurchaseState::failed, Error("E411", snapshot.error.empty() ? "prediction " + id + " failed, and the server does not say why" : snapshot.error), answer);
     case RemoteStatus::canceled:
       if (job->cancel_sent && !canceling_)
-        return give_up(job, PurchaseState::timed_out, Error("E413", "prediction " + id + " took longer than its timeout of " +
-                       std::to_string(job->timeout->count() / 1000) + " s and was told to end", "raise `timeout:` of the node"), answer);
+        return give_up(job, PurchaseState::timed_out, Error("E413", "prediction " + id + " " + job->past_limit + " and was told to end", "raise `timeout:` of the node"), answer);
       return give_up(job, PurchaseState::canceled, Error("E412", "prediction " + id + " was canceled"), answer);
     case RemoteStatus::aborted:
       return give_up(job, PurchaseState::aborted, Error("E414", "prediction " + id + " was aborted before it ran; it was not charged", "run again"), answer);
@@ -381,7 +495,7 @@ void RemoteDriver::fail(const JobPtr& job, Error error, bool canceled) {
 void RemoteDriver::finish(const JobPtr& job, RemoteOutcome outcome) {
   job->over = true;
   outcome.key = job->key;
-  if (job->placed) governor(job->request.server).leave(job->request.lane);
+  if (job->placed) governor(job->request.server).leave(lane_of(job->request));
   job->placed = false;
   std::vector<std::function<void(const RemoteOutcome&)>> waiters;
   {

@@ -36,11 +36,19 @@ struct RemoteOutcome {
   std::vector<FilePtr> files;                    // Snapshot::urls, saved, in order
 };
 
+/// What the user has agreed to have bought again.
+struct Consent {
+  bool failed = false;  // --only failed: what failed, was canceled, timed out, got lost or expired
+  std::optional<std::chrono::system_clock::time_point> before;  // --rebuy NODE: everything whose intent is older
+};
+
 struct RemoteCall {
   std::shared_ptr<const RemoteNode> node;
   Request request;
   Priority priority;
-  std::optional<std::chrono::milliseconds> timeout;  // from creation to end
+  // From creation to end; from creation until it runs; from then to its end.
+  std::optional<std::chrono::milliseconds> timeout, queue_timeout, run_timeout;
+  Consent consent;
   std::function<void(const RemoteOutcome&)> done;
 };
 
@@ -62,7 +70,8 @@ class RemoteDriver {
     Host& host;
     RemoteObserver& observer;
     std::string sandbox_server;  // the base URL of this run's own sandbox, else empty
-    ServerLimits limits;         // of every server
+    std::function<ServerLimits(const std::string& server)> limits;
+    double time_scale = 1;       // how much faster time passes at a server on this machine (a sandbox under --time-scale)
   };
   explicit RemoteDriver(Setup setup);
   ~RemoteDriver();
@@ -82,18 +91,23 @@ class RemoteDriver {
   void attach(const JobPtr& job, Purchase purchase);
   void buy(const JobPtr& job, int number);
   void submit(const JobPtr& job, int number);
+  void reconcile(const JobPtr& job);
   void poll_later(const JobPtr& job, std::chrono::milliseconds wait);
   void poll(const JobPtr& job);
   void arrived(const JobPtr& job, Snapshot snapshot);
   void save(const JobPtr& job, Snapshot snapshot);
   void saved_all(const JobPtr& job);
   void give_up(const JobPtr& job, PurchaseState state, Error error, const nlohmann::json& answer);
+  /// What limit has passed, "" where none has.
+  std::string overdue(const Job& job) const;
   void fail(const JobPtr& job, Error error, bool canceled = false);
   void finish(const JobPtr& job, RemoteOutcome outcome);
   void step(const JobPtr& job, const std::function<void()>& work);
   Governor& governor(const std::string& server);
   /// The server as keys name it: every sandbox is the same one.
   std::string server_name(const std::string& server) const;
+  /// A wait of the protocol, in real time.
+  std::chrono::milliseconds scaled(const JobPtr& job, std::chrono::milliseconds wait) const;
   std::chrono::milliseconds first_wait(const std::string& lane);
   void learn(const std::string& lane, std::chrono::milliseconds took);
 

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <thread>
 
@@ -129,6 +131,48 @@ void check_ready(const Graph& graph, const Registry& registry, Host& host) {
       if (const Behaviour behaviour = registry.behaviour(node.spec->name); behaviour.remote) behaviour.remote->ready(host);
 }
 
+/// The list of outcomes, one line per item, which `--only failed` reads.
+Events::Sink item_list(const std::string& path) {
+  std::shared_ptr<std::FILE> file(std::fopen(path.c_str(), "we"), [](std::FILE* f) {
+    if (f) std::fclose(f);
+  });
+  if (!file) throw Error("E602", "`" + path + "` cannot be written: " + std::strerror(errno)).stopping_run();
+  std::fputs("{\"pixgraph_items\":1}\n", file.get());
+  return [file](const json& event) {
+    if (event.value("type", "") != "item") return;
+    json line = event;
+    line.erase("type");
+    std::fputs((line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n").c_str(), file.get());
+    std::fflush(file.get());
+  };
+}
+
+/// For trying out against a sandbox under --time-scale, whose hours pass in seconds; servers elsewhere are not touched by it.
+double time_scale() {
+  const char* scale = std::getenv("PIXGRAPH_TIME_SCALE");
+  const double number = scale ? std::atof(scale) : 1;
+  return number >= 1 ? number : 1;
+}
+
+/// The pipeline file's `limits:` (of the server, else `default`; by model), then what the command line says.
+ServerLimits limits_for(const Graph& graph, const std::string& server, const RunOptions& options) {
+  ServerLimits limits;
+  const std::size_t scheme = server.find("://");
+  const std::string host = server.substr(scheme == std::string::npos ? 0 : scheme + 3, server.find('/', scheme + 3) - scheme - 3);
+  for (const std::string& name : {std::string("default"), host, server})
+    if (const auto limit = graph.limits.find(name); limit != graph.limits.end()) {
+      if (limit->second.in_flight) limits.in_flight = *limit->second.in_flight;
+      if (limit->second.creates_per_minute) limits.creates_per_minute = *limit->second.creates_per_minute;
+      if (limit->second.other_per_minute) limits.calls_per_minute = *limit->second.other_per_minute;
+    }
+  for (const auto& [name, limit] : graph.limits)
+    if (limit.in_flight) limits.in_flight_of[name] = *limit.in_flight;
+  if (options.jobs_remote > 0) limits.in_flight = options.jobs_remote;
+  if (options.creates_per_minute) limits.creates_per_minute = *options.creates_per_minute;
+  if (options.creates_per_minute == 0.0) limits.calls_per_minute = 0;  // unlimited means all of it
+  return limits;
+}
+
 std::string new_run_id() {
   std::string time = iso_time(std::chrono::system_clock::now()).substr(0, 19);
   std::erase_if(time, [](char c) { return c == '-' || c == ':'; });
@@ -136,6 +180,23 @@ std::string new_run_id() {
 }
 
 }  // namespace
+
+std::set<std::string> failed_in_last_run(const std::string& state) {
+  Disk& disk = real_disk();
+  const std::string runs = join_path(state, "runs");
+  std::vector<std::string> names = disk.list(runs);  // run ids begin with their time
+  for (auto name = names.rbegin(); name != names.rend(); ++name) {
+    const auto text = disk.read(join_path(join_path(runs, *name), "items.jsonl"));
+    if (!text) continue;
+    std::set<std::string> failed;
+    for (std::size_t start = 0, end; (end = text->find('\n', start)) != std::string::npos; start = end + 1) {
+      const json line = json::parse(text->substr(start, end - start), nullptr, false);
+      if (line.is_object() && line.value("outcome", "") == "failed") failed.insert(line.value("item", ""));
+    }
+    return failed;
+  }
+  throw Error("E626", "there is no earlier run in " + state + " whose failed items could be run again");
+}
 
 int run_graph(const Graph& graph, const Registry& registry, const ItemTable& table, const RunOptions& options) {
   Signals::block();
@@ -176,16 +237,18 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
     events.emit({{"type", "run"}, {"id", run_id}, {"file", graph.file}, {"nodes", names}, {"items", table.items.size()}, {"out", options.out},
                  {"state", state}, {"sandbox", sandbox ? sandbox->base_url() : ""}, {"skipped_files", table.skipped}});
 
+    events.add_sink(item_list(join_path(run_folder, "items.jsonl")));
+    const auto rebuy_before = options.rebuy_before.empty() ? std::chrono::system_clock::now() : parse_iso_time(options.rebuy_before).value();
+    std::map<std::string, Consent> consent_of;
+    for (const std::string& node : options.rebuy) consent_of[node] = {options.only_failed, rebuy_before};
+
     PredictionEvents predictions(events);
     OutputWriter writer(disk, index, codecs, options.out, options.overwrite);
     for (const Item& item : table.items)
       for (const Value& value : item.inputs)
         if (value.file()) writer.protect(value.file()->path);
     const int jobs = options.jobs > 0 ? options.jobs : processors();
-    ServerLimits limits;
-    limits.in_flight = options.jobs_remote;
-    limits.creates_per_minute = options.creates_per_minute;
-    if (options.creates_per_minute == 0) limits.calls_per_minute = 0;
+    const auto limits = [&](const std::string& server) { return limits_for(graph, server, options); };
 
     RunCounts counts;
     bool interrupted = false;
@@ -194,9 +257,10 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
       std::unique_ptr<RemoteDriver> driver;
       std::unique_ptr<Scheduler> scheduler;
       Executor executor(jobs, 16);
-      driver = std::make_unique<RemoteDriver>(RemoteDriver::Setup{executor, ledger, store, host, predictions, sandbox ? sandbox->base_url() : "", limits});
-      const int in_flight = uses_remote(graph) ? options.jobs_remote + 2 * jobs : 2 * jobs;
-      scheduler = std::make_unique<Scheduler>(Scheduler::Setup{graph, registry, table, codecs, executor, *driver, host, index, writer, events, in_flight, options.fail_fast});
+      driver = std::make_unique<RemoteDriver>(RemoteDriver::Setup{executor, ledger, store, host, predictions, sandbox ? sandbox->base_url() : "", limits, time_scale()});
+      const int in_flight = 2 * jobs + (uses_remote(graph) ? limits("").in_flight : 0);
+      scheduler = std::make_unique<Scheduler>(Scheduler::Setup{graph, registry, table, codecs, executor, *driver, host, index, writer, events, in_flight, options.fail_fast,
+                                                                  {options.only_failed, std::nullopt}, consent_of});
       Signals signals(
           [&] {
             std::fputs("\ninterrupted: no new predictions; waiting for those that run (again to cancel them)\n", stderr);
@@ -228,6 +292,8 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
       end["hint"] = counts.stopped->hint();
     }
     events.emit(end);
+    if (exit == kExitInterrupted && !options.rebuy.empty())
+      std::fprintf(stderr, "go on with the same --rebuy and: --rebuy-before %s\n", iso_time(rebuy_before).c_str());
     return exit;
   } catch (const Error& error) {
     show_error(error, redactor);

@@ -2,6 +2,8 @@
 // signals, and turns the end into an exit code.
 #pragma once
 
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,16 +21,22 @@ struct RunOptions {
   std::string out = "out";
   std::string state;  // empty: .pixgraph beside the pipeline file, or in `out` where that cannot be written
   int jobs = 0;       // cpu workers; 0: as many as there are processors
-  int jobs_remote = 32;
-  double creates_per_minute = 600;  // 0: unlimited
+  int jobs_remote = 0;  // predictions in flight per server; 0: what the pipeline file says, else 32
+  std::optional<double> creates_per_minute;  // 0: unlimited; absent: what the pipeline file says, else 600
   bool overwrite = false;
   bool sandbox = false;
   bool fail_fast = false;
   std::string events;  // a file, "-", or empty
+  std::vector<std::string> rebuy;  // nodes whose earlier purchases are bought again
+  std::string rebuy_before;        // those made before that time (ISO 8601); empty: before now
+  bool only_failed = false;        // only the items that failed in the last run, with consent to buy again
 };
 
 /// The state directory of a pipeline file: made where it is missing. Throws Error E602.
 std::string state_folder(const std::string& pipeline_file, const RunOptions& options);
+
+/// Names of the items that failed in the latest run of this state directory. Throws Error E626 where there was none.
+std::set<std::string> failed_in_last_run(const std::string& state);
 
 /// Runs it and returns the exit code. Everything that went wrong has been shown when it returns.
 int run_graph(const Graph& graph, const Registry& registry, const ItemTable& table, const RunOptions& options);

@@ -212,6 +212,10 @@ void Scheduler::run_remote(const ItemPtr& item, int node, std::shared_ptr<NodeCa
   buy.request = remote->prepare(*call);
   buy.priority = {kUrgencyWork, static_cast<std::int64_t>(item->index), depth_[node]};
   buy.timeout = setup_.graph.nodes[node].timeout;
+  buy.queue_timeout = setup_.graph.nodes[node].queue_timeout;
+  buy.run_timeout = setup_.graph.nodes[node].run_timeout;
+  const auto agreed = setup_.consent_of.find(setup_.graph.nodes[node].name);
+  buy.consent = agreed == setup_.consent_of.end() ? setup_.consent : agreed->second;
   std::call_once(item->recipes_made, [&] {
     item->recipes = recipe_keys(setup_.graph, *item->item, [&](const File& file) { return setup_.index.hash_of(file.path); });
   });

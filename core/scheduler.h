@@ -49,6 +49,8 @@ class Scheduler {
     Events& events;
     int items_in_flight = 16;
     bool fail_fast = false;
+    Consent consent;                     // for every paid node
+    std::map<std::string, Consent> consent_of;  // for some, by node name
   };
   explicit Scheduler(Setup setup);
   ~Scheduler();

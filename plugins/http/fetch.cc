@@ -35,7 +35,9 @@ bool starts_with_word(std::string_view text, std::string_view lower_case_word) {
                     [](char word, char c) { return word == (c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c); });
 }
 
-bool is_data(std::string_view url) { return starts_with_word(url, "data:"); }
+bool is_data(std::string_view url) {
+  return starts_with_word(url, "data:");
+}
 
 [[noreturn]] void no_url(const std::string& what) {
   throw Error("E208", "Fetch needs a URL, and got " + what, "a URL starts with https://, http:// or data:");
@@ -44,26 +46,51 @@ bool is_data(std::string_view url) { return starts_with_word(url, "data:"); }
 std::string_view checked(std::string_view text) {
   const std::string_view url = trimmed(text);
   if (url.empty()) no_url("an empty text");
-  if (!is_data(url) && !starts_with_word(url, "https://") && !starts_with_word(url, "http://")) no_url("`" + shown_url(url) + "`");
+  if (!is_data(url) && !starts_with_word(url, "https://") && !starts_with_word(url, "http://"))
+    no_url("`" + shown_url(url) + "`");
   return url;
 }
 
-/// The rule: a URL that the user wrote, in the pipeline or in the manifest, may lead anywhere. One that a server sent may
-/// lead to public addresses only, or a model's output could make pixgraph read from the user's own network; unless that
-/// server is itself at a loopback or private address. A Call does not tell yet where a text came from, so each is taken
-/// for the user's. Link-local addresses are refused by Http in any case.
-Reach reach_of(const Call&, std::string_view) { return Reach::anywhere; }
+/// The rule: a URL that the user wrote, in the pipeline or in the manifest, may lead anywhere. One that a server sent
+/// may lead to public addresses only, or a model's output could make pixgraph read from the user's own network; unless
+/// that server is itself at a loopback or private address. A Call does not tell yet where a text came from, so each is
+/// taken for the user's. Link-local addresses are refused by Http in any case.
+Reach reach_of(const Call&, std::string_view) {
+  return Reach::anywhere;
+}
 
 std::string status_words(int status) {
-  static constexpr std::pair<int, const char*> kWords[] = {
-      {300, "Multiple Choices"}, {301, "Moved Permanently"}, {302, "Found"}, {303, "See Other"}, {304, "Not Modified"},
-      {307, "Temporary Redirect"}, {308, "Permanent Redirect"}, {400, "Bad Request"}, {401, "Unauthorized"},
-      {402, "Payment Required"}, {403, "Forbidden"}, {404, "Not Found"}, {405, "Method Not Allowed"},
-      {406, "Not Acceptable"}, {408, "Request Timeout"}, {409, "Conflict"}, {410, "Gone"}, {413, "Content Too Large"},
-      {414, "URI Too Long"}, {416, "Range Not Satisfiable"}, {418, "I'm a Teapot"}, {422, "Unprocessable Content"},
-      {425, "Too Early"}, {429, "Too Many Requests"}, {451, "Unavailable For Legal Reasons"},
-      {500, "Internal Server Error"}, {501, "Not Implemented"}, {502, "Bad Gateway"}, {503, "Service Unavailable"},
-      {504, "Gateway Timeout"}, {507, "Insufficient Storage"}};
+  static constexpr std::pair<int, const char*> kWords[] = {{300, "Multiple Choices"},
+                                                           {301, "Moved Permanently"},
+                                                           {302, "Found"},
+                                                           {303, "See Other"},
+                                                           {304, "Not Modified"},
+                                                           {307, "Temporary Redirect"},
+                                                           {308, "Permanent Redirect"},
+                                                           {400, "Bad Request"},
+                                                           {401, "Unauthorized"},
+                                                           {402, "Payment Required"},
+                                                           {403, "Forbidden"},
+                                                           {404, "Not Found"},
+                                                           {405, "Method Not Allowed"},
+                                                           {406, "Not Acceptable"},
+                                                           {408, "Request Timeout"},
+                                                           {409, "Conflict"},
+                                                           {410, "Gone"},
+                                                           {413, "Content Too Large"},
+                                                           {414, "URI Too Long"},
+                                                           {416, "Range Not Satisfiable"},
+                                                           {418, "I'm a Teapot"},
+                                                           {422, "Unprocessable Content"},
+                                                           {425, "Too Early"},
+                                                           {429, "Too Many Requests"},
+                                                           {451, "Unavailable For Legal Reasons"},
+                                                           {500, "Internal Server Error"},
+                                                           {501, "Not Implemented"},
+                                                           {502, "Bad Gateway"},
+                                                           {503, "Service Unavailable"},
+                                                           {504, "Gateway Timeout"},
+                                                           {507, "Insufficient Storage"}};
   for (const auto& [code, words] : kWords)
     if (code == status) return std::to_string(status) + " " + words;
   return std::to_string(status);
@@ -71,14 +98,17 @@ std::string status_words(int status) {
 
 Error status_error(std::string_view url, int status) {
   std::string hint;
-  if (status == 401 || status == 403 || status == 404 || status == 410) hint = "links to a model's output live for one hour";
+  if (status == 401 || status == 403 || status == 404 || status == 410)
+    hint = "links to a model's output live for one hour";
   return Error("E210", shown_url(url) + " answered " + status_words(status), hint);
 }
 
-bool worth_another(int status) { return status == 408 || status == 429 || (status >= 500 && status != 501 && status != 505); }
+bool worth_another(int status) {
+  return status == 408 || status == 429 || (status >= 500 && status != 501 && status != 505);
+}
 
-/// No host, no connection, a broken one, an answer that is not HTTP: these pass. A certificate, a size, a refused address
-/// or a deadline do not.
+/// No host, no connection, a broken one, an answer that is not HTTP: these pass. A certificate, a size, a refused
+/// address or a deadline do not.
 bool worth_another(const HttpError& error) {
   for (const char* code : {"E201", "E202", "E204", "E212"})
     if (error.code() == code) return true;
@@ -115,7 +145,8 @@ FilePtr fetch_one(Call& call, const std::string& url, const Sleep& sleep) {
       Http::Download got = call.host().http().download(request);
       if (got.file) return got.file;
       wait = std::max(wait, asked_wait(got.response.header("Retry-After")));
-      if (!worth_another(got.response.status) || wait > kLongestWait || !another()) throw status_error(url, got.response.status);
+      if (!worth_another(got.response.status) || wait > kLongestWait || !another())
+        throw status_error(url, got.response.status);
     } catch (const HttpError& error) {
       if (!worth_another(error) || !another()) throw;
     }

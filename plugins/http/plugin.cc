@@ -1,7 +1,9 @@
 #include "fetch.h"
 
 namespace {
-void add_all(pixgraph::Registrar& registrar) { pixgraph::http::add_fetch(registrar); }
+void add_all(pixgraph::Registrar& registrar) {
+  pixgraph::http::add_fetch(registrar);
+}
 }  // namespace
 
 PIXGRAPH_PLUGIN("http", add_all)

@@ -133,10 +133,13 @@ TEST_F(HttpDownloadTest, AnEmptyBodyIsAFile) {
 }
 
 TEST(DownloadName, ComesFromTheHeaderOrTheUrl) {
-  const auto name = [](const char* header, const char* url, const char* type = "image/png") { return download_name(header, url, type); };
+  const auto name = [](const char* header, const char* url, const char* type = "image/png") {
+    return download_name(header, url, type);
+  };
   EXPECT_EQ(name("attachment; filename=\"a b.png\"", "http://h/x.jpg"), "a b.png");
   EXPECT_EQ(name("attachment; filename=plain.png; size=3", "http://h/x.jpg"), "plain.png");
-  EXPECT_EQ(name("attachment; filename=\"a.png\"; filename*=UTF-8''%E2%82%AC%20rates.png", "http://h/"), "\u20ac rates.png");
+  EXPECT_EQ(name("attachment; filename=\"a.png\"; filename*=UTF-8''%E2%82%AC%20rates.png", "http://h/"),
+            "\u20ac rates.png");
   EXPECT_EQ(name("attachment; filename=\"quo\\\"te;.png\"", "http://h/"), "quo\"te;.png");
   EXPECT_EQ(name("attachment; filename=\"../../etc/passwd\"", "http://h/"), "passwd");
   EXPECT_EQ(name("attachment; filename=\"C:\\\\dir\\\\photo.png\"", "http://h/"), "photo.png");
@@ -163,8 +166,16 @@ TEST(MediaType, IsToldByContentWhereItCanBe) {
   EXPECT_EQ(media_type_of(std::string_view("RIFF\0\0\0\0WEBPVP8 ", 16), "application/octet-stream"), "image/webp");
   EXPECT_EQ(media_type_of("\xff\xd8\xff\xe0", "image/png"), "image/jpeg");
   EXPECT_EQ(media_type_of("GIF89a", ""), "image/gif");
-  EXPECT_EQ(media_type_of(std::string_view("\0\0\0\x18" "ftypisom\0\0\0\0", 16), "binary/octet-stream"), "video/mp4");
-  EXPECT_EQ(media_type_of(std::string_view("\0\0\0\x18" "ftypavif\0\0\0\0", 16), "image/avif"), "image/avif");
+  EXPECT_EQ(media_type_of(std::string_view("\0\0\0\x18"
+                                           "ftypisom\0\0\0\0",
+                                           16),
+                          "binary/octet-stream"),
+            "video/mp4");
+  EXPECT_EQ(media_type_of(std::string_view("\0\0\0\x18"
+                                           "ftypavif\0\0\0\0",
+                                           16),
+                          "image/avif"),
+            "image/avif");
   EXPECT_EQ(media_type_of("{}", "Application/JSON; charset=utf-8"), "application/json");
   EXPECT_EQ(media_type_of("abc", ""), "application/octet-stream");
   EXPECT_EQ(media_type_of("abc", "nonsense"), "application/octet-stream");

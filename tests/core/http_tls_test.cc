@@ -81,7 +81,8 @@ TEST_F(HttpTlsTest, RefusesAnotherHostEvenOnLoopback) {
   for (const std::string host : {"bad.test", "localhost", "127.0.0.1"}) {
     const HttpError error = refused(client, request(host, server));
     EXPECT_EQ(error.code(), "E203");
-    EXPECT_EQ(error.message(), "TLS failed with " + host + ":" + std::to_string(server.port()) + ": its certificate is for another host");
+    EXPECT_EQ(error.message(), "TLS failed with " + host + ":" + std::to_string(server.port()) +
+                                   ": its certificate is for another host");
   }
   // Nor does a session that was begun with the right name serve a wrong one.
   EXPECT_EQ(client.send(request("good.test", server)).body, "ok");
@@ -119,7 +120,8 @@ TEST_F(HttpTlsTest, SaysThatTheMachineHasNoCertificates) {
   const HttpError error = refused(client, request("good.test", server));
   ::unsetenv("SSL_CERT_FILE");
   ::unsetenv("SSL_CERT_DIR");
-  EXPECT_EQ(error.message(), "TLS failed with good.test:" + std::to_string(server.port()) + ": this machine has no certificates to trust");
+  EXPECT_EQ(error.message(), "TLS failed with good.test:" + std::to_string(server.port()) +
+                                 ": this machine has no certificates to trust");
   EXPECT_EQ(error.hint(), "install the package ca-certificates");
 }
 
@@ -165,7 +167,8 @@ TEST_F(HttpTlsTest, AHandshakeThatIsBrokenOffWasNotSent) {
 }
 
 TEST_F(HttpTlsTest, ADrippingHandshakeDoesNotOutliveTheDeadline) {
-  RawServer server([](RawConnection& peer) { peer.drip(std::string("\x16\x03\x03\x10\x00", 5) + std::string(500, '\x02'), 10ms); });
+  RawServer server(
+      [](RawConnection& peer) { peer.drip(std::string("\x16\x03\x03\x10\x00", 5) + std::string(500, '\x02'), 10ms); });
   HttpClient client(options(ca.file()));
   HttpRequest wanted = request("good.test", server);
   wanted.deadline = 200ms;
@@ -180,7 +183,8 @@ TEST_F(HttpTlsTest, ADrippingHandshakeDoesNotOutliveTheDeadline) {
 TEST_F(HttpTlsTest, AnUnreadableCaFileIsNamed) {
   RawServer server(answering("good.test"));
   HttpClient client(options("/no/such/ca.pem"));
-  EXPECT_EQ(refused(client, request("good.test", server)).message(), "the certificates in `/no/such/ca.pem` cannot be read");
+  EXPECT_EQ(refused(client, request("good.test", server)).message(),
+            "the certificates in `/no/such/ca.pem` cannot be read");
 }
 
 TEST_F(HttpTlsTest, ABodyUntilCloseNeedsTheEndOfTls) {
@@ -284,7 +288,8 @@ TEST_F(HttpTlsTest, GoesThroughTheTunnelOfAProxy) {
   EXPECT_EQ(client.send(wanted).body, "through");
   EXPECT_EQ(client.send(wanted).body, "through");
   EXPECT_EQ(proxy.connections(), 1);
-  EXPECT_EQ(connect_line, "CONNECT good.test:443 HTTP/1.1\r\nHost: good.test:443\r\nProxy-Authorization: Basic bWU6d29yZA==\r\n\r\n");
+  EXPECT_EQ(connect_line,
+            "CONNECT good.test:443 HTTP/1.1\r\nHost: good.test:443\r\nProxy-Authorization: Basic bWU6d29yZA==\r\n\r\n");
   EXPECT_TRUE(proxy.requests().at(0).starts_with("GET /x HTTP/1.1\r\nHost: good.test\r\n"));
   wanted.url = "https://bad.test/x";
   EXPECT_EQ(refused(client, wanted).message(), "TLS failed with bad.test:443: its certificate is for another host");

@@ -37,7 +37,8 @@ class FolderSink : public DownloadSink {
   }
   /// Files in the folder: finished ones and what was left behind.
   int files() const {
-    return static_cast<int>(std::distance(std::filesystem::directory_iterator(folder_), std::filesystem::directory_iterator()));
+    return static_cast<int>(
+        std::distance(std::filesystem::directory_iterator(folder_), std::filesystem::directory_iterator()));
   }
   static std::string content(const File& file) {
     std::ifstream in(file.path, std::ios::binary);

@@ -6,8 +6,8 @@
 //     });
 //     client.send({.url = server.url("/x")});
 //
-// The script runs once per connection, in a thread of its own; when it returns, the connection is closed. All of it ends
-// with the server's scope: sockets are shut down, sleeps are woken, threads are joined.
+// The script runs once per connection, in a thread of its own; when it returns, the connection is closed. All of it
+// ends with the server's scope: sockets are shut down, sleeps are woken, threads are joined.
 #pragma once
 
 #include <arpa/inet.h>
@@ -61,7 +61,8 @@ class RawConnection {
   bool sleep(std::chrono::milliseconds time);
   void wait_for_close() {
     char some[4096];
-    while (read_some(some, sizeof some) > 0) {}
+    while (read_some(some, sizeof some) > 0) {
+    }
   }
   /// Closes with a reset instead of an end.
   void reset() {
@@ -115,7 +116,9 @@ class RawServer {
   RawServer& operator=(const RawServer&) = delete;
 
   int port() const { return port_; }
-  std::string url(std::string_view path = "/") const { return "http://127.0.0.1:" + std::to_string(port_) + std::string(path); }
+  std::string url(std::string_view path = "/") const {
+    return "http://127.0.0.1:" + std::to_string(port_) + std::string(path);
+  }
   int connections() const { return connections_; }
   std::vector<std::string> requests() const {
     const std::lock_guard lock(mutex_);
@@ -167,7 +170,9 @@ class RawServer {
   std::thread acceptor_;
 };
 
-inline bool RawConnection::sleep(std::chrono::milliseconds time) { return server_.sleep(time); }
+inline bool RawConnection::sleep(std::chrono::milliseconds time) {
+  return server_.sleep(time);
+}
 
 inline void RawConnection::drip(std::string_view bytes, std::chrono::milliseconds pause) {
   for (const char byte : bytes)

@@ -27,7 +27,9 @@ namespace pixgraph::test {
 
 class TestCa {
  public:
-  TestCa() : key_(EVP_EC_gen("P-256")), certificate_(make(("Test CA " + std::to_string(std::rand())).c_str(), "", key_, nullptr, nullptr, 1)) {
+  TestCa()
+      : key_(EVP_EC_gen("P-256")),
+        certificate_(make(("Test CA " + std::to_string(std::rand())).c_str(), "", key_, nullptr, nullptr, 1)) {
     char name[] = "/tmp/pixgraph_ca.XXXXXX";
     const int fd = ::mkstemp(name);
     file_ = name;
@@ -63,7 +65,8 @@ class TestCa {
   }
 
  private:
-  static X509* make(const char* common_name, const std::string& san, EVP_PKEY* key, X509* issuer, EVP_PKEY* issuer_key, int days) {
+  static X509* make(const char* common_name, const std::string& san, EVP_PKEY* key, X509* issuer, EVP_PKEY* issuer_key,
+                    int days) {
     X509* certificate = X509_new();
     X509_set_version(certificate, 2);
     static std::atomic<long> serial{std::time(nullptr)};
@@ -72,7 +75,8 @@ class TestCa {
     X509_gmtime_adj(X509_getm_notAfter(certificate), days * 86400);
     X509_set_pubkey(certificate, key);
     X509_NAME* subject = X509_get_subject_name(certificate);
-    X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>(common_name), -1, -1, 0);
+    X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC, reinterpret_cast<const unsigned char*>(common_name), -1, -1,
+                               0);
     X509_set_issuer_name(certificate, issuer ? X509_get_subject_name(issuer) : subject);
     X509V3_CTX context;
     X509V3_set_ctx(&context, issuer ? issuer : certificate, certificate, nullptr, nullptr, 0);
@@ -97,7 +101,8 @@ class TestCa {
 /// The server's side. Reads nothing and writes nothing where the handshake failed.
 class TlsConnection : public RawConnection {
  public:
-  TlsConnection(RawConnection& raw, SSL_CTX* context) : RawConnection(raw.server(), raw.fd(), raw.number()), ssl_(SSL_new(context)) {
+  TlsConnection(RawConnection& raw, SSL_CTX* context)
+      : RawConnection(raw.server(), raw.fd(), raw.number()), ssl_(SSL_new(context)) {
     SSL_set_fd(ssl_, fd_);
     good_ = SSL_accept(ssl_) == 1;
   }

@@ -103,7 +103,8 @@ inline std::string shown_url(std::string_view url) {
     std::string name;
     for (const char c : part.substr(0, part.find('='))) name += c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
     bool secret = false;
-    for (const char* word : {"sig", "token", "key", "secret", "passw", "credential", "auth", "policy", "x-amz-", "x-goog-"})
+    for (const char* word :
+         {"sig", "token", "key", "secret", "passw", "credential", "auth", "policy", "x-amz-", "x-goog-"})
       secret = secret || name.find(word) != std::string::npos;
     out += secret && name.size() < part.size() ? std::string(part.substr(0, name.size())) + "=..." : std::string(part);
     url.remove_prefix(part.size());

@@ -44,6 +44,7 @@ struct Request {
   std::string variant;   // enters the key, is not sent
   // Not part of the identity:
   std::string model;     // "owner/name" where it is known, else empty: for messages, and for `prices:` and `limits:`
+  std::chrono::milliseconds lifetime{0};  // from creation; a server that can may end it then. 0 = not limited
   std::vector<std::string> warnings;  // added to by stage(): to be shown with the item when the request is really sent
 };
 

@@ -58,7 +58,9 @@ Weights make_weights(int source_size, double start, double length, int result_si
     if (filter != Filter::nearest)
       for (int j = from; j + 0.5 <= centre + reach; ++j) {
         // What lies beyond the picture counts for its edge pixel.
-        const double weight = value_of(filter, (j + 0.5 - centre) / widen);
+        double weight = value_of(filter, (j + 0.5 - centre) / widen);
+        // sin(pi * n) is not quite 0, and a picture that is not scaled must keep its bits.
+        if (std::abs(weight) < 1e-9) weight = 0;
         exact[static_cast<std::size_t>(std::clamp(j, 0, source_size - 1) - first)] += weight;
         sum += weight;
       }

@@ -115,7 +115,8 @@ class FetchTest : public testing::Test {
 
 TEST_F(FetchTest, TakesOneUrlOrAList) {
   EXPECT_THAT(fetched("https://h/a.png"), ElementsAre("https://h/a.png"));
-  EXPECT_THAT(fetched(List{" http://h/a\n", "HTTPS://h/b", "data:,x"}), ElementsAre("http://h/a", "HTTPS://h/b", "data:,x"));
+  EXPECT_THAT(fetched(List{" http://h/a\n", "HTTPS://h/b", "data:,x"}),
+              ElementsAre("http://h/a", "HTTPS://h/b", "data:,x"));
   EXPECT_EQ(net.asked.at(0).max_redirects, 10);
   EXPECT_EQ(net.asked.at(0).max_bytes, 10ull << 30);
   EXPECT_EQ(net.asked.at(0).authorization, "");

@@ -1,0 +1,41 @@
+// Reconcile: did an intent without an id become a prediction? Judged from the server's own list.
+//
+// Pure functions. The waiting between listings, and what follows, is the driver's (remote.cc).
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include <pixgraph/remote.h>
+
+#include "ledger.h"
+
+namespace pixgraph {
+
+/// The input as it is sent, for comparing it with what a server's list echoes: an uploaded file as {"$upload": id}, a URL as
+/// it is, a data: URI as {"$data": its SHA-256}, since servers cut those short.
+nlohmann::json sent_input(const Request& request);
+
+/// How well an echoed input fits what was sent. The echo may have more keys (defaults), another key order, 7.0 for 7.
+enum class Fit : std::uint8_t {
+  no,        // it is another request
+  perhaps,   // everything that can be compared is equal, but a data: URI was not echoed whole, or the input was removed
+  yes,
+};
+Fit fits(const nlohmann::json& sent, const nlohmann::json& echoed);
+
+struct Finding {
+  enum class Kind : std::uint8_t { none, one, undecided };
+  Kind kind = Kind::none;
+  std::string id;   // of `one`
+  std::string why;  // of `undecided`
+};
+
+/// `taken` are the ids that ledger entries name already. A candidate that is certain beats those that are not: an exact
+/// echo of an upload's id can be nobody else's.
+Finding judge(const Purchase& intent, const std::vector<Candidate>& listed, const std::set<std::string>& taken);
+
+}  // namespace pixgraph

@@ -1,0 +1,256 @@
+#include "read.h"
+
+#include <OpenImageIO/filesystem.h>
+#include <OpenImageIO/imagebuf.h>
+#include <OpenImageIO/imagebufalgo.h>
+#include <OpenImageIO/imageio.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <mutex>
+
+#include "exif_functions.h"
+#include "gif_frame.h"
+#include "tone_curve.h"
+
+namespace pixgraph::oiio {
+namespace {
+
+[[noreturn]] void fail_damaged(const Format& format, std::string reason) {
+  reason = reason.substr(0, reason.find('\n'));
+  throw Error("E311",
+              "the " + format.info.name + " file is damaged or truncated" + (reason.empty() ? "" : " (" + reason + ")"),
+              "fetch or save it again");
+}
+
+/// Runs `work` and turns everything that is not an Error into one: readers let exceptions of all kinds out.
+template <class Work>
+auto guarded(const Format& format, Work&& work) {
+  try {
+    return work();
+  } catch (const Error&) {
+    throw;
+  } catch (const std::bad_alloc&) {
+    throw Error("E302", "not enough memory to decode the " + format.info.name + " file");
+  } catch (const std::exception& error) {
+    fail_damaged(format, error.what());
+  } catch (...) {
+    fail_damaged(format, "");
+  }
+}
+
+/// The bytes as a file with a path, for readers that take nothing else. Removed at the end.
+class TemporaryFile {
+ public:
+  explicit TemporaryFile(std::span<const std::uint8_t> bytes) {
+    const char* folder = std::getenv("TMPDIR");
+    path_ = std::string(folder && *folder ? folder : "/tmp") + "/pixgraph-XXXXXX";
+    const int descriptor = ::mkstemp(path_.data());
+    if (descriptor < 0)
+      throw Error("E302", "no temporary file can be made in `" + path_.substr(0, path_.rfind('/')) + "`");
+    bool good = true;
+    for (std::size_t done = 0; good && done < bytes.size();) {
+      const ssize_t count = ::write(descriptor, bytes.data() + done, bytes.size() - done);
+      good = count > 0;
+      if (good) done += static_cast<std::size_t>(count);
+    }
+    ::close(descriptor);
+    if (!good) {
+      ::unlink(path_.c_str());
+      throw Error("E302", "a temporary file cannot be written in `" + path_.substr(0, path_.rfind('/')) + "`");
+    }
+  }
+  ~TemporaryFile() { ::unlink(path_.c_str()); }
+  TemporaryFile(const TemporaryFile&) = delete;
+  TemporaryFile& operator=(const TemporaryFile&) = delete;
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+/// An open picture and what keeps it open; members in the order in which they must be destroyed last to first.
+struct Opened {
+  std::unique_ptr<TemporaryFile> temporary;
+  std::unique_ptr<OIIO::Filesystem::IOMemReader> memory;
+  std::unique_ptr<OIIO::ImageInput> input;
+  OIIO::ImageSpec spec;
+};
+
+Opened open(const Format& format, const DecodeRequest& request) {
+  set_up_library();
+  Opened opened;
+  opened.input = OIIO::ImageInput::create(format.library_name);
+  if (!opened.input)
+    throw Error("E312", "the OpenImageIO of this system cannot read " + format.info.name,
+                OIIO::geterror().substr(0, 200));
+  OIIO::ImageSpec config;
+  config.attribute("oiio:UnassociatedAlpha", 1);
+  std::string path = request.path;
+  if (format.from_memory) {
+    opened.memory = std::make_unique<OIIO::Filesystem::IOMemReader>(const_cast<std::uint8_t*>(request.bytes.data()),
+                                                                    request.bytes.size());
+    opened.input->set_ioproxy(opened.memory.get());
+    path = "picture" + format.info.extensions.front();
+  } else if (path.empty()) {
+    opened.temporary = std::make_unique<TemporaryFile>(request.bytes);
+    path = opened.temporary->path();
+  }
+  if (!opened.input->open(path, opened.spec, config)) fail_damaged(format, opened.input->geterror());
+  const OIIO::ImageSpec& spec = opened.spec;
+  if (spec.width <= 0 || spec.height <= 0 || spec.nchannels <= 0) fail_damaged(format, "its header makes no sense");
+  refuse_too_large(static_cast<std::uint64_t>(spec.width), static_cast<std::uint64_t>(spec.height), request.max_pixels);
+  if (spec.depth > 1) throw Error("E312", "the " + format.info.name + " file holds a volume, not a picture");
+  return opened;
+}
+
+Sample sample_of(const OIIO::ImageSpec& spec) {
+  switch (spec.format.basetype) {
+    case OIIO::TypeDesc::UINT8:
+    case OIIO::TypeDesc::INT8: return Sample::u8;
+    case OIIO::TypeDesc::UINT16:
+    case OIIO::TypeDesc::INT16:
+    case OIIO::TypeDesc::UINT32:
+    case OIIO::TypeDesc::INT32: return Sample::u16;
+    default: return Sample::f32;
+  }
+}
+
+OIIO::TypeDesc type_of(Sample sample) {
+  return sample == Sample::u8    ? OIIO::TypeDesc::UINT8
+         : sample == Sample::u16 ? OIIO::TypeDesc::UINT16
+                                 : OIIO::TypeDesc::FLOAT;
+}
+
+struct Channels {
+  int count = 0;  // from the first on
+  bool alpha = false;
+};
+
+/// The reader puts R, G, B and A first. GIF says of its fourth channel that alpha is the fifth.
+Channels channels_of(const OIIO::ImageSpec& spec) {
+  const int alpha = spec.alpha_channel;
+  if (spec.nchannels == 2) return {alpha == 1 ? 2 : 1, alpha == 1};
+  if (spec.nchannels >= 4) return {alpha == 3 || alpha == 4 ? 4 : 3, alpha == 3 || alpha == 4};
+  return {spec.nchannels, false};
+}
+
+/// HEIF's rotation is part of decoding; its EXIF tag repeats it.
+int orientation_of(const Format& format, const OIIO::ImageSpec& spec) {
+  const int orientation = spec.get_int_attribute("Orientation", 1);
+  return !format.from_memory || orientation < 1 || orientation > 8 ? 1 : orientation;
+}
+
+template <class T>
+void divide_by_alpha(Image& image) {
+  const int channels = image.channels();
+  constexpr double kWhite = std::is_floating_point_v<T> ? 1 : static_cast<double>(std::numeric_limits<T>::max());
+  for (int y = 0; y < image.height(); ++y) {
+    T* row = image.row<T>(y);
+    for (int x = 0; x < image.width(); ++x, row += channels) {
+      const T alpha = row[channels - 1];
+      if (alpha == T(0)) continue;
+      for (int c = 0; c < channels - 1; ++c) {
+        const double colour = static_cast<double>(row[c]) * kWhite / alpha;
+        row[c] = std::is_floating_point_v<T> ? static_cast<T>(colour) : static_cast<T>(std::min(kWhite, colour) + 0.5);
+      }
+    }
+  }
+}
+
+void bring_to_srgb(Image& image) {
+  const int channels = image.channels(), colours = image.colour_channels();
+  for (int y = 0; y < image.height(); ++y) {
+    float* row = image.row<float>(y);
+    for (int x = 0; x < image.width(); ++x, row += channels)
+      for (int c = 0; c < colours; ++c) row[c] = light_to_srgb(row[c]);
+  }
+}
+
+std::shared_ptr<Image> turn_upright(std::shared_ptr<Image> stored, int orientation) {
+  OIIO::ImageSpec spec(stored->width(), stored->height(), stored->channels(), type_of(stored->sample()));
+  spec.attribute("Orientation", orientation);
+  const OIIO::ImageBuf wrapped(spec, stored->row(0), OIIO::AutoStride,
+                               static_cast<OIIO::stride_t>(stored->row_bytes()));
+  const OIIO::ImageBuf turned = OIIO::ImageBufAlgo::reorient(wrapped, 1);
+  if (turned.has_error()) throw Error("E302", "the picture cannot be turned upright (" + turned.geterror() + ")");
+  auto upright = std::make_shared<Image>(turned.spec().width, turned.spec().height, stored->channels(),
+                                         stored->sample(), stored->alpha());
+  turned.get_pixels(turned.roi(), type_of(stored->sample()), upright->row(0), OIIO::AutoStride,
+                    static_cast<OIIO::stride_t>(upright->row_bytes()));
+  upright->info = stored->info;
+  return upright;
+}
+
+BytesPtr profile_of(const OIIO::ImageSpec& spec, int colour_channels) {
+  const OIIO::ParamValue* icc = spec.find_attribute("ICCProfile");
+  if (!icc || icc->datasize() < 132) return nullptr;
+  const auto* bytes = static_cast<const std::uint8_t*>(icc->data());
+  // The profile of a CMYK file stays in the spec although the pixels have become RGB.
+  if (std::memcmp(bytes + 16, colour_channels == 1 ? "GRAY" : "RGB ", 4) != 0) return nullptr;
+  return std::make_shared<const Bytes>(bytes, bytes + icc->datasize());
+}
+
+BytesPtr exif_of(OIIO::ImageSpec spec) {
+  if (!spec.find_attribute("Make") && !spec.find_attribute("DateTime") && !spec.find_attribute("Exif:DateTimeOriginal"))
+    return nullptr;
+  spec.attribute("Orientation", 1);
+  std::vector<char> blob;
+  OIIO::encode_exif(spec, blob);
+  return blob.empty() ? nullptr : std::make_shared<const Bytes>(blob.begin(), blob.end());
+}
+
+}  // namespace
+
+void set_up_library() {
+  static std::once_flag once;
+  std::call_once(once, [] {
+    OIIO::attribute("threads", 1);
+    OIIO::attribute("exr_threads", -1);  // in the calling thread
+    OIIO::attribute("try_all_readers", 0);
+  });
+}
+
+ImageHeader read_header(const Format& format, const DecodeRequest& request) {
+  return guarded(format, [&] {
+    const Opened opened = open(format, request);
+    const Channels channels = channels_of(opened.spec);
+    const bool swapped = orientation_of(format, opened.spec) >= 5;
+    return ImageHeader{swapped ? opened.spec.height : opened.spec.width,
+                       swapped ? opened.spec.width : opened.spec.height, channels.count, sample_of(opened.spec),
+                       channels.alpha};
+  });
+}
+
+std::shared_ptr<Image> read(const Format& format, const DecodeRequest& request) {
+  return guarded(format, [&] {
+    if (format.info.name == "gif" && !first_gif_frame_is_whole(request.bytes))
+      fail_damaged(format, "its first frame is not whole");
+    Opened opened = open(format, request);
+    const OIIO::ImageSpec& spec = opened.spec;
+    const Channels channels = channels_of(spec);
+    auto image = std::make_shared<Image>(spec.width, spec.height, channels.count, sample_of(spec),
+                                         channels.alpha ? Alpha::straight : Alpha::none);
+    if (!opened.input->read_image(0, 0, 0, channels.count, type_of(image->sample()), image->row(0), OIIO::AutoStride,
+                                  static_cast<OIIO::stride_t>(image->row_bytes())))
+      fail_damaged(format, opened.input->geterror());
+    const bool straight = format.straight_alpha || spec.get_int_attribute("oiio:UnassociatedAlpha", 0) != 0;
+    if (channels.alpha && !straight) switch (image->sample()) {
+        case Sample::u8: divide_by_alpha<std::uint8_t>(*image); break;
+        case Sample::u16: divide_by_alpha<std::uint16_t>(*image); break;
+        case Sample::f32: divide_by_alpha<float>(*image); break;
+      }
+    if (format.linear_light && image->sample() == Sample::f32)
+      bring_to_srgb(*image);
+    else
+      image->info.icc = profile_of(spec, image->colour_channels());
+    image->info.exif = exif_of(spec);
+    const int orientation = orientation_of(format, spec);
+    return orientation == 1 ? image : turn_upright(std::move(image), orientation);
+  });
+}
+
+}  // namespace pixgraph::oiio

@@ -1,0 +1,61 @@
+// Golden runs of the real program: every file of tests/cases/golden is one test, named after it.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <stdexcept>
+
+#include "session.h"
+
+namespace cases {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Golden : public testing::Test {
+ public:
+  explicit Golden(std::string file) : file_(std::move(file)) {}
+  void TestBody() override {
+    std::vector<Line> lines = parse_case(read_file(file_));
+    ASSERT_FALSE(lines.empty()) << file_ << " says nothing";
+    lines.push_back({lines.back().number, {"end"}, "", ""});
+    Session session;
+    for (const Line& line : lines) {
+      try {
+        session.perform(line);
+      } catch (const std::exception& wrong) {
+        ADD_FAILURE_AT(file_.c_str(), line.number) << wrong.what();
+        return;
+      }
+    }
+  }
+
+ private:
+  std::string file_;
+};
+
+TEST(CaseText, Mismatch) {
+  EXPECT_EQ(mismatch("a <n> b\n...\nlast\n", "a 12 b\nx\ny\nlast\n"), "");
+  EXPECT_EQ(mismatch("a <n> b\n", "a 12 b\nmore\n"), "there is more than wanted");
+  EXPECT_EQ(mismatch("a (b)?\n", "a b\n"), "no line is as wanted: a (b)?");
+  EXPECT_EQ(mismatch("took <time>\n", "took 1.2 s\n"), "");
+}
+
+}  // namespace
+}  // namespace cases
+
+int main(int argc, char** argv) {
+  testing::InitGoogleTest(&argc, argv);
+  std::vector<std::filesystem::path> files;
+  for (const auto& entry : std::filesystem::directory_iterator(PIXGRAPH_GOLDEN))
+    if (entry.path().extension() == ".case") files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  if (files.empty()) {
+    std::fprintf(stderr, "there are no cases in " PIXGRAPH_GOLDEN "\n");
+    return 1;
+  }
+  for (const auto& file : files)
+    testing::RegisterTest("Golden", file.stem().c_str(), nullptr, nullptr, file.c_str(), 1,
+                          [path = file.string()]() -> testing::Test* { return new cases::Golden(path); });
+  return RUN_ALL_TESTS();
+}
