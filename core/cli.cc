@@ -104,7 +104,7 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
     std::string value;
     if (*flag->value) {
       if (equals != std::string::npos) value = words[i].substr(equals + 1);
-      else if (i + 1 < words.size()) value = words[++i];
+      else if (i + 1 < words.size() && !words[i + 1].starts_with("--")) value = words[++i];
       else throw Error("E804", "`" + name + "` needs a value: " + name + " " + flag->value);
     } else if (equals != std::string::npos) {
       throw Error("E804", "`" + name + "` takes no value");

@@ -109,6 +109,12 @@ static ItemTable items_of(const Graph& graph, const Arguments& arguments, const 
   return table;
 }
 
+/// Whose files are never inputs.
+static std::vector<std::string> kept_folders(const Graph& graph, const RunOptions& options) {
+  if (!options.state.empty()) return {options.out, options.state};
+  return {options.out, folder_of(graph.file) + "/.pixgraph"};
+}
+
 int command_run(const Arguments& arguments) {
   const auto graph = read_graph(arguments.words[0], arguments, true);
   if (!graph) return kExitWrongRequest;
@@ -120,7 +126,7 @@ int command_run(const Arguments& arguments) {
     if (std::find(paid.begin(), paid.end(), name) == paid.end())
       throw Error("E806", "`--rebuy " + name + "`: no paid node of that name is in " + graph->file, suggestion(name, paid, "paid nodes: " + listed(paid)));
   }
-  ItemTable table = items_of(*graph, arguments, {options.out, options.state.empty() ? ".pixgraph" : options.state});
+  ItemTable table = items_of(*graph, arguments, kept_folders(*graph, options));
   if (options.only_failed) {
     const std::set<std::string> failed = failed_in_last_run(state_folder(graph->file, options));
     std::erase_if(table.items, [&](const Item& item) { return !failed.contains(item.name); });
@@ -145,7 +151,7 @@ int command_plan(const Arguments& arguments) {
   RunOptions options;
   options.out = arguments.value("--out", options.out);
   options.state = arguments.value("--state");
-  const ItemTable table = items_of(*graph, arguments, {options.out, options.state.empty() ? ".pixgraph" : options.state});
+  const ItemTable table = items_of(*graph, arguments, kept_folders(*graph, options));
   const std::string state = state_folder(graph->file, options);
   Index index(state);
   const Ledger ledger(real_disk(), state + (arguments.has("--sandbox") ? "/sandbox-ledger" : "/ledger"));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 namespace pixgraph {
@@ -29,6 +30,8 @@ std::string describe_value(const Value& value) {
 static Value from_json(const json& value) {
   if (value.is_string()) return Value(value.get<std::string>());
   if (value.is_boolean()) return Value(value.get<bool>());
+  if (value.is_number_unsigned() && value.get<std::uint64_t>() > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
+    return Value(value.get<double>());
   if (value.is_number_integer()) return Value(value.get<std::int64_t>());
   if (value.is_number()) return Value(value.get<double>());
   if (value.is_null()) return Value();

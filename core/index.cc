@@ -71,9 +71,11 @@ struct Index::Facts {
   std::string absolute;
   struct stat stat {};
   bool there = false;
+  timespec looked{};  // when: before the content is read
   explicit Facts(const std::string& path) {
     std::error_code failure;
     absolute = std::filesystem::absolute(path, failure).lexically_normal().string();
+    clock_gettime(CLOCK_REALTIME, &looked);
     there = ::stat(path.c_str(), &stat) == 0;
   }
 };
@@ -98,9 +100,7 @@ std::string Index::hash_of(const std::string& path) {
   const Facts facts(path);
   if (std::string known = remembered(facts); !known.empty()) return known;
   const std::string hash = sha256_file(path);
-  timespec now{};
-  clock_gettime(CLOCK_REALTIME, &now);
-  if (!facts.there || nanoseconds(now) - std::max(nanoseconds(facts.stat.st_mtim), nanoseconds(facts.stat.st_ctim)) < 2'000'000'000LL) return hash;
+  if (!facts.there || nanoseconds(facts.looked) - std::max(nanoseconds(facts.stat.st_mtim), nanoseconds(facts.stat.st_ctim)) < 2'000'000'000LL) return hash;
   std::lock_guard lock(mutex_);
   if (sqlite3_stmt* put = statement(put_hash_, "INSERT OR REPLACE INTO file VALUES(?,?,?,?,?,?)")) {
     bind_text(put, 1, facts.absolute);

@@ -52,9 +52,14 @@ static FilePtr input_file(const fs::path& path, std::string relpath) {
 }
 
 static bool below(const fs::path& path, const std::vector<std::string>& folders) {
-  const std::string absolute = fs::weakly_canonical(path).string();
+  std::error_code failure;  // what cannot be followed is compared as it stands
+  auto canonical = [&](const fs::path& one) {
+    const fs::path made = fs::weakly_canonical(one, failure);
+    return (failure ? fs::absolute(one, failure).lexically_normal() : made).string();
+  };
+  const std::string absolute = canonical(path);
   return std::any_of(folders.begin(), folders.end(), [&](const std::string& folder) {
-    const std::string root = fs::weakly_canonical(folder).string();
+    const std::string root = canonical(folder);
     return absolute == root || absolute.starts_with(root + "/");
   });
 }
@@ -65,13 +70,14 @@ static void list_folder(const fs::path& folder, const std::vector<std::string>& 
   for (auto entry = fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied, failure);
        !failure && entry != fs::recursive_directory_iterator(); entry.increment(failure)) {
     const bool hidden = entry->path().filename().string().starts_with(".");
-    if (entry->is_directory()) {
+    std::error_code unknown;  // a link that leads nowhere or in a circle is no image
+    if (entry->is_directory(unknown)) {
       if (hidden || below(entry->path(), not_below)) entry.disable_recursion_pending();
       continue;
     }
-    if (!entry->is_regular_file()) continue;
+    if (!entry->is_regular_file(unknown)) continue;
     if (hidden || !image_extension(entry->path().string())) ++skipped;
-    else found.push_back(fs::relative(entry->path(), folder).string());
+    else found.push_back(entry->path().lexically_relative(folder).string());  // not fs::relative, which follows links
   }
   if (failure) throw Error("E601", "`" + folder.string() + "` cannot be read: " + failure.message());
   std::sort(found.begin(), found.end(), natural_less);
@@ -115,6 +121,7 @@ ItemTable list_items(const Graph& graph, const std::vector<std::string>& named, 
       list_folder(name, not_below, files, table.skipped);
       if (files.size() == before) throw Error("E624", "the folder `" + name + "` has no images");
     } else {
+      if (!fs::is_regular_file(status)) throw Error("E601", "`" + name + "` is not a file");
       if (below(name, not_below)) throw Error("E625", "`" + name + "` lies in the output or state directory, whose files are never inputs");
       files.push_back(input_file(name, fs::path(name).filename().string()));
     }

@@ -14,6 +14,17 @@ using nlohmann::json;
 
 namespace {
 
+/// 7.0 as 7, at any depth.
+json plain(json value) {
+  if (value.is_structured()) {
+    for (json& inner : value) inner = plain(std::move(inner));
+  } else if (value.is_number_float()) {
+    const double number = value.get<double>();
+    if (number == std::floor(number) && std::abs(number) < 9e15) return static_cast<std::int64_t>(number);
+  }
+  return value;
+}
+
 /// Text of a value, or nothing where a file's hash is not known.
 class Writer {
  public:
@@ -55,17 +66,22 @@ class Writer {
     if (value.absent()) return json(nullptr);
     if (value.text()) return json(*value.text());
     if (value.integer()) return json(*value.integer());
-    if (value.number()) {
-      const double number = *value.number();
-      if (number == std::floor(number) && std::abs(number) < 9e15) return json(static_cast<std::int64_t>(number));
-      return json(number);
-    }
+    if (value.number()) return plain(json(*value.number()));
     if (value.boolean()) return json(*value.boolean());
-    if (value.json()) return json{{"json", *value.json()}};
+    if (value.json()) return json{{"json", plain(*value.json())}};
     if (const FilePtr file = value.file()) {
       const std::string hash = hash_of_(*file);
       if (hash.empty()) return std::nullopt;
       return json{{"file", hash}};
+    }
+    if (const Object* object = value.object()) {
+      json made = json::object();
+      for (const auto& [name, inner] : *object) {
+        auto one = of(inner);
+        if (!one) return std::nullopt;
+        made[name] = std::move(*one);
+      }
+      return json{{"object", made}};
     }
     json list = json::array();
     if (value.list())

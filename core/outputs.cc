@@ -34,11 +34,16 @@ void OutputWriter::protect(const std::string& path) {
   protected_.insert(canonical(path));
 }
 
+static std::string shortened(const std::string& name) { return name.size() > 80 ? name.substr(0, 77) + "..." : name; }
+
 std::string OutputWriter::claim(const std::string& name, const std::string& owner) {
   const bool control = std::any_of(name.begin(), name.end(), [](unsigned char c) { return c < 32 || c == 127; });
   if (name.empty() || control || name.back() == '/')
     throw Error("E611", "`" + name + "` cannot be the name of an output file");
   const fs::path relative = fs::path(name).lexically_normal();
+  const bool too_long = std::any_of(relative.begin(), relative.end(), [](const fs::path& part) { return part.native().size() > 240; });
+  if (relative == "." || !relative.has_filename() || too_long)
+    throw Error("E611", "`" + shortened(name) + "` cannot be the name of an output file" + (too_long ? ": it is too long" : ""));
   if (relative.is_absolute() || *relative.begin() == "..")
     throw Error("E611", "the output file `" + name + "` would lie outside of " + out_folder_, "names in `file:` are below --out");
   const std::string path = join_path(out_folder_, relative.string());

@@ -19,7 +19,7 @@ static float read_sample(const Image& image, int y, std::size_t i) {
 }
 
 static void write_sample(Image& image, int y, std::size_t i, float value) {
-  const float clamped = std::clamp(value, 0.0F, 1.0F);
+  const float clamped = value > 0 ? std::min(value, 1.0F) : 0.0F;  // not a number: 0
   switch (image.sample()) {
     case Sample::u8: image.row<std::uint8_t>(y)[i] = static_cast<std::uint8_t>(std::lround(clamped * 255.0F)); break;
     case Sample::u16: image.row<std::uint16_t>(y)[i] = static_cast<std::uint16_t>(std::lround(clamped * 65535.0F)); break;

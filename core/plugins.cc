@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 
 #include <nlohmann/json.hpp>
@@ -123,12 +124,30 @@ json offer_of(const Taken& taken) {
   return {{"nodes", nodes}, {"codecs", codecs}};
 }
 
+struct Offer {
+  std::vector<Spec> specs;
+  std::vector<CodecInfo> codecs;
+};
+
+/// Nothing where the memo is damaged.
+std::optional<Offer> read_offer(const json& kept) {
+  try {
+    Offer offer;
+    for (const json& node : kept.at("offer").at("nodes")) offer.specs.push_back(spec_from_json(node));
+    for (const json& codec : kept.at("offer").at("codecs")) offer.codecs.push_back(codec_from_json(codec));
+    return offer;
+  } catch (const std::exception&) {
+    return std::nullopt;
+  }
+}
+
 json read_cache() {
   const std::string path = cache_path();
   if (path.empty()) return json::object();
   try {
     const json cache = json::parse(real_disk().read(path).value_or(""), nullptr, false);
-    if (cache.is_object() && cache.value("format", 0) == 1 && cache["plugins"].is_object()) return cache["plugins"];
+    if (cache.is_object() && cache.value("format", 0) == 1)
+      if (const auto plugins = cache.find("plugins"); plugins != cache.end() && plugins->is_object()) return *plugins;
   } catch (const std::exception&) {  // a memo that cannot be read is no memo
   }
   return json::object();
@@ -155,16 +174,15 @@ void load_registry(Registry& registry, const std::vector<std::string>& files) {
   for (const std::string& file : files) {
     const json identity = identity_of(file);
     json& kept = cache[file];
-    json offer;
-    if (kept.is_object() && kept["identity"] == identity) {
-      offer = kept["offer"];
-    } else {
-      offer = offer_of(door->open(file));
-      kept = {{"identity", identity}, {"offer", offer}};
+    std::optional<Offer> offer;
+    if (kept.is_object() && kept.value("identity", json()) == identity) offer = read_offer(kept);
+    if (!offer) {
+      kept = {{"identity", identity}, {"offer", offer_of(door->open(file))}};
+      offer = read_offer(kept);
       changed = true;
     }
-    for (const json& node : offer["nodes"]) registry.add(spec_from_json(node), file);
-    for (const json& codec : offer["codecs"]) registry.add(codec_from_json(codec), file);
+    for (Spec& spec : offer->specs) registry.add(std::move(spec), file);
+    for (CodecInfo& codec : offer->codecs) registry.add(std::move(codec), file);
   }
   if (changed) write_cache(cache);
   registry.set_source({

@@ -31,7 +31,7 @@ static Value value_from_json(const json& value) {
   if (value.is_number_integer()) return Value(value.get<std::int64_t>());
   if (value.is_number()) return Value(value.get<double>());
   if (value.is_boolean()) return Value(value.get<bool>());
-  if (value.is_object()) return Value(std::make_shared<const json>(value["json"]));
+  if (value.is_object()) return Value(std::make_shared<const json>(value.at("json")));
   return Value();
 }
 
@@ -43,7 +43,7 @@ static json ports_to_json(const std::vector<Port>& ports) {
 
 static std::vector<Port> ports_from_json(const json& list) {
   std::vector<Port> ports;
-  for (const json& port : list) ports.push_back({port["name"], type_from_json(port["type"]), port["doc"], port["required"]});
+  for (const json& port : list) ports.push_back({port.at("name"), type_from_json(port.at("type")), port.at("doc"), port.at("required")});
   return ports;
 }
 
@@ -73,28 +73,28 @@ json spec_to_json(const Spec& spec) {
 }
 
 Spec spec_from_json(const json& from) {
-  Spec spec(from["name"], from["doc"]);
-  spec.version = from["version"];
-  spec.inputs = ports_from_json(from["inputs"]);
-  spec.outputs = ports_from_json(from["outputs"]);
-  spec.open_input = from["open_input"];
-  spec.open_input_doc = from["open_input_doc"];
-  spec.pool = static_cast<Pool>(from["pool"].get<int>());
-  spec.cost = static_cast<Cost>(from["cost"].get<int>());
-  spec.examples = from["examples"].get<std::vector<std::string>>();
-  for (const json& one : from["params"]) {
+  Spec spec(from.at("name"), from.at("doc"));
+  spec.version = from.at("version");
+  spec.inputs = ports_from_json(from.at("inputs"));
+  spec.outputs = ports_from_json(from.at("outputs"));
+  spec.open_input = from.at("open_input");
+  spec.open_input_doc = from.at("open_input_doc");
+  spec.pool = static_cast<Pool>(from.at("pool").get<int>());
+  spec.cost = static_cast<Cost>(from.at("cost").get<int>());
+  spec.examples = from.at("examples").get<std::vector<std::string>>();
+  for (const json& one : from.at("params")) {
     Param param;
-    param.name = one["name"];
-    param.type = type_from_json(one["type"]).type;
-    param.preset = value_from_json(one["default"]);
+    param.name = one.at("name");
+    param.type = type_from_json(one.at("type")).type;
+    param.preset = value_from_json(one.at("default"));
     // A number's default may look like an integer in JSON.
     if (param.type == Type::number && param.preset.integer()) param.preset = Value(static_cast<double>(*param.preset.integer()));
     param.min = one.value("min", -kNone);
     param.max = one.value("max", kNone);
     param.choices = one.value("choices", std::vector<std::string>{});
-    param.unit = one["unit"];
-    param.doc = one["doc"];
-    param.in_key = one["in_key"];
+    param.unit = one.at("unit");
+    param.doc = one.at("doc");
+    param.in_key = one.at("in_key");
     spec.params.push_back(std::move(param));
   }
   return spec;
@@ -126,16 +126,16 @@ json codec_to_json(const CodecInfo& codec) {
 
 CodecInfo codec_from_json(const json& from) {
   CodecInfo codec;
-  codec.name = from["name"];
-  codec.media_type = from["media_type"];
-  codec.extensions = from["extensions"].get<std::vector<std::string>>();
-  for (const json& magic : from["magics"]) codec.magics.push_back({magic[0].get<std::size_t>(), bytes_of(magic[1]), magic[2].get<int>()});
-  codec.reads = from["reads"];
-  codec.writes = from["writes"];
-  codec.writes_alpha = from["writes_alpha"];
-  codec.writes_16bit = from["writes_16bit"];
-  codec.writes_float = from["writes_float"];
-  codec.rank = from["rank"];
+  codec.name = from.at("name");
+  codec.media_type = from.at("media_type");
+  codec.extensions = from.at("extensions").get<std::vector<std::string>>();
+  for (const json& magic : from.at("magics")) codec.magics.push_back({magic.at(0).get<std::size_t>(), bytes_of(magic.at(1)), magic.at(2).get<int>()});
+  codec.reads = from.at("reads");
+  codec.writes = from.at("writes");
+  codec.writes_alpha = from.at("writes_alpha");
+  codec.writes_16bit = from.at("writes_16bit");
+  codec.writes_float = from.at("writes_float");
+  codec.rank = from.at("rank");
   return codec;
 }
 

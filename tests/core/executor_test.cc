@@ -78,20 +78,16 @@ TEST(Executor, HurryRunsWhatWaitsAtOnce) {
 TEST(Executor, TheEndFinishesWhatRunsAndDropsWhatWaits) {
   std::atomic<int> ran = 0;
   auto held = std::make_shared<int>();
-  {
-    Executor executor(1, 1);
-    Gate gate(executor);
-    for (int i = 0; i < 10; ++i) executor.post(Workers::cpu, {}, [&ran, held] { ++ran; });
-    executor.at(steady_clock::now() + 1h, Workers::cpu, {}, [&ran, held] { ++ran; });
-    std::thread opener([&] {
-      std::this_thread::sleep_for(20ms);
-      gate.opened.set_value();
-    });
-    opener.detach();
-    std::this_thread::sleep_for(1ms);
-    executor.post(Workers::net, {}, [&ran] { ++ran; });
-    std::this_thread::sleep_for(40ms);
-  }
+  auto executor = std::make_unique<Executor>(1, 1);
+  Gate gate(*executor);
+  for (int i = 0; i < 10; ++i) executor->post(Workers::cpu, {}, [&ran, held] { ++ran; });
+  executor->at(steady_clock::now() + 1h, Workers::cpu, {}, [&ran, held] { ++ran; });
+  std::thread opener([&] {
+    std::this_thread::sleep_for(30ms);
+    gate.opened.set_value();
+  });
+  executor.reset();  // the end was begun while the first work still ran
+  opener.join();
   EXPECT_EQ(held.use_count(), 1);  // nothing keeps what was captured
 }
 

@@ -70,7 +70,7 @@ TEST(Ledger, TheIntentHoldsAllThatIsNeededLater) {
   book.request.variant = "v";
   const Purchase claimed = book.claim();
   EXPECT_EQ(lines_of(*book.disk.read(kFile)),
-            R"({"format":1,"input":{"prompt":"cat"},"lane":"maker/model","server":"http://fake/v1","state":"intent","uploads":["up1"],"variant":"v"})" "\n");
+            R"({"format":1,"input":{"prompt":"cat"},"lane":"maker/model","sent":{"prompt":"cat"},"server":"http://fake/v1","state":"intent","uploads":["up1"],"variant":"v"})" "\n");
   const Purchase read = book.read();
   EXPECT_EQ(read.state, PurchaseState::intent);
   EXPECT_EQ(read.number, 1);
@@ -104,7 +104,8 @@ TEST(Ledger, SucceededReadsBackWithItsFiles) {
 
 TEST(Ledger, EveryOtherEndReadsBack) {
   for (PurchaseState state : {PurchaseState::failed, PurchaseState::canceled, PurchaseState::timed_out, PurchaseState::lost, PurchaseState::expired,
-                              PurchaseState::aborted, PurchaseState::rejected, PurchaseState::not_sent, PurchaseState::maybe_paid}) {
+                              PurchaseState::aborted, PurchaseState::rejected, PurchaseState::not_sent, PurchaseState::maybe_paid,
+                              PurchaseState::released, PurchaseState::given_up}) {
     Book book;
     Purchase purchase = book.claim();
     book.ledger->ended(purchase, state, "because", {{"a", 1}});
@@ -119,9 +120,9 @@ TEST(Ledger, EveryOtherEndReadsBack) {
 
 TEST(Ledger, OnlyWhatWasNotPaidIsFreeToBuy) {
   std::string free;
-  for (int i = 0; i < 12; ++i)
+  for (int i = 0; i < 14; ++i)
     if (free_to_buy(static_cast<PurchaseState>(i))) free += std::string(state_name(static_cast<PurchaseState>(i))) + " ";
-  EXPECT_EQ(free, "aborted rejected not-sent ");
+  EXPECT_EQ(free, "aborted rejected not-sent released ");
 }
 
 TEST(Ledger, TheHighestNumberCounts) {

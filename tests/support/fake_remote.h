@@ -71,8 +71,9 @@ class FakeRemote : public RemoteNode {
   std::function<Submitted(const Request&)> on_submit;
   std::function<Snapshot(const std::string& id)> on_poll;
   std::function<void(Request&)> on_stage;
+  std::function<std::optional<std::vector<Candidate>>()> on_find;  // not set: a server without a list
   std::string server = "http://fake/v1";
-  mutable std::atomic<int> staged = 0, submitted = 0, polled = 0, canceled = 0;
+  mutable std::atomic<int> staged = 0, submitted = 0, polled = 0, canceled = 0, listed = 0;
 
   void ready(Host&) const override {}
   Request prepare(Call& call) const override { return request(call.text("prompt"), server); }
@@ -85,7 +86,8 @@ class FakeRemote : public RemoteNode {
     return on_submit ? on_submit(request) : next(submits);
   }
   std::optional<std::vector<Candidate>> find(const std::string&, std::chrono::system_clock::time_point, Host&) const override {
-    return std::nullopt;
+    ++listed;
+    return on_find ? on_find() : std::nullopt;
   }
   Snapshot poll(const std::string&, const std::string& id, Host&) const override {
     ++polled;

@@ -68,7 +68,7 @@ class TestRun : RemoteObserver {
         events(redactor),
         writer(real_disk(), index, codecs, folder.path("out"), false),
         executor(std::make_unique<Executor>(threads, threads)),
-        driver({*executor, ledger, store, host, *this, "", {}}) {
+        driver({*executor, ledger, store, host, *this, "", [](const std::string&) { return ServerLimits(); }}) {
     for (const std::string& item : items) table.items.push_back({item, {Value(item)}});
     events.add_sink([this](const json& event) {
       all.push_back(event);

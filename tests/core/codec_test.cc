@@ -1,0 +1,103 @@
+#include "codec.h"
+
+#include <gtest/gtest.h>
+
+#include "support/fake_call.h"
+#include "support/temp_folder.h"
+#include "support/test_codec.h"
+
+namespace pixgraph {
+namespace {
+
+using test::error_of;
+
+std::span<const std::uint8_t> span_of(std::string_view text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
+
+File file_at(const std::string& path) {
+  File file;
+  file.path = path;
+  file.name = path.substr(path.rfind('/') + 1);
+  return file;
+}
+
+struct Shelf {
+  explicit Shelf(std::vector<Codec> all) { test::add_codecs(registry, std::move(all)); }
+  Registry registry;
+};
+
+TEST(Codecs, TheContentSaysWhatAFileIs) {
+  Codec riff = test::test_codec("riff", ".riff");
+  riff.info.magics = {{0, "RIFF", 0}, {8, "WEBP", 0}, {0, "ALT", 1}};
+  const Shelf shelf({test::test_codec(), riff});
+  const Codecs codecs(shelf.registry);
+  EXPECT_EQ(codecs.of_content(span_of("TIMG...."))->name, "timg");
+  EXPECT_EQ(codecs.of_content(span_of("RIFF1234WEBP"))->name, "riff");
+  EXPECT_EQ(codecs.of_content(span_of("RIFF1234WAVE")), nullptr);  // both magics of a group
+  EXPECT_EQ(codecs.of_content(span_of("ALT"))->name, "riff");      // or another group
+  EXPECT_EQ(codecs.of_content(span_of("RIFF")), nullptr);          // shorter than the magic
+  EXPECT_EQ(codecs.of_content(span_of("")), nullptr);
+  EXPECT_EQ(media_type_of(codecs, span_of("TIMG")), "image/x-timg");
+  EXPECT_EQ(media_type_of(codecs, span_of("?")), "application/octet-stream");
+}
+
+TEST(Codecs, TheHigherRankWins) {
+  Codec better = test::test_codec("better", ".timg");
+  better.info.rank = 5;
+  const Shelf shelf({test::test_codec(), better});
+  const Codecs codecs(shelf.registry);
+  EXPECT_EQ(codecs.of_content(span_of("TIMG"))->name, "better");
+  EXPECT_EQ(codecs.of_extension(".TIMG")->name, "better");
+  EXPECT_EQ(codecs.by_name("timg")->name, "timg");
+  EXPECT_EQ(codecs.by_name("none"), nullptr);
+  EXPECT_EQ(codecs.of_extension(".none"), nullptr);
+  EXPECT_EQ(codecs.writable_extensions(), std::vector<std::string>{".timg"});
+}
+
+TEST(Codecs, ErrorsNameTheFile) {
+  const test::TempFolder folder;
+  const Shelf shelf({test::test_codec()});
+  const Codecs codecs(shelf.registry);
+  auto said = [&](const char* name, std::string_view content) -> std::string {
+    try {
+      codecs.decode(file_at(folder.write(name, content)));
+    } catch (const Error& error) {
+      return error.code() + " " + error.message() + " @" + error.where();
+    }
+    return "";
+  };
+  EXPECT_EQ(said("empty.jpg", ""), "E312 `empty.jpg` is empty @empty.jpg");
+  EXPECT_EQ(said("text.jpg", "hello"), "E312 `text.jpg` is not an image that can be read @text.jpg");
+  EXPECT_EQ(said("cut.timg", "TIMG"), "E311 the picture is cut off @cut.timg");
+  EXPECT_EQ(error_of([&] { codecs.decode(file_at(folder.path("none"))); }), "E601: `none` cannot be read: it is not there");
+  EXPECT_EQ(codecs.header(file_at(folder.write("good", std::string("TIMG\x02\x01\x01\x00" "ab", 10)))).width, 2);
+}
+
+TEST(Codecs, WritesWhatTheFormatCanKeep) {
+  Codec deep = test::test_codec("deep", ".deep");
+  deep.info.writes_16bit = true;
+  Sample seen = Sample::u8;
+  deep.encode = [&](const Image& image, const EncodeRequest&) {
+    seen = image.sample();
+    return Bytes{};
+  };
+  const Shelf shelf({test::test_codec("flat", ".flat", false), deep});
+  const Codecs codecs(shelf.registry);
+  EXPECT_EQ(error_of([&] { codecs.encode(*test::filled(1, 1, 4, 0, Alpha::straight), *codecs.by_name("flat"), {}); }),
+            "E322: the image has alpha, which flat cannot keep (say `flatten: \"#ffffff\"` (or another colour) to put a colour behind it, or write a .png or .webp)");
+  codecs.encode(Image(1, 1, 3, Sample::f32), *codecs.by_name("deep"), {});
+  EXPECT_EQ(seen, Sample::u16);
+  codecs.encode(Image(1, 1, 3, Sample::u8), *codecs.by_name("deep"), {});
+  EXPECT_EQ(seen, Sample::u8);
+}
+
+TEST(Codecs, ExtensionsAreTheLastPart) {
+  EXPECT_EQ(extension_of("a/b.JPG"), ".jpg");
+  EXPECT_EQ(extension_of("a.tar.gz"), ".gz");
+  EXPECT_EQ(extension_of("a.b/c"), "");
+  EXPECT_EQ(extension_of(".hidden"), "");
+  EXPECT_EQ(extension_of("a/.hidden"), "");
+  EXPECT_EQ(extension_of(""), "");
+}
+
+}  // namespace
+}  // namespace pixgraph

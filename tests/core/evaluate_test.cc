@@ -1,0 +1,150 @@
+#include "evaluate.h"
+
+#include <gtest/gtest.h>
+
+#include "call.h"
+#include "support/fake_call.h"
+#include "support/fake_host.h"
+#include "support/memory_disk.h"
+#include "support/temp_folder.h"
+#include "support/test_codec.h"
+
+namespace pixgraph {
+namespace {
+
+using nlohmann::json;
+using test::error_of;
+
+Value json_value(json value) { return Value(std::make_shared<const json>(std::move(value))); }
+
+struct World {
+  World() {
+    test::add_codecs(registry, {test::test_codec()});
+    codecs = std::make_unique<Codecs>(registry);
+    auto file = std::make_shared<File>();
+    file->path = folder.write("car 1.timg", std::string("TIMG\x05\x03\x01\0", 8) + std::string(15, 'x'));
+    file->name = "car 1.timg";
+    file->relpath = "sub/car 1.timg";
+    inputs = {Value(FilePtr(file))};
+  }
+  Value at(std::string property) {
+    Reference reference{.to = Reference::To::input, .property = std::move(property)};
+    return evaluate({reference, {}}, {graph, inputs, outputs}, *codecs);
+  }
+  Value as(Value value, ValueType to) { return converted(std::move(value), to, *codecs, "`x` of `n`"); }
+  std::string refusal(Value value, ValueType to) {
+    return error_of([&] { as(std::move(value), to); });
+  }
+  test::TempFolder folder;
+  Registry registry;
+  std::unique_ptr<Codecs> codecs;
+  Graph graph;
+  std::vector<Value> inputs;
+  std::vector<std::vector<Value>> outputs;
+};
+
+TEST(Evaluate, AFilesProperties) {
+  World world;
+  EXPECT_EQ(*world.at("name").text(), "car 1.timg");
+  EXPECT_EQ(*world.at("stem").text(), "car 1");
+  EXPECT_EQ(*world.at("ext").text(), ".timg");
+  EXPECT_EQ(*world.at("relpath").text(), "sub/car 1.timg");
+  EXPECT_EQ(*world.at("width").integer(), 5);
+  EXPECT_EQ(*world.at("height").integer(), 3);
+  EXPECT_TRUE(world.at("").file());
+  EXPECT_EQ(error_of([&] { world.at("colour"); }), "E110: the file `car 1.timg` has no `.colour`");
+}
+
+TEST(Evaluate, TextIsPutTogether) {
+  World world;
+  Expression::Text text;
+  text.parts = {std::string("a "), Reference{.to = Reference::To::input, .property = "stem"}, std::string("!")};
+  EXPECT_EQ(*evaluate({text, {}}, {world.graph, world.inputs, world.outputs}, *world.codecs).text(), "a car 1!");
+  EXPECT_EQ(as_text(Value(7)), "7");
+  EXPECT_EQ(as_text(Value(7.0)), "7");
+  EXPECT_EQ(as_text(Value(0.1)), "0.1");
+  EXPECT_EQ(as_text(Value(false)), "false");
+  EXPECT_EQ(as_text(json_value("x")), "x");
+  EXPECT_EQ(error_of([] { as_text(json_value({1, 2})); }), "E110: the json `[1,2]` cannot stand in a text");
+  EXPECT_EQ(error_of([] { as_text(json_value(nullptr)); }), "E110: the json `null` cannot stand in a text");
+  EXPECT_EQ(error_of([] { as_text(Value()); }), "E110: nothing cannot stand in a text");
+  EXPECT_EQ(error_of([] { as_text(Value(List{1, 2, 3})); }), "E110: a list of 3 cannot stand in a text");
+}
+
+TEST(Evaluate, JsonIsReadByTheTypeThatIsWanted) {
+  World world;
+  EXPECT_EQ(*world.as(json_value("hi"), Type::text).text(), "hi");
+  EXPECT_EQ(*world.as(json_value(7), Type::integer).integer(), 7);
+  EXPECT_EQ(*world.as(json_value(7.0), Type::integer).integer(), 7);
+  EXPECT_EQ(*world.as(json_value(7), Type::number).number(), 7.0);
+  EXPECT_EQ(*world.as(json_value(true), Type::boolean).boolean(), true);
+  EXPECT_EQ(world.refusal(json_value(7.5), Type::integer), "E110: `x` of `n` wants integer, and got 7.5");
+  EXPECT_EQ(world.refusal(json_value(18446744073709551615ULL), Type::integer), "E110: `x` of `n` wants integer, and got 1.8446744073709552e+19");
+  EXPECT_EQ(world.refusal(json_value("7"), Type::integer), "E110: `x` of `n` wants integer, and got the text `7`");
+  EXPECT_EQ(world.refusal(json_value({1}), Type::text), "E110: `x` of `n` wants text, and got the json `[1]`");
+  EXPECT_EQ(world.refusal(Value("yes"), Type::boolean), "E110: `x` of `n` wants bool, and got the text `yes`");
+  EXPECT_EQ(*world.as(Value(List{1, "a"}), Type::json).json(), json({1, "a"}));
+  EXPECT_EQ(*world.as(Value(Object{{"b", 1}, {"a", Value()}}), Type::json).json(), json({{"a", nullptr}, {"b", 1}}));
+}
+
+TEST(Evaluate, OneValueIsAListOfOne) {
+  World world;
+  const auto size = [&](Value value) { return world.as(std::move(value), list_of(Type::text)).list()->size(); };
+  EXPECT_EQ(size(Value("a")), 1u);
+  EXPECT_EQ(size(json_value("a")), 1u);
+  EXPECT_EQ(size(json_value({"a", "b"})), 2u);
+  EXPECT_EQ(size(json_value(nullptr)), 0u);
+  EXPECT_EQ(size(Value(List{"a", "b", "c"})), 3u);
+  EXPECT_TRUE(world.as(Value(), list_of(Type::text)).absent());
+}
+
+TEST(Evaluate, AFileBecomesAnImageAndAnImageNeverAMask) {
+  World world;
+  EXPECT_EQ(world.as(world.inputs[0], Type::image).image()->width(), 5);
+  EXPECT_EQ(world.as(world.inputs[0], Type::mask).image()->channels(), 1);
+  EXPECT_EQ(world.refusal(Value(test::filled(1, 1, 4, 0)), Type::mask),
+            "E110: `x` of `n` wants a mask, which has one channel, and got an image with 4 (put an AlphaToMask node between)");
+  EXPECT_EQ(world.refusal(Value(test::filled(1, 1, 3, 0)), Type::file), "E110: `x` of `n` wants file, and got an image");
+  EXPECT_EQ(world.refusal(Value("a.jpg"), Type::image), "E110: `x` of `n` wants image, and got the text `a.jpg`");
+}
+
+struct PlainCall : BoundCall {
+  using BoundCall::BoundCall;
+  void warn(std::string) override {}
+  bool canceled() const override { return false; }
+};
+
+TEST(BoundCall, ParamsFromOtherNodesAreChecked) {
+  World world;
+  test::MemoryDisk disk;
+  Store store(disk, "store");
+  test::FakeHost host(store);
+  const Spec spec = Spec("Node", "A node").in("image", Type::image, "x").param("width", 5, {1, 10}, "px", "x").choice("mode", "a", {"a", "b"}, "x").out("image", Type::image, "x");
+  world.graph.params = {{.name = "w", .type = Type::integer, .value = Value(11)}, {.name = "m", .type = Type::text, .value = Value("c")}};
+  const auto call = [&](Expression width, Expression mode, Expression image) {
+    GraphNode node;
+    node.name = "n";
+    node.spec = &spec;
+    node.arguments = {std::move(image), std::move(width), std::move(mode)};
+    return std::make_unique<PlainCall>(node, ItemValues{world.graph, world.inputs, world.outputs}, *world.codecs, host);
+  };
+  const Expression photo{Reference{.to = Reference::To::input}, {}}, width{Value(5), {}}, mode{Value("a"), {}}, nothing{Value(), {}};
+  const auto param = [](int index) { return Expression{Reference{.to = Reference::To::param, .index = index}, {}}; };
+  EXPECT_EQ(error_of([&] { call(param(0), mode, photo); }), "E014: `width` of `n` takes 1 to 10 px, and got 11");
+  EXPECT_EQ(error_of([&] { call(width, param(1), photo); }), "E015: `mode` of `n` takes one of a, b, and got `c`");
+  EXPECT_EQ(error_of([&] { call(width, mode, nothing); }), "E110: `image` of `n` got no value");
+  const auto good = call(width, mode, photo);
+  EXPECT_EQ(good->integer("width"), 5);
+  EXPECT_EQ(good->image("image")->width(), 5);
+  EXPECT_EQ(error_of([&] { good->value("colour"); }), "E991: Node asked for `colour`, which is not in its Spec");
+  EXPECT_EQ(error_of([&] { good->set("mask", Value(1)); }), "E991: Node set `mask`, which is not in its Spec");
+  good->set("image", Value(test::filled(1, 1, 3, 0)));
+  EXPECT_EQ(error_of([&] { good->set("image", Value(1)); }), "E991: Node set `image` twice");
+  good->release_inputs();
+  EXPECT_FALSE(good->has("image"));
+  EXPECT_EQ(good->integer("width"), 5);
+  EXPECT_TRUE(good->take_outputs()[0].image());
+}
+
+}  // namespace
+}  // namespace pixgraph

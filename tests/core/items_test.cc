@@ -1,0 +1,120 @@
+#include "items.h"
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+
+#include "support/fake_call.h"
+#include "support/temp_folder.h"
+
+namespace pixgraph {
+namespace {
+
+using test::error_of;
+using test::TempFolder;
+
+Graph graph_with(std::vector<GraphInput> inputs) {
+  Graph graph;
+  graph.file = "p.yaml";
+  graph.inputs = std::move(inputs);
+  return graph;
+}
+Graph photos() { return graph_with({{.name = "photo", .type = Type::image}}); }
+
+std::string names_of(const ItemTable& table) {
+  std::string text;
+  for (const Item& item : table.items) text += item.name + " ";
+  return text;
+}
+
+TEST(Items, NamesAreOrderedAsPeopleCount) {
+  EXPECT_TRUE(natural_less("img2", "img10"));
+  EXPECT_FALSE(natural_less("img10", "img2"));
+  EXPECT_TRUE(natural_less("a", "b"));
+  EXPECT_TRUE(natural_less("a", "a1"));
+  EXPECT_TRUE(natural_less("1a2", "1a10"));
+  EXPECT_TRUE(natural_less("x99999999999999999999999998", "x99999999999999999999999999"));
+  EXPECT_FALSE(natural_less("a", "a"));
+  EXPECT_NE(natural_less("01", "1"), natural_less("1", "01"));
+}
+
+TEST(Items, NaturalOrderIsAnOrder) {
+  const std::vector<std::string> all = {"", "0", "00", "1", "01", "10", "2", "a", "a0", "a1", "a01", "a1b", "a01b", "a2", "a10", "b", "1a", "01a", "-", "\xc3\xa9"};
+  for (const auto& a : all)
+    for (const auto& b : all) {
+      EXPECT_EQ(natural_less(a, b) || natural_less(b, a), a != b) << a << " " << b;
+      for (const auto& c : all)
+        if (natural_less(a, b) && natural_less(b, c)) {
+          EXPECT_TRUE(natural_less(a, c)) << a << " " << b << " " << c;
+        }
+    }
+}
+
+TEST(Items, AFolderGivesItsImagesInNaturalOrder) {
+  const TempFolder folder;
+  for (const char* name : {"p/10.jpg", "p/2.JPG", "p/sub/1.png", "p/.hidden.jpg", "p/.folder/x.jpg", "p/notes.txt"}) folder.write(name, "x");
+  const ItemTable table = list_items(photos(), {folder.path("p")}, {});
+  EXPECT_EQ(names_of(table), "2.JPG 10.jpg sub/1.png ");
+  EXPECT_EQ(table.skipped, 2);
+  const FilePtr file = table.items[2].inputs[0].file();
+  EXPECT_EQ(file->path, folder.path("p/sub/1.png"));
+  EXPECT_EQ(file->name, "1.png");
+  EXPECT_EQ(file->relpath, "sub/1.png");
+  EXPECT_EQ(file->size, 1u);
+  EXPECT_EQ(names_of(list_items(photos(), {folder.path("p/")}, {})), "2.JPG 10.jpg sub/1.png ");
+}
+
+TEST(Items, ALinkKeepsTheNameItHas) {
+  const TempFolder folder;
+  folder.write("elsewhere/real.jpg", "x");
+  folder.write("p/a.jpg", "x");
+  std::filesystem::create_symlink(folder.path("elsewhere/real.jpg"), folder.path("p/link.jpg"));
+  std::filesystem::create_symlink(folder.path("p/circle.jpg"), folder.path("p/circle.jpg"));
+  std::filesystem::create_symlink(folder.path("nowhere"), folder.path("p/broken.jpg"));
+  EXPECT_EQ(names_of(list_items(photos(), {folder.path("p")}, {})), "a.jpg link.jpg ");
+}
+
+TEST(Items, NothingBelowTheOutputIsAnItem) {
+  const TempFolder folder;
+  folder.write("p/a.jpg", "x");
+  folder.write("p/out/a.jpg", "x");
+  EXPECT_EQ(names_of(list_items(photos(), {folder.path("p")}, {folder.path("p/out")})), "a.jpg ");
+  EXPECT_EQ(error_of([&] { list_items(photos(), {folder.path("p/out/a.jpg")}, {folder.path("p/out")}); }),
+            "E625: `" + folder.path("p/out/a.jpg") + "` lies in the output or state directory, whose files are never inputs");
+}
+
+TEST(Items, TheSameNameTwiceIsTwoItems) {
+  const TempFolder folder;
+  folder.write("a/x.jpg", "1");
+  folder.write("b/x.jpg", "2");
+  EXPECT_EQ(names_of(list_items(photos(), {folder.path("a/x.jpg"), folder.path("b/x.jpg"), folder.path("b/x.jpg")}, {})),
+            "x.jpg " + folder.path("b/x.jpg") + " " + folder.path("b/x.jpg") + " (2) ");
+}
+
+TEST(Items, WhatCannotBeABatchIsRefused) {
+  const TempFolder folder;
+  std::filesystem::create_directories(folder.path("empty"));
+  ::mkfifo(folder.path("pipe").c_str(), 0600);
+  EXPECT_EQ(error_of([&] { list_items(photos(), {folder.path("empty")}, {}); }), "E624: the folder `" + folder.path("empty") + "` has no images");
+  EXPECT_EQ(error_of([&] { list_items(photos(), {folder.path("none.jpg")}, {}); }), "E601: `" + folder.path("none.jpg") + "` is not there");
+  EXPECT_EQ(error_of([&] { list_items(photos(), {folder.path("pipe")}, {}); }), "E601: `" + folder.path("pipe") + "` is not a file");
+  EXPECT_EQ(error_of([] { list_items(photos(), {}, {}); }), "E623: no photo was named, and the input `photo` needs one (pixgraph run p.yaml PHOTO ...)");
+  EXPECT_EQ(error_of([] { list_items(graph_with({}), {"a.jpg"}, {}); }),
+            "E622: `a.jpg` has no place to go: the pipeline has no input of type image (leave the photos out)");
+  EXPECT_EQ(error_of([] { list_items(graph_with({{.name = "word", .type = Type::text}}), {}, {}); }),
+            "E621: the input `word` needs a value for every item, and photos on the command line fill only one input "
+            "(give it a `default:`, or make it a param and use --set)");
+}
+
+TEST(Items, APipelineWithoutRequiredInputsIsOneItem) {
+  Graph graph = graph_with({{.name = "word", .type = Type::text, .preset = Value("hi")}});
+  EXPECT_EQ(names_of(list_items(graph, {}, {})), "item ");
+  graph.name = "poster";
+  const ItemTable table = list_items(graph, {}, {});
+  EXPECT_EQ(names_of(table), "poster ");
+  EXPECT_EQ(*table.items[0].inputs[0].text(), "hi");
+}
+
+}  // namespace
+}  // namespace pixgraph

@@ -1,0 +1,101 @@
+#include "run.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+#include "disk.h"
+#include "sandbox_process.h"
+#include "support/fake_call.h"
+#include "support/pipeline.h"
+
+namespace pixgraph {
+namespace {
+
+using namespace test;
+
+struct Runs : Nodes {
+  Runs() {
+    add(Spec("Say", "Fails for some texts").in("text", Type::text, "x").out("text", Type::text, "x"), [](Call& call) {
+      if (call.text("text") == "bad") throw Error("E399", "it is bad");
+      if (call.text("text") == "stop") throw Error("E402", "no money left").stopping_run();
+      if (call.text("text") == "secret") throw Error("E399", "token " + call.host().environment("PIXGRAPH_TEST_TOKEN") + " refused");
+      call.set("text", Value(call.text("text")));
+    });
+    graph = graph_of("inputs: {word: {type: text}}\nnodes: {n: {type: Say, text: \"${word}\"}}\noutputs: {result: {value: \"${n}\", file: \"${word}.txt\"}}\n", registry);
+    graph.file = folder.path("p.yaml");
+    options.out = folder.path("out");
+    options.jobs = 2;
+  }
+  int run(const std::vector<std::string>& words) {
+    ItemTable table;
+    for (const std::string& word : words) table.items.push_back({word, {Value(word)}});
+    testing::internal::CaptureStdout();
+    testing::internal::CaptureStderr();
+    const int exit = run_graph(graph, registry, table, options);
+    out = testing::internal::GetCapturedStdout();
+    errors = testing::internal::GetCapturedStderr();
+    return exit;
+  }
+  TempFolder folder;
+  Graph graph;
+  RunOptions options;
+  std::string out, errors;
+};
+
+TEST(Run, ExitCodesSayHowItEnded) {
+  Runs runs;
+  EXPECT_EQ(runs.run({"a", "b"}), kExitDone);
+  EXPECT_EQ(runs.folder.read("out/b.txt"), "b\n");
+  EXPECT_EQ(runs.run({"a", "bad"}), kExitItemsFailed);
+  EXPECT_EQ(runs.run({"stop"}), kExitStopped);
+  EXPECT_NE(runs.errors.find("stopped: no money left\n"), std::string::npos);
+}
+
+TEST(Run, EveryRunLeavesItsEvents) {
+  Runs runs;
+  runs.run({"a"});
+  const std::string folder = runs.folder.path(".pixgraph/runs");
+  const auto names = real_disk().list(folder);
+  ASSERT_EQ(names.size(), 1u);
+  std::ifstream in(folder + "/" + names[0] + "/events.ndjson");
+  std::vector<std::string> types;
+  for (std::string line; std::getline(in, line);) types.push_back(json::parse(line)["type"]);
+  EXPECT_EQ(types, (std::vector<std::string>{"version", "run", "task", "task", "task", "output", "task", "item", "end"}));
+}
+
+TEST(Run, ASecretIsInNoTextThatIsWritten) {
+  Runs runs;
+  ::setenv("PIXGRAPH_TEST_TOKEN", "r8_very_secret", 1);
+  EXPECT_EQ(runs.run({"secret"}), kExitItemsFailed);
+  EXPECT_EQ(runs.errors.find("r8_very_secret"), std::string::npos) << runs.errors;
+  EXPECT_NE(runs.errors.find("token [secret] refused"), std::string::npos) << runs.errors;
+}
+
+TEST(Run, AnOutputCollisionIsAWrongRequest) {
+  Runs runs;
+  runs.run({"a"});
+  EXPECT_EQ(runs.run({"x", "./x"}), kExitWrongRequest);
+  EXPECT_NE(runs.errors.find("error[E612]: "), std::string::npos);
+}
+
+TEST(Run, StateStandsBesideThePipelineOrWhereItIsAsked) {
+  Runs runs;
+  EXPECT_EQ(state_folder(runs.folder.path("p.yaml"), runs.options), runs.folder.path(".pixgraph"));
+  runs.options.state = runs.folder.path("deep/state");
+  EXPECT_EQ(state_folder(runs.folder.path("p.yaml"), runs.options), runs.folder.path("deep/state"));
+  EXPECT_TRUE(std::filesystem::is_directory(runs.folder.path("deep/state")));
+}
+
+TEST(SandboxProcess, StartsOrSaysWhyNot) {
+  const std::string program = beside_program("pixgraph-sandbox");
+  if (std::filesystem::exists(program)) {
+    const SandboxProcess sandbox;
+    EXPECT_TRUE(sandbox.base_url().starts_with("http://127.0.0.1:")) << sandbox.base_url();
+  } else {
+    EXPECT_EQ(error_of([] { SandboxProcess sandbox; }), "E801: the sandbox `" + program + "` cannot be started: No such file or directory");
+  }
+}
+
+}  // namespace
+}  // namespace pixgraph
