@@ -9,7 +9,9 @@ namespace pixgraph {
 
 namespace {
 
-bool is_picture(Type type) { return type == Type::file || type == Type::image || type == Type::mask; }
+bool is_picture(Type type) {
+  return type == Type::file || type == Type::image || type == Type::mask;
+}
 
 /// What a declaration says, of an input or a param.
 struct Declared {
@@ -29,18 +31,22 @@ std::optional<ValueType> read_type(Binding& binding, const DocumentValue& value,
   if (!type) {
     std::string help = "the types are " + listed(words) + (is_param ? "" : ", and `list of` one of them");
     static const std::map<std::string, std::string, std::less<>> kElsewhere = {
-        {"string", "text"}, {"str", "text"},    {"int", "integer"},  {"float", "number"}, {"double", "number"},   {"boolean", "bool"},
-        {"picture", "image"}, {"photo", "image"}, {"object", "json"}, {"url", "text"},     {"path", "file"},       {"any", "json"}};
+        {"string", "text"},   {"str", "text"},     {"int", "integer"},   {"float", "number"},
+        {"double", "number"}, {"boolean", "bool"}, {"picture", "image"}, {"photo", "image"},
+        {"object", "json"},   {"url", "text"},     {"path", "file"},     {"any", "json"}};
     const auto elsewhere = kElsewhere.find(value.text);
-    if (const std::string meant = elsewhere != kElsewhere.end() ? elsewhere->second : binding.suggest(value.text, words); !meant.empty())
+    if (const std::string meant =
+            elsewhere != kElsewhere.end() ? elsewhere->second : binding.suggest(value.text, words);
+        !meant.empty())
       help = "did you mean " + ticked(meant) + "?";
     binding.diagnostics.error("E027", value.place, ticked(value.text) + " is no type", help);
     return std::nullopt;
   }
   if (is_param && (type->list || is_picture(type->type))) {
-    binding.diagnostics.error("E027", value.place, "a param cannot be " + with_article(*type),
-                              type->list ? "a param of type `json` can hold a list"
-                                         : "declare `" + printable(name) + "` under `inputs:`, where every item brings its own");
+    binding.diagnostics.error(
+        "E027", value.place, "a param cannot be " + with_article(*type),
+        type->list ? "a param of type `json` can hold a list"
+                   : "declare `" + printable(name) + "` under `inputs:`, where every item brings its own");
     return std::nullopt;
   }
   return type;
@@ -51,14 +57,16 @@ Declared read_declaration(Binding& binding, const DocumentEntry& entry, bool is_
   const std::string what = is_param ? "param" : "input";
   if (entry.value.kind == DocumentValue::Kind::scalar) {  // `photo: image`
     if (is_param && !parse_type(entry.value.text)) {
-      binding.diagnostics.error("E027", entry.value.place, ticked(entry.value.text) + " is no type",
-                                "a param with a default is written `" + printable(entry.key) + ": {type: text, default: ...}`");
+      binding.diagnostics.error(
+          "E027", entry.value.place, ticked(entry.value.text) + " is no type",
+          "a param with a default is written `" + printable(entry.key) + ": {type: text, default: ...}`");
       return out;
     }
     out.type = read_type(binding, entry.value, entry.key, is_param);
     return out;
   }
-  if (!binding.expect_map(entry.value, what + " " + ticked(entry.key), "write `" + printable(entry.key) + (is_param ? ": {type: text, default: ...}`" : ": image`")))
+  if (!binding.expect_map(entry.value, what + " " + ticked(entry.key),
+                          "write `" + printable(entry.key) + (is_param ? ": {type: text, default: ...}`" : ": image`")))
     return out;
   static const std::vector<std::string> kKeys = {"type", "doc", "default"};
   bool has_type = false;
@@ -83,7 +91,8 @@ Declared read_declaration(Binding& binding, const DocumentEntry& entry, bool is_
 /// A default as a value of the type; absent where it is none.
 Value read_preset(Binding& binding, const DocumentValue& written, ValueType type) {
   if (holds_reference(written)) {
-    binding.diagnostics.error("E015", written.place, "a default cannot refer to anything", "a plain `${` is written `$${`");
+    binding.diagnostics.error("E015", written.place, "a default cannot refer to anything",
+                              "a plain `${` is written `$${`");
     return {};
   }
   if (type.list) {
@@ -129,10 +138,12 @@ void declare_inputs(Binding& binding, const DocumentValue& inputs) {
         binding.diagnostics.error("E015", declared.preset->place, with_article(input.type) + " has no default",
                                   "take `default` away: every item brings its own");
       } else if (declared.preset) {
-        if (Value preset = read_preset(binding, *declared.preset, input.type); !preset.absent()) input.preset = std::move(preset);
+        if (Value preset = read_preset(binding, *declared.preset, input.type); !preset.absent())
+          input.preset = std::move(preset);
       }
     }
-    binding.declare(entry.key, {Reference::To::input, static_cast<int>(binding.graph.inputs.size()), entry.place, !declared.type});
+    binding.declare(entry.key,
+                    {Reference::To::input, static_cast<int>(binding.graph.inputs.size()), entry.place, !declared.type});
     binding.graph.inputs.push_back(std::move(input));
   }
   binding.input_used.resize(binding.graph.inputs.size());
@@ -157,7 +168,8 @@ void declare_params(Binding& binding, const DocumentValue& params) {
     }
     // A param without a usable default was reported; that it has no value is not a second mistake.
     const bool broken = !declared.type || binding.diagnostics.error_count() > errors;
-    binding.declare(entry.key, {Reference::To::param, static_cast<int>(binding.graph.params.size()), entry.place, broken});
+    binding.declare(entry.key,
+                    {Reference::To::param, static_cast<int>(binding.graph.params.size()), entry.place, broken});
     binding.graph.params.push_back(std::move(param));
   }
   binding.param_used.resize(binding.graph.params.size());
@@ -179,9 +191,11 @@ void apply_settings(Binding& binding) {
       if (known == binding.names.end() && binding.names_incomplete) continue;
       std::vector<std::string> params;
       for (const GraphParam& param : binding.graph.params) params.push_back(param.name);
-      std::string help = suggestion(name, params, params.empty() ? "this pipeline has no params" : "the params are " + listed(params));
+      std::string help =
+          suggestion(name, params, params.empty() ? "this pipeline has no params" : "the params are " + listed(params));
       if (known != binding.names.end())
-        help = known->second.to == Reference::To::input ? "it is an input: its values come with the items" : "it is a node";
+        help = known->second.to == Reference::To::input ? "it is an input: its values come with the items"
+                                                        : "it is a node";
       refuse(name, text, "there is no param " + ticked(name), std::move(help));
       continue;
     }
@@ -193,12 +207,14 @@ void apply_settings(Binding& binding) {
     if (read.ok())
       param.value = std::move(read.value);
     else
-      refuse(name, text, "param " + ticked(name) + " takes " + with_article(param.type) + ", and " + read.why, read.help);
+      refuse(name, text, "param " + ticked(name) + " takes " + with_article(param.type) + ", and " + read.why,
+             read.help);
   }
   for (std::size_t i = 0; i < binding.graph.params.size(); ++i) {
     const GraphParam& param = binding.graph.params[i];
     const auto known = binding.names.find(param.name);
-    if (settled[i] || !param.value.absent() || known->second.broken || known->second.to != Reference::To::param) continue;
+    if (settled[i] || !param.value.absent() || known->second.broken || known->second.to != Reference::To::param)
+      continue;
     binding.diagnostics.error("E019", param.place, "param " + ticked(param.name) + " has no value",
                               "give it a `default:`, or run with `--set " + printable(param.name) + "=...`");
   }

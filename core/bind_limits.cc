@@ -13,7 +13,9 @@ void read_count(Binding& binding, const DocumentEntry& field, std::optional<int>
   if (!read.ok())
     binding.misread(field.value, field.key, "an integer", read.why, read.help);
   else if (*read.value.integer() < 1 || *read.value.integer() > std::numeric_limits<int>::max())
-    binding.diagnostics.error("E025", field.value.place, ticked(field.key) + " takes 1 or more, and " + ticked(field.value.text) + " is none of these");
+    binding.diagnostics.error(
+        "E025", field.value.place,
+        ticked(field.key) + " takes 1 or more, and " + ticked(field.value.text) + " is none of these");
   else
     into = static_cast<int>(*read.value.integer());
 }
@@ -22,10 +24,12 @@ void read_price(Binding& binding, const DocumentEntry& field, std::optional<doub
   const auto read = read_scalar(field.value, Type::number);
   if (!read.ok()) {
     std::string help = read.help;
-    if (field.value.text.starts_with('$')) help = "prices are in US dollars: write `" + printable(field.value.text.substr(1)) + "`";
+    if (field.value.text.starts_with('$'))
+      help = "prices are in US dollars: write `" + printable(field.value.text.substr(1)) + "`";
     binding.misread(field.value, field.key, "a number", read.why, help);
   } else if (*read.value.number() < 0) {
-    binding.diagnostics.error("E025", field.value.place, ticked(field.key) + " takes 0 or more, and " + ticked(field.value.text) + " is less");
+    binding.diagnostics.error("E025", field.value.place,
+                              ticked(field.key) + " takes 0 or more, and " + ticked(field.value.text) + " is less");
   } else {
     into = *read.value.number();
   }
@@ -33,8 +37,9 @@ void read_price(Binding& binding, const DocumentEntry& field, std::optional<doub
 
 bool is_model(std::string_view name) {
   const std::size_t slash = name.find('/');
-  return slash != std::string_view::npos && slash > 0 && slash + 1 < name.size() && name.find('/', slash + 1) == std::string_view::npos &&
-         name.find(':') == std::string_view::npos && name.find(' ') == std::string_view::npos;
+  return slash != std::string_view::npos && slash > 0 && slash + 1 < name.size() &&
+         name.find('/', slash + 1) == std::string_view::npos && name.find(':') == std::string_view::npos &&
+         name.find(' ') == std::string_view::npos;
 }
 
 }  // namespace
@@ -43,7 +48,9 @@ void bind_limits(Binding& binding, const DocumentValue& limits) {
   if (!binding.expect_map(limits, "`limits`", "write `default: {in_flight: 20}` below it")) return;
   static const std::vector<std::string> kKeys = {"in_flight", "creates_per_minute", "other_per_minute"};
   for (const DocumentEntry& entry : limits.entries) {
-    if (!binding.expect_map(entry.value, "limit " + ticked(entry.key), "write `" + printable(entry.key) + ": {in_flight: 20}`")) continue;
+    if (!binding.expect_map(entry.value, "limit " + ticked(entry.key),
+                            "write `" + printable(entry.key) + ": {in_flight: 20}`"))
+      continue;
     Limit limit;
     for (const DocumentEntry& field : entry.value.entries) {
       if (field.key == "in_flight")
@@ -64,8 +71,11 @@ void bind_prices(Binding& binding, const DocumentValue& prices) {
   static const std::vector<std::string> kKeys = {"per_run", "per_second", "per_image"};
   for (const DocumentEntry& entry : prices.entries) {
     if (!is_model(entry.key))
-      binding.diagnostics.error("E014", entry.place, ticked(entry.key) + " names no model", "a model is written `owner/name`, without a version");
-    if (!binding.expect_map(entry.value, "price " + ticked(entry.key), "write `" + printable(entry.key) + ": {per_run: 0.01}`")) continue;
+      binding.diagnostics.error("E014", entry.place, ticked(entry.key) + " names no model",
+                                "a model is written `owner/name`, without a version");
+    if (!binding.expect_map(entry.value, "price " + ticked(entry.key),
+                            "write `" + printable(entry.key) + ": {per_run: 0.01}`"))
+      continue;
     Price price;
     for (const DocumentEntry& field : entry.value.entries) {
       if (field.key == "per_run")

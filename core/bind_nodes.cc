@@ -45,19 +45,22 @@ const Spec* read_type(Binding& binding, const DocumentEntry& entry) {
   }
   if (const Spec* spec = binding.registry.find(type->text)) return spec;
   const std::string meant = binding.suggest(type->text, binding.registry.names());
-  binding.diagnostics.error("E016", type->place, "there is no node type " + ticked(type->text),
-                            (meant.empty() ? "" : "did you mean " + ticked(meant) + "? ") + std::string("`pixgraph nodes` lists them"));
+  binding.diagnostics.error(
+      "E016", type->place, "there is no node type " + ticked(type->text),
+      (meant.empty() ? "" : "did you mean " + ticked(meant) + "? ") + std::string("`pixgraph nodes` lists them"));
   return nullptr;
 }
 
-std::optional<std::chrono::milliseconds> read_limit(Binding& binding, const DocumentValue& value, std::string_view key) {
+std::optional<std::chrono::milliseconds> read_limit(Binding& binding, const DocumentValue& value,
+                                                    std::string_view key) {
   auto read = read_duration(value);
   if (!read.ok()) {
     binding.misread(value, key, "a duration", read.why, read.help);
     return std::nullopt;
   }
   if (read.value.count() > 0) return read.value;
-  binding.diagnostics.error("E025", value.place, ticked(key) + " takes at least 1ms, and " + ticked(value.text) + " is less",
+  binding.diagnostics.error("E025", value.place,
+                            ticked(key) + " takes at least 1ms, and " + ticked(value.text) + " is less",
                             "leave it out for no limit of your own");
   return std::nullopt;
 }
@@ -81,7 +84,11 @@ void bind_timeout(Binding& binding, GraphNode& node, const DocumentEntry& entry)
 class NodeBinder {
  public:
   NodeBinder(Binding& binding, const DocumentEntry& entry, int index)
-      : binding_(binding), entry_(entry), index_(index), node_(binding.graph.nodes[static_cast<std::size_t>(index)]), spec_(*node_.spec) {}
+      : binding_(binding),
+        entry_(entry),
+        index_(index),
+        node_(binding.graph.nodes[static_cast<std::size_t>(index)]),
+        spec_(*node_.spec) {}
 
   void bind() {
     node_.arguments.resize(spec_.inputs.size() + spec_.params.size());
@@ -142,8 +149,8 @@ class NodeBinder {
 
   void report_missing(const Port& port) {
     std::string help = "it takes " + with_article(port.type) + ": " + port.doc;
-    binding_.diagnostics.error("E017", entry_.place, "node " + ticked(node_.name) + " lacks its " + ticked(port.name), help,
-                               spec_.name + " cannot do without");
+    binding_.diagnostics.error("E017", entry_.place, "node " + ticked(node_.name) + " lacks its " + ticked(port.name),
+                               help, spec_.name + " cannot do without");
   }
 
   Binding& binding_;
@@ -168,9 +175,11 @@ void declare_nodes(Binding& binding, const DocumentValue& nodes) {
     node.place = entry.place;
     const bool names_type = entry.value.kind == DocumentValue::Kind::scalar && binding.registry.find(entry.value.text);
     const std::string type = names_type ? entry.value.text : "...";
-    if (binding.expect_map(entry.value, "node " + ticked(entry.key), "write `" + printable(entry.key) + ": {type: " + type + "}`"))
+    if (binding.expect_map(entry.value, "node " + ticked(entry.key),
+                           "write `" + printable(entry.key) + ": {type: " + type + "}`"))
       node.spec = read_type(binding, entry);
-    binding.declare(entry.key, {Reference::To::node, static_cast<int>(binding.graph.nodes.size()), entry.place, !node.spec});
+    binding.declare(entry.key,
+                    {Reference::To::node, static_cast<int>(binding.graph.nodes.size()), entry.place, !node.spec});
     binding.graph.nodes.push_back(std::move(node));
   }
 }

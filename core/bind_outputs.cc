@@ -51,8 +51,8 @@ bool escapes(std::string_view path) {
   return false;
 }
 
-/// Of the last part of a path: the extension in lower case with its dot; empty where there is none for sure; nothing where
-/// a reference decides.
+/// Of the last part of a path: the extension in lower case with its dot; empty where there is none for sure; nothing
+/// where a reference decides.
 std::optional<std::string> extension_of(const Outline& file) {
   const std::size_t slash = file.text.rfind('/');
   const std::string last = slash == std::string::npos ? file.text : file.text.substr(slash + 1);
@@ -84,7 +84,9 @@ class OutputBinder {
     if (!is_name(entry.key))
       binding_.diagnostics.error("E014", entry.place, ticked(entry.key) + " cannot be a name",
                                  "names are made of letters, digits, `_` and `-`, and begin with a letter or `_`");
-    if (!binding_.expect_map(entry.value, what, "write `" + printable(entry.key) + ": {value: \"${name}\", file: \"${photo.stem}.jpg\"}`")) return;
+    if (!binding_.expect_map(entry.value, what,
+                             "write `" + printable(entry.key) + ": {value: \"${name}\", file: \"${photo.stem}.jpg\"}`"))
+      return;
     GraphOutput output;
     output.name = entry.key;
     output.place = entry.place;
@@ -104,11 +106,13 @@ class OutputBinder {
     if (value)
       bind_value(output, *value);
     else if (!has_value)
-      binding_.diagnostics.error("E013", entry.place, what + " has no `value`", "write what is to be saved: `value: \"${name}\"`");
+      binding_.diagnostics.error("E013", entry.place, what + " has no `value`",
+                                 "write what is to be saved: `value: \"${name}\"`");
     if (file)
       bind_file(output, *file);
     else if (!has_file)
-      binding_.diagnostics.error("E013", entry.place, what + " has no `file`", "write a path below --out: `file: \"${photo.stem}.jpg\"`");
+      binding_.diagnostics.error("E013", entry.place, what + " has no `file`",
+                                 "write a path below --out: `file: \"${photo.stem}.jpg\"`");
     binding_.graph.outputs.push_back(std::move(output));
   }
 
@@ -119,8 +123,9 @@ class OutputBinder {
       if (!read.ok()) {
         binding_.misread(field.value, "quality", "an integer", read.why, read.help);
       } else if (*read.value.integer() < 1 || *read.value.integer() > 100) {
-        binding_.diagnostics.error("E025", field.value.place, "`quality` takes 1 to 100, and " + field.value.text +
-                                                                  (*read.value.integer() < 1 ? " is less" : " is more"));
+        binding_.diagnostics.error("E025", field.value.place,
+                                   "`quality` takes 1 to 100, and " + field.value.text +
+                                       (*read.value.integer() < 1 ? " is less" : " is more"));
       } else {
         output.quality = static_cast<int>(*read.value.integer());
       }
@@ -149,13 +154,16 @@ class OutputBinder {
     want.key = "value";
     want.any = true;
     if (value.kind == DocumentValue::Kind::scalar && !holds_reference(value)) {
-      const std::string meant = binding_.names.contains(value.text) ? value.text : binding_.suggest(value.text, binding_.name_list);
-      binding_.diagnostics.error("E021", value.place, "`value` takes a reference, and " + ticked(value.text) + " is a text",
-                                 meant.empty() ? "a reference is written \"${name}\"" : "did you mean \"${" + printable(meant) + "}\"?");
+      const std::string meant =
+          binding_.names.contains(value.text) ? value.text : binding_.suggest(value.text, binding_.name_list);
+      binding_.diagnostics.error(
+          "E021", value.place, "`value` takes a reference, and " + ticked(value.text) + " is a text",
+          meant.empty() ? "a reference is written \"${name}\"" : "did you mean \"${" + printable(meant) + "}\"?");
       return;
     }
     if (value.kind == DocumentValue::Kind::list || value.kind == DocumentValue::Kind::map) {
-      binding_.diagnostics.error("E011", value.place, "`value` takes one reference, and " + described(value), "write an output for each");
+      binding_.diagnostics.error("E011", value.place, "`value` takes one reference, and " + described(value),
+                                 "write an output for each");
       return;
     }
     output.value = bind_expression(binding_, value, want);
@@ -180,7 +188,8 @@ class OutputBinder {
     });
     if (!differs && !binding_.graph.inputs.empty())
       binding_.diagnostics.warning("W051", file.place, "every item would write the same file",
-                                   "put something of the item into its name, such as `${" + binding_.graph.inputs[0].name +
+                                   "put something of the item into its name, such as `${" +
+                                       binding_.graph.inputs[0].name +
                                        (property_type(binding_.graph.inputs[0].type, true, "stem") ? ".stem}`" : "}`"));
     auto [other, fresh] = files_.emplace(file.text, file.place);
     if (fresh) return;
@@ -216,12 +225,15 @@ class OutputBinder {
   void check_element(const GraphOutput& output, const Outline& outline, const DocumentValue& file) {
     const Reference* value = output.value.reference();
     if (!value || value->type == ValueType(Type::json)) return;
-    const bool numbered = std::ranges::any_of(outline.references, [](const Reference* r) { return r->to == Reference::To::element; });
+    const bool numbered =
+        std::ranges::any_of(outline.references, [](const Reference* r) { return r->to == Reference::To::element; });
     if (value->type.list && !numbered)
-      binding_.diagnostics.error("E043", file.place, "`value` is " + with_article(value->type) + ", and all would write the same file",
+      binding_.diagnostics.error("E043", file.place,
+                                 "`value` is " + with_article(value->type) + ", and all would write the same file",
                                  "put `${index}` into the name");
     else if (!value->type.list && numbered)
-      binding_.diagnostics.error("E043", file.place, "`${index}` stands here, and `value` is no list", "take `${index}` away");
+      binding_.diagnostics.error("E043", file.place, "`${index}` stands here, and `value` is no list",
+                                 "take `${index}` away");
   }
 
   void check_extension(const GraphOutput& output, const Outline& outline, const DocumentValue& file) {
@@ -231,11 +243,13 @@ class OutputBinder {
     if (!extension || std::ranges::find(written_, *extension) != written_.end()) return;
     std::string message = "`file` has no extension, and it decides the format";
     if (!extension->empty())
-      message = std::ranges::find(read_only_, *extension) != read_only_.end() ? ticked(*extension) + " can be read, but not written"
-                                                                              : "no format has the extension " + ticked(*extension);
+      message = std::ranges::find(read_only_, *extension) != read_only_.end()
+                    ? ticked(*extension) + " can be read, but not written"
+                    : "no format has the extension " + ticked(*extension);
     const std::string meant = extension->empty() ? "" : binding_.suggest(*extension, written_);
-    binding_.diagnostics.error("E041", file.place, message,
-                               (meant.empty() ? "" : "did you mean " + ticked(meant) + "? ") + "what can be written: " + listed(written_, 40));
+    binding_.diagnostics.error(
+        "E041", file.place, message,
+        (meant.empty() ? "" : "did you mean " + ticked(meant) + "? ") + "what can be written: " + listed(written_, 40));
   }
 
   Binding& binding_;
@@ -246,12 +260,15 @@ class OutputBinder {
 }  // namespace
 
 void bind_outputs(Binding& binding, const DocumentValue& outputs) {
-  if (outputs.kind == DocumentValue::Kind::null || (outputs.kind == DocumentValue::Kind::map && outputs.entries.empty())) {
+  if (outputs.kind == DocumentValue::Kind::null ||
+      (outputs.kind == DocumentValue::Kind::map && outputs.entries.empty())) {
     binding.diagnostics.error("E042", outputs.place, "there are no outputs, so nothing would be saved",
                               "write `result: {value: \"${name}\", file: \"${photo.stem}.jpg\"}` below `outputs:`");
     return;
   }
-  if (!binding.expect_map(outputs, "`outputs`", "write `result: {value: \"${name}\", file: \"${photo.stem}.jpg\"}` below it")) return;
+  if (!binding.expect_map(outputs, "`outputs`",
+                          "write `result: {value: \"${name}\", file: \"${photo.stem}.jpg\"}` below it"))
+    return;
   OutputBinder binder(binding);
   for (const DocumentEntry& entry : outputs.entries) binder.bind(entry);
 }

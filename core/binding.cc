@@ -29,7 +29,8 @@ void Binding::declare(const std::string& name, Known known) {
     diagnostics.error("E014", known.place, ticked(name) + " cannot be a name",
                       "names are made of letters, digits, `_` and `-`, and begin with a letter or `_`");
   } else if (name == "each" || name == "index" || name == "env") {
-    diagnostics.error("E014", known.place, ticked(name) + " is a word of the file format and cannot be a name", "rename it");
+    diagnostics.error("E014", known.place, ticked(name) + " is a word of the file format and cannot be a name",
+                      "rename it");
   }
 }
 
@@ -37,14 +38,16 @@ bool Binding::expect_map(const DocumentValue& value, std::string_view what, std:
   if (value.kind == DocumentValue::Kind::map) return true;
   if (value.broken) return false;
   const std::size_t length = value.kind == DocumentValue::Kind::scalar ? value.text.find(':') : std::string::npos;
-  if (length != std::string::npos && length + 1 < value.text.size() && !value.quoted && is_name(value.text.substr(0, length)))
-    help = "a space is missing after the colon: `" + printable(value.text.substr(0, length) + ": " + value.text.substr(length + 1)) + "`";
+  if (length != std::string::npos && length + 1 < value.text.size() && !value.quoted &&
+      is_name(value.text.substr(0, length)))
+    help = "a space is missing after the colon: `" +
+           printable(value.text.substr(0, length) + ": " + value.text.substr(length + 1)) + "`";
   diagnostics.error("E011", value.place, std::string(what) + " takes a map, and " + described(value), std::move(help));
   return false;
 }
 
-std::string Binding::unknown_key(const DocumentEntry& entry, std::string_view where, const std::vector<std::string>& keys,
-                                 Place owner, std::string label) {
+std::string Binding::unknown_key(const DocumentEntry& entry, std::string_view where,
+                                 const std::vector<std::string>& keys, Place owner, std::string label) {
   Diagnostic unknown;
   unknown.code = "E012";
   unknown.place = entry.place;
@@ -72,7 +75,8 @@ std::string Binding::read_text(const DocumentValue& value, std::string_view key)
   return {};
 }
 
-std::string Binding::read_choice(const DocumentValue& value, std::string_view key, const std::vector<std::string>& choices) {
+std::string Binding::read_choice(const DocumentValue& value, std::string_view key,
+                                 const std::vector<std::string>& choices) {
   auto read = read_scalar(value, Type::text);
   if (!read.ok()) {
     misread(value, key, "one of " + listed(choices), read.why, read.help);
@@ -81,7 +85,8 @@ std::string Binding::read_choice(const DocumentValue& value, std::string_view ke
   const std::string& word = *read.value.text();
   for (const std::string& choice : choices)
     if (choice == word) return word;
-  diagnostics.error("E026", value.place, ticked(key) + " takes one of " + listed(choices) + ", and " + ticked(word) + " is none of them",
+  diagnostics.error("E026", value.place,
+                    ticked(key) + " takes one of " + listed(choices) + ", and " + ticked(word) + " is none of them",
                     suggestion(word, choices));
   return {};
 }

@@ -36,19 +36,23 @@ struct Need {
 
 /// What an expression is wanted for.
 struct Want {
-  std::string key;                // `image`; for messages
+  std::string key;  // `image`; for messages
   ValueType type = Type::text;
-  bool any = false;               // an entry of an open input: whatever it is
-  bool required = true;           // false: `null` stands for "not given"
-  const Param* param = nullptr;   // with its range and choices
-  int node = -1;                  // in whose arguments it stands; -1: an output
-  bool element_allowed = false;   // `${index}`
-  bool nested = false;            // within json: `null` is JSON's
+  bool any = false;              // an entry of an open input: whatever it is
+  bool required = true;          // false: `null` stands for "not given"
+  const Param* param = nullptr;  // with its range and choices
+  int node = -1;                 // in whose arguments it stands; -1: an output
+  bool element_allowed = false;  // `${index}`
+  bool nested = false;           // within json: `null` is JSON's
 };
 
 struct Binding {
   Binding(const Document& document_, const Registry& registry_, const Settings& settings_, Diagnostics& diagnostics_)
-      : document(document_), registry(registry_), settings(settings_), diagnostics(diagnostics_), lines(document_.text) {}
+      : document(document_),
+        registry(registry_),
+        settings(settings_),
+        diagnostics(diagnostics_),
+        lines(document_.text) {}
 
   const Document& document;
   const Registry& registry;
@@ -69,7 +73,8 @@ struct Binding {
 
   /// Whether it is a map; says so (E011) where it is not. `what`: "`inputs`"; `form`: how it is written.
   bool expect_map(const DocumentValue& value, std::string_view what, std::string help);
-  /// E012. `where`: "in node `mask`"; `owner`: where the map's own key is, line 0 for none. Gives the key that was meant.
+  /// E012. `where`: "in node `mask`"; `owner`: where the map's own key is, line 0 for none. Gives the key that was
+  /// meant.
   std::string unknown_key(const DocumentEntry& entry, std::string_view where, const std::vector<std::string>& keys,
                           Place owner, std::string label = {});
   /// E015 from a reading that failed: "`width` takes an integer, and `ten` is none".

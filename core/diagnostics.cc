@@ -162,7 +162,9 @@ std::string counted(std::size_t count, std::string_view what) {
   return std::to_string(count) + " " + std::string(what) + (count == 1 ? "" : "s");
 }
 
-bool is_error(const Diagnostic& diagnostic) { return diagnostic.severity == Diagnostic::Severity::error; }
+bool is_error(const Diagnostic& diagnostic) {
+  return diagnostic.severity == Diagnostic::Severity::error;
+}
 
 /// The first 20, errors before warnings, in the order of the file.
 std::vector<Diagnostic> most_telling(std::vector<Diagnostic> all) {
@@ -187,11 +189,25 @@ void Diagnostics::add(Diagnostic diagnostic) {
 }
 
 void Diagnostics::error(std::string code, Place place, std::string message, std::string help, std::string label) {
-  add({Diagnostic::Severity::error, std::move(code), std::move(message), place, std::move(label), {}, std::move(help), {}});
+  add({Diagnostic::Severity::error,
+       std::move(code),
+       std::move(message),
+       place,
+       std::move(label),
+       {},
+       std::move(help),
+       {}});
 }
 
 void Diagnostics::warning(std::string code, Place place, std::string message, std::string help, std::string label) {
-  add({Diagnostic::Severity::warning, std::move(code), std::move(message), place, std::move(label), {}, std::move(help), {}});
+  add({Diagnostic::Severity::warning,
+       std::move(code),
+       std::move(message),
+       place,
+       std::move(label),
+       {},
+       std::move(help),
+       {}});
 }
 
 std::vector<Diagnostic> Diagnostics::sorted() const {

@@ -1,21 +1,15 @@
 #include "document.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
 #include <optional>
 #include <sstream>
 #include <unordered_map>
 
-#include <pixgraph/error.h>
-
 #include "lines.h"
+#include "source_text.h"
 #include "syntax.h"
 #include "unicode.h"
 
@@ -23,14 +17,13 @@ namespace pixgraph {
 
 namespace {
 
-constexpr std::size_t kMostBytes = 4 << 20;
 constexpr std::size_t kMostDepth = 64;
 
 /// Thrown out of the parser by the builder, when what it has found ends reading.
 struct Stop {};
 
-/// Builds the tree from the parser's events. yaml-cpp's own tree keeps duplicate keys silently, shares aliases and knows
-/// the start of things only.
+/// Builds the tree from the parser's events. yaml-cpp's own tree keeps duplicate keys silently, shares aliases and
+/// knows the start of things only.
 class Builder : public YAML::EventHandler {
  public:
   Builder(std::string_view text, Lines& lines, Diagnostics& diagnostics)
@@ -55,7 +48,8 @@ class Builder : public YAML::EventHandler {
     const std::size_t at = offset(mark);
     if (text_.substr(at).starts_with("---")) {
       whole_ = true;
-      diagnostics_.error("E003", lines_.place(at, 3), "a pipeline file holds one document, and here a second one begins",
+      diagnostics_.error("E003", lines_.place(at, 3),
+                         "a pipeline file holds one document, and here a second one begins",
                          "put it in a file of its own");
     } else {
       diagnostics_.error("E001", lines_.place(at), "this does not belong to what begins on the first line",
@@ -171,7 +165,8 @@ class Builder : public YAML::EventHandler {
       if (!rest.starts_with(word)) continue;
       // Of `a:` and then `null: 1` the empty value is reported at the key of the next line.
       const std::string_view after = rest.substr(word.size());
-      const bool is_value = stack_.empty() || stack_.back().value.kind != DocumentValue::Kind::map || stack_.back().has_key;
+      const bool is_value =
+          stack_.empty() || stack_.back().value.kind != DocumentValue::Kind::map || stack_.back().has_key;
       const std::size_t next = after.find_first_not_of(" \t");
       if (is_value && next != std::string_view::npos && after[next] == ':') return {};
       return rest.substr(0, word.size());
@@ -201,8 +196,9 @@ class Builder : public YAML::EventHandler {
       end = at + value.text.size();
     else
       end = std::string_view::npos;
-    end = std::min({end, text_.find('\n', at), text_.size()});
-    std::string_view written = text_.substr(at, end - at);
+    // Only what is the scalar's is searched for a line end: a file may be one long line.
+    std::string_view written = text_.substr(at, end == std::string_view::npos ? end : end - at);
+    written = written.substr(0, written.find('\n'));
     while (!written.empty() && (written.back() == ' ' || written.back() == '\t')) written.remove_suffix(1);
     return std::max(1, static_cast<int>(count_characters(written)));
   }
@@ -232,7 +228,8 @@ class Builder : public YAML::EventHandler {
     diagnostics_.add(std::move(twice));
   }
 
-  /// `{type:Fit}` is a key `type:Fit` without value: said, and read as it was meant, so that nothing else is said of it.
+  /// `{type:Fit}` is a key `type:Fit` without value: said, and read as it was meant, so that nothing else is said of
+  /// it.
   bool mend_missing_space(DocumentValue& value) {
     if (stack_.empty() || stack_.back().value.kind != DocumentValue::Kind::map) return false;
     Frame& frame = stack_.back();
@@ -240,7 +237,8 @@ class Builder : public YAML::EventHandler {
     const std::size_t split = missing_space_after_colon(frame.key);
     if (split == std::string_view::npos) return false;
     const std::string name = frame.key.substr(0, split - 1), rest = frame.key.substr(split);
-    diagnostics_.error("E001", frame.key_place, "a space is missing after the colon", "write `" + printable(name + ": " + rest) + "`");
+    diagnostics_.error("E001", frame.key_place, "a space is missing after the colon",
+                       "write `" + printable(name + ": " + rest) + "`");
     value.kind = DocumentValue::Kind::scalar;
     value.offset = frame.key_offset + split;
     value.place = lines_.place(value.offset, static_cast<int>(count_characters(rest)));
@@ -259,7 +257,8 @@ class Builder : public YAML::EventHandler {
     const std::size_t at = offset(mark);
     const bool tagged = check_tag(at, tag);
     if (stack_.size() >= kMostDepth) {
-      diagnostics_.error("E004", lines_.place(at), "lists and maps are nested more than " + std::to_string(kMostDepth) + " deep");
+      diagnostics_.error("E004", lines_.place(at),
+                         "lists and maps are nested more than " + std::to_string(kMostDepth) + " deep");
       throw Stop();
     }
     Frame frame;
@@ -313,79 +312,6 @@ class Builder : public YAML::EventHandler {
   bool whole_ = false;
 };
 
-std::string read_file(const std::string& file) {
-  auto failed = [&](const std::string& why, std::string hint = {}) {
-    return Error("E601", ticked(file) + " cannot be read: " + why, std::move(hint));
-  };
-  const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0)
-    throw failed(errno == ENOENT ? "there is no such file" : std::strerror(errno),
-                 errno == ENOENT ? "the first argument is the pipeline file, a .yaml" : "");
-  struct Closer {
-    int fd;
-    ~Closer() { ::close(fd); }
-  } closer{descriptor};
-  struct stat status {};
-  if (::fstat(descriptor, &status) == 0 && S_ISDIR(status.st_mode))
-    throw failed("it is a folder", "name the pipeline file in it");
-  std::string text;
-  char buffer[1 << 16];
-  // One byte beyond the limit is enough to know.
-  while (text.size() <= kMostBytes) {
-    const ssize_t got = ::read(descriptor, buffer, sizeof buffer);
-    if (got < 0 && errno == EINTR) continue;
-    if (got < 0) throw failed(std::strerror(errno));
-    if (got == 0) break;
-    text.append(buffer, static_cast<std::size_t>(got));
-  }
-  return text;
-}
-
-/// Byte order mark off, line ends to \n.
-std::string normalised(std::string text) {
-  if (text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
-  if (text.find('\r') == std::string::npos) return text;
-  std::string out;
-  out.reserve(text.size());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] == '\r' && i + 1 < text.size() && text[i + 1] == '\n') continue;
-    out += text[i] == '\r' ? '\n' : text[i];
-  }
-  return out;
-}
-
-/// Says which characters may not stand in a file, and takes them out: yaml-cpp reads U+0004 as the file's end.
-std::string without_controls(const std::string& text, Lines& lines, Diagnostics& diagnostics) {
-  std::string clean = text;
-  for (std::size_t at = 0; at < text.size(); ++at) {
-    const auto c = static_cast<unsigned char>(text[at]);
-    if (c >= 0x20 ? c != 0x7F : c == '\n' || c == '\t') continue;
-    char name[8];
-    std::snprintf(name, sizeof name, "U+%04X", c);
-    diagnostics.error("E005", lines.place(at), std::string("a control character (") + name + ")",
-                      "take it away; within double quotes it can be written as an escape");
-    clean[at] = ' ';
-  }
-  return clean;
-}
-
-/// Whether the text may be given to the parser.
-bool check_text(const std::string& text, Lines& lines, Diagnostics& diagnostics) {
-  if (text.size() > kMostBytes) {
-    diagnostics.error("E004", {}, "the file is larger than 4 MB", "a list of items belongs in a manifest: items.csv or items.jsonl");
-    return false;
-  }
-  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
-    diagnostics.error("E005", {}, "the file is UTF-16", "save it as UTF-8");
-    return false;
-  }
-  if (const std::size_t bad = find_invalid_utf8(text); bad != std::string::npos) {
-    diagnostics.error("E005", lines.place(bad), "the file is not UTF-8 text", "save it as UTF-8", "not UTF-8 from here on");
-    return false;
-  }
-  return true;
-}
-
 void check_root(const Document& document, Diagnostics& diagnostics) {
   const DocumentValue& root = document.root;
   if (root.kind == DocumentValue::Kind::map) return;
@@ -413,9 +339,9 @@ const DocumentValue* DocumentValue::find(std::string_view key) const {
 Document parse_document(std::string file, std::string text, Diagnostics& diagnostics) {
   Document document;
   document.file = std::move(file);
-  document.text = normalised(std::move(text));
+  document.text = normalised_source(std::move(text));
   Lines lines(document.text);
-  if (!check_text(document.text, lines, diagnostics)) return document;
+  if (!check_source(document.text, lines, diagnostics)) return document;
   const int errors_before = diagnostics.error_count();
   std::istringstream stream(without_controls(document.text, lines, diagnostics));
   Builder builder(document.text, lines, diagnostics);
@@ -433,7 +359,8 @@ Document parse_document(std::string file, std::string text, Diagnostics& diagnos
     SyntaxFault fault;
     fault.text = document.text;
     fault.parser_message = stopped.msg;
-    fault.at = stopped.mark.pos < 0 ? document.text.size() : std::min<std::size_t>(stopped.mark.pos, document.text.size());
+    fault.at =
+        stopped.mark.pos < 0 ? document.text.size() : std::min<std::size_t>(stopped.mark.pos, document.text.size());
     fault.last_scalar = builder.last_scalar();
     fault.open_flow = builder.open_flow();
     diagnostics.add(explain_syntax(fault, lines));
@@ -444,7 +371,7 @@ Document parse_document(std::string file, std::string text, Diagnostics& diagnos
 }
 
 Document read_document(const std::string& file, Diagnostics& diagnostics) {
-  return parse_document(file, read_file(file), diagnostics);
+  return parse_document(file, read_source(file), diagnostics);
 }
 
 }  // namespace pixgraph

@@ -21,8 +21,8 @@ struct DocumentValue {
   Place place;          // of the scalar's text, or of the list's or map's first character; length within its first line
   std::string text;     // of a scalar, unescaped
   bool quoted = false;  // a quoted or block scalar: never a number, bool or null
-  bool broken = false;     // the reader has complained about it: nothing more is to be said
-  std::size_t offset = 0;  // where it begins in Document::text, in bytes
+  bool broken = false;  // the reader has complained about it: nothing more is to be said
+  std::size_t offset = 0;              // where it begins in Document::text, in bytes
   std::vector<DocumentValue> items;    // of a list
   std::vector<DocumentEntry> entries;  // of a map, in written order; keys are unique
 
@@ -37,14 +37,14 @@ struct DocumentEntry {
 };
 
 struct Document {
-  std::string file;  // as the user named it
-  std::string text;  // the file's content, for messages: without a byte order mark, line ends are \n
+  std::string file;    // as the user named it
+  std::string text;    // the file's content, for messages: without a byte order mark, line ends are \n
   DocumentValue root;  // a map, unless there were errors
 };
 
 /// Reads the file. A syntax error ends reading (one E001); duplicate keys (E002), anchors, aliases, merge keys and tags
-/// (E003), further documents (E003) and control characters (E005) are collected. Text that is not UTF-8 is refused (E005).
-/// Limits: 4 MB, depth 64 (E004). Never throws for content; a file that cannot be read is an Error (E601).
+/// (E003), further documents (E003) and control characters (E005) are collected. Text that is not UTF-8 is refused
+/// (E005). Limits: 4 MB, depth 64 (E004). Never throws for content; a file that cannot be read is an Error (E601).
 Document read_document(const std::string& file, Diagnostics& diagnostics);
 /// The same from text.
 Document parse_document(std::string file, std::string text, Diagnostics& diagnostics);

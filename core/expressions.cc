@@ -1,6 +1,6 @@
 // Values of the file as expressions of the graph: literals read by the type that is wanted, references resolved.
-#include <cmath>
 #include <fmt/format.h>
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "binding.h"
@@ -10,13 +10,16 @@ namespace pixgraph {
 
 namespace {
 
-bool is_picture(Type type) { return type == Type::file || type == Type::image || type == Type::mask; }
+bool is_picture(Type type) {
+  return type == Type::file || type == Type::image || type == Type::mask;
+}
 
 /// A scalar's text with its references taken apart; faults are reported.
 std::optional<Template> take_apart(Binding& binding, const DocumentValue& value, ReferencePlaces& places) {
   Template parts = parse_template(value.text);
   for (const TemplateFault& fault : parts.faults)
-    binding.diagnostics.error("E024", places.place(fault.reference, fault.offset, fault.length), fault.message, fault.help);
+    binding.diagnostics.error("E024", places.place(fault.reference, fault.offset, fault.length), fault.message,
+                              fault.help);
   if (!parts.faults.empty()) return std::nullopt;
   return parts;
 }
@@ -29,7 +32,7 @@ std::string plain_text(const Template& parts) {
 
 std::string in_words(double number) {
   return number == std::floor(number) && std::abs(number) < 1e15 ? std::to_string(static_cast<std::int64_t>(number))
-                                                                  : fmt::format("{}", number);
+                                                                 : fmt::format("{}", number);
 }
 
 std::string range_in_words(const Param& param) {
@@ -51,10 +54,12 @@ void check_param(Binding& binding, const Param& param, const Value& value, Place
   } else if (value.text() && !param.choices.empty()) {
     for (const std::string& choice : param.choices)
       if (choice == *value.text()) return;
-    const std::string shown = from.empty() ? ticked(*value.text()) : ticked(from) + ", which is " + ticked(*value.text()) + ",";
-    binding.diagnostics.error("E026", place,
-                              ticked(param.name) + " takes one of " + listed(param.choices) + ", and " + shown + " is none of them",
-                              suggestion(*value.text(), param.choices));
+    const std::string shown =
+        from.empty() ? ticked(*value.text()) : ticked(from) + ", which is " + ticked(*value.text()) + ",";
+    binding.diagnostics.error(
+        "E026", place,
+        ticked(param.name) + " takes one of " + listed(param.choices) + ", and " + shown + " is none of them",
+        suggestion(*value.text(), param.choices));
   }
 }
 
@@ -78,7 +83,9 @@ void refuse_text_for_picture(Binding& binding, const DocumentValue& value, const
     meant = binding.names.contains(bare.substr(0, bare.find('.'))) ? bare : binding.suggest(bare, binding.name_list);
   std::string help = !meant.empty() ? "did you mean \"${" + printable(meant) + "}\"?"
                                     : "declare an input under `inputs:` and refer to it as \"${name}\"";
-  binding.diagnostics.error("E021", value.place, ticked(want.key) + " takes " + with_article(want.type) + ", and " + ticked(value.text) + " is a text", help);
+  binding.diagnostics.error(
+      "E021", value.place,
+      ticked(want.key) + " takes " + with_article(want.type) + ", and " + ticked(value.text) + " is a text", help);
 }
 
 Expression bind_scalar(Binding& binding, const DocumentValue& value, const Want& want) {
@@ -96,7 +103,8 @@ Expression bind_scalar(Binding& binding, const DocumentValue& value, const Want&
     }
     // What a param is worth is known already: a value out of range need not wait for the run.
     if (want.param && reference->to == Reference::To::param && reference->property.empty())
-      check_param(binding, *want.param, binding.graph.params[static_cast<std::size_t>(reference->index)].value, place, whole->written());
+      check_param(binding, *want.param, binding.graph.params[static_cast<std::size_t>(reference->index)].value, place,
+                  whole->written());
     out.form = *reference;
     return out;
   }
@@ -115,8 +123,11 @@ Expression bind_scalar(Binding& binding, const DocumentValue& value, const Want&
         whole = false;
       } else if (reference->type.list || is_picture(reference->type.type)) {
         const bool named = reference->to == Reference::To::input || reference->type == ValueType(Type::file);
-        binding.diagnostics.error("E021", place, with_article(reference->type) + " cannot be part of a text",
-                                  named && !reference->type.list ? "`" + written.written().insert(written.written().size() - 1, ".name") + "` is its name" : "");
+        binding.diagnostics.error(
+            "E021", place, with_article(reference->type) + " cannot be part of a text",
+            named && !reference->type.list
+                ? "`" + written.written().insert(written.written().size() - 1, ".name") + "` is its name"
+                : "");
         whole = false;
       } else {
         text.parts.emplace_back(*reference);
@@ -124,7 +135,8 @@ Expression bind_scalar(Binding& binding, const DocumentValue& value, const Want&
     }
     if (!want.any && !accepts(want.type, Type::text)) {
       if (whole)
-        binding.diagnostics.error("E021", value.place, ticked(want.key) + " takes " + with_article(want.type) + ", and a text is made here",
+        binding.diagnostics.error("E021", value.place,
+                                  ticked(want.key) + " takes " + with_article(want.type) + ", and a text is made here",
                                   "a reference keeps its type where it stands alone");
       return out;
     }
@@ -238,8 +250,9 @@ Expression bind_expression(Binding& binding, const DocumentValue& value, const W
       return literal({}, value.place);
     }
     if (!json && want.required)
-      binding.misread(value, want.key, with_article(want.type), described(value),
-                      want.type == ValueType(Type::text) ? "quote it if the word is meant: \"" + value.text + "\"" : "");
+      binding.misread(
+          value, want.key, with_article(want.type), described(value),
+          want.type == ValueType(Type::text) ? "quote it if the word is meant: \"" + value.text + "\"" : "");
     return literal(want.nested ? json_literal(binding, value, want.key) : Value(), value.place);
   }
   const bool compound = value.kind != DocumentValue::Kind::scalar;
@@ -247,12 +260,14 @@ Expression bind_expression(Binding& binding, const DocumentValue& value, const W
   if (!want.type.list || want.any) {
     if (!compound) return bind_scalar(binding, value, want);
     const bool one = value.kind == DocumentValue::Kind::list && value.items.size() == 1;
-    binding.diagnostics.error("E011", value.place, ticked(want.key) + " takes " + with_article(want.type) + ", and " + described(value),
+    binding.diagnostics.error("E011", value.place,
+                              ticked(want.key) + " takes " + with_article(want.type) + ", and " + described(value),
                               one ? "take the brackets away" : "");
     return literal({}, value.place);
   }
   if (value.kind == DocumentValue::Kind::map) {
-    binding.diagnostics.error("E011", value.place, ticked(want.key) + " takes " + with_article(want.type) + ", and " + described(value));
+    binding.diagnostics.error("E011", value.place,
+                              ticked(want.key) + " takes " + with_article(want.type) + ", and " + described(value));
     return literal({}, value.place);
   }
   // One value stands for a list of one. A reference may be a list itself: which it is, is seen when it has a value.

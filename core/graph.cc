@@ -11,7 +11,8 @@ namespace pixgraph {
 namespace {
 
 const std::vector<std::string>& top_keys() {
-  static const std::vector<std::string> keys = {"pixgraph", "name", "description", "inputs", "params", "nodes", "outputs", "limits", "prices"};
+  static const std::vector<std::string> keys = {"pixgraph", "name",    "description", "inputs", "params",
+                                                "nodes",    "outputs", "limits",      "prices"};
   return keys;
 }
 
@@ -23,14 +24,15 @@ const std::vector<std::string>& pipeline_keys() {
 
 /// The top-level keys of a document; null where one is not there.
 struct Sections {
-  const DocumentValue *pixgraph = nullptr, *name = nullptr, *description = nullptr, *inputs = nullptr, *params = nullptr,
-                      *nodes = nullptr, *outputs = nullptr, *limits = nullptr, *prices = nullptr;
+  const DocumentValue *pixgraph = nullptr, *name = nullptr, *description = nullptr, *inputs = nullptr,
+                      *params = nullptr, *nodes = nullptr, *outputs = nullptr, *limits = nullptr, *prices = nullptr;
   bool version_misspelt = false, outputs_misspelt = false;
 };
 
 Sections find_sections(Binding& binding) {
   Sections out;
-  const DocumentValue** slots[] = {&out.pixgraph, &out.name, &out.description, &out.inputs, &out.params, &out.nodes, &out.outputs, &out.limits, &out.prices};
+  const DocumentValue** slots[] = {&out.pixgraph, &out.name,    &out.description, &out.inputs, &out.params,
+                                   &out.nodes,    &out.outputs, &out.limits,      &out.prices};
   for (const DocumentEntry& entry : binding.document.root.entries) {
     const auto key = std::ranges::find(top_keys(), entry.key);
     if (key != top_keys().end()) {
@@ -49,17 +51,21 @@ Sections find_sections(Binding& binding) {
 void check_version(Binding& binding, const Sections& sections) {
   if (sections.version_misspelt) return;
   if (!sections.pixgraph) {
-    binding.diagnostics.error("E010", {}, "the file does not say that it is a pipeline", "write `pixgraph: 1` as its first line");
+    binding.diagnostics.error("E010", {}, "the file does not say that it is a pipeline",
+                              "write `pixgraph: 1` as its first line");
     return;
   }
   const DocumentValue& version = *sections.pixgraph;
   const auto read = read_scalar(version, Type::integer);
   if (read.ok() && *read.value.integer() == 1) return;
   if (read.ok())
-    binding.diagnostics.error("E010", version.place, "this file is written in format " + printable(version.text) + ", and this program reads format 1",
-                              *read.value.integer() > 1 ? "a newer pixgraph may read it" : "write `pixgraph: 1`");
+    binding.diagnostics.error(
+        "E010", version.place,
+        "this file is written in format " + printable(version.text) + ", and this program reads format 1",
+        *read.value.integer() > 1 ? "a newer pixgraph may read it" : "write `pixgraph: 1`");
   else
-    binding.diagnostics.error("E010", version.place, "`pixgraph` takes the number of the format, and " + read.why, "write `pixgraph: 1`");
+    binding.diagnostics.error("E010", version.place, "`pixgraph` takes the number of the format, and " + read.why,
+                              "write `pixgraph: 1`");
 }
 
 /// Upstream and downstream of every node, its order, and circles (E030).
@@ -74,7 +80,8 @@ void connect(Binding& binding) {
   binding.graph.order = topological_order(upstream);
   for (std::size_t node = 0; node < nodes.size(); ++node) {
     nodes[node].upstream = upstream[node];
-    for (int needed : upstream[node]) nodes[static_cast<std::size_t>(needed)].downstream.push_back(static_cast<int>(node));
+    for (int needed : upstream[node])
+      nodes[static_cast<std::size_t>(needed)].downstream.push_back(static_cast<int>(node));
   }
   if (binding.graph.order.size() == nodes.size()) return;
   for (const std::vector<int>& circle : cycles(upstream)) {
@@ -88,7 +95,8 @@ void connect(Binding& binding) {
     Diagnostic loop;
     loop.code = "E030";
     loop.place = place(0);
-    loop.message = circle.size() == 1 ? "node " + ticked(name(circle[0])) + " waits for itself" : "these nodes wait for each other: ";
+    loop.message = circle.size() == 1 ? "node " + ticked(name(circle[0])) + " waits for itself"
+                                      : "these nodes wait for each other: ";
     constexpr std::size_t kMostNamed = 12;
     for (std::size_t step = 0; circle.size() > 1 && step < circle.size(); ++step) {
       if (step == kMostNamed && circle.size() > kMostNamed + 1) {
@@ -99,7 +107,8 @@ void connect(Binding& binding) {
     }
     if (circle.size() > 1) loop.message += printable(name(circle[0]));
     for (std::size_t step = 1; step < std::min<std::size_t>(circle.size(), 4); ++step)
-      loop.notes.push_back({place(step), printable(name(circle[step])) + " waits for " + printable(name(circle[(step + 1) % circle.size()]))});
+      loop.notes.push_back({place(step), printable(name(circle[step])) + " waits for " +
+                                             printable(name(circle[(step + 1) % circle.size()]))});
     if (circle.size() > 1) loop.label = printable(name(circle[0])) + " waits for " + printable(name(circle[1]));
     binding.diagnostics.add(std::move(loop));
   }
@@ -119,10 +128,12 @@ void warn_of_unused(Binding& binding) {
   }
   for (std::size_t i = 0; i < graph.nodes.size(); ++i)
     if (!needed[i])
-      binding.diagnostics.warning("W050", graph.nodes[i].place, "no output needs node " + ticked(graph.nodes[i].name) + ", so it does not run",
+      binding.diagnostics.warning("W050", graph.nodes[i].place,
+                                  "no output needs node " + ticked(graph.nodes[i].name) + ", so it does not run",
                                   "save what it makes under `outputs:`, or take it away");
   auto unused = [&](Place place, const std::string& what, const std::string& name) {
-    binding.diagnostics.warning("W052", place, "nothing uses " + what + " " + ticked(name), "refer to it as `${" + printable(name) + "}`, or take it away");
+    binding.diagnostics.warning("W052", place, "nothing uses " + what + " " + ticked(name),
+                                "refer to it as `${" + printable(name) + "}`, or take it away");
   };
   for (std::size_t i = 0; i < graph.inputs.size(); ++i)
     if (!binding.input_used[i]) unused(graph.inputs[i].place, "input", graph.inputs[i].name);
@@ -145,9 +156,12 @@ Graph bind(const Document& document, const Registry& registry, const Settings& s
   const DocumentValue nothing;
   auto or_nothing = [&](const DocumentValue* section) -> const DocumentValue& { return section ? *section : nothing; };
 
-  if (std::ranges::none_of(document.root.entries, [](const DocumentEntry& entry) { return std::ranges::find(pipeline_keys(), entry.key) != pipeline_keys().end(); })) {
+  if (std::ranges::none_of(document.root.entries, [](const DocumentEntry& entry) {
+        return std::ranges::find(pipeline_keys(), entry.key) != pipeline_keys().end();
+      })) {
     // Some other kind of file: all its keys would be reported.
-    diagnostics.error("E010", document.root.place, "this is not a pipeline file", "a pipeline begins with the line `pixgraph: 1`");
+    diagnostics.error("E010", document.root.place, "this is not a pipeline file",
+                      "a pipeline begins with the line `pixgraph: 1`");
     return std::move(binding.graph);
   }
   const Sections sections = find_sections(binding);

@@ -9,7 +9,9 @@ namespace pixgraph {
 
 namespace {
 
-std::size_t at(int node) { return static_cast<std::size_t>(node); }
+std::size_t at(int node) {
+  return static_cast<std::size_t>(node);
+}
 
 /// Tarjan's strongly connected components, with its own stack; gives each node's component.
 std::vector<int> components(const std::vector<std::vector<int>>& upstream) {
@@ -55,7 +57,8 @@ std::vector<int> components(const std::vector<std::vector<int>>& upstream) {
 }
 
 /// A shortest circle through `start`, breadth first within its component; empty where there is none.
-std::vector<int> shortest_circle(const std::vector<std::vector<int>>& upstream, const std::vector<int>& component, int start) {
+std::vector<int> shortest_circle(const std::vector<std::vector<int>>& upstream, const std::vector<int>& component,
+                                 int start) {
   std::vector<int> from(upstream.size(), -1);
   std::queue<int> front;
   front.push(start);

@@ -20,7 +20,14 @@ static std::string canonical(const std::string& path) {
 }
 
 OutputWriter::OutputWriter(Disk& disk, Index& index, const Codecs& codecs, std::string out_folder, bool overwrite)
-    : disk_(disk), index_(index), codecs_(codecs), out_folder_(std::move(out_folder)), overwrite_(overwrite) {}
+    : disk_(disk), index_(index), codecs_(codecs), out_folder_(std::move(out_folder)), overwrite_(overwrite) {
+  // What a run that was killed left half-written. A run that is alive has none that old.
+  std::error_code failure;
+  for (const auto& entry : fs::directory_iterator(out_folder_, failure))
+    if (entry.path().filename().string().starts_with(".new-") && entry.is_regular_file(failure) &&
+        fs::file_time_type::clock::now() - entry.last_write_time(failure) > std::chrono::hours(1))
+      fs::remove(entry.path(), failure);
+}
 
 void OutputWriter::protect(const std::string& path) {
   std::lock_guard lock(mutex_);

@@ -10,8 +10,12 @@ namespace {
 
 constexpr std::size_t kNone = std::string_view::npos;
 
-bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
-bool is_word_char(char c) { return is_letter(c) || (c >= '0' && c <= '9') || c == '-'; }
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+bool is_word_char(char c) {
+  return is_letter(c) || (c >= '0' && c <= '9') || c == '-';
+}
 
 std::string without_spaces(std::string_view text) {
   std::string out;
@@ -68,16 +72,19 @@ class Parser {
       return end;
     }
     const std::size_t end = close + 1;
-    const std::string_view written = text_.substr(start, end - start), inside = text_.substr(start + 2, close - start - 2);
+    const std::string_view written = text_.substr(start, end - start),
+                           inside = text_.substr(start + 2, close - start - 2);
     const std::string bare = without_spaces(inside);
     if (bare.empty()) {
-      fault(start, start, written.size(), ticked(written) + " names nothing", "a reference is written `${name}`; a plain `${` is written `$${`");
+      fault(start, start, written.size(), ticked(written) + " names nothing",
+            "a reference is written `${name}`; a plain `${` is written `$${`");
       return end;
     }
     if (bare.size() < inside.size()) {
       fault(start, start, written.size(), "the reference " + ticked(written) + " has spaces in it",
-            inside.substr(inside.find_first_not_of(" \t\n"), bare.size()) == bare ? "write `${" + printable(bare) + "}`"
-                                                                                   : "names are made of letters, digits, `_` and `-`");
+            inside.substr(inside.find_first_not_of(" \t\n"), bare.size()) == bare
+                ? "write `${" + printable(bare) + "}`"
+                : "names are made of letters, digits, `_` and `-`");
       return end;
     }
     ReferenceText reference;
@@ -109,7 +116,9 @@ class Parser {
       const bool fits = c.bytes == 1 && (at == 0 ? is_letter(word[at]) : is_word_char(word[at]));
       if (!fits) {
         fault(reference, offset + at, c.bytes,
-              ticked(word.substr(at, c.bytes)) + (at == 0 && is_word_char(word[at]) ? " cannot begin a name" : " cannot stand in a name") + ", in " + ticked(written),
+              ticked(word.substr(at, c.bytes)) +
+                  (at == 0 && is_word_char(word[at]) ? " cannot begin a name" : " cannot stand in a name") + ", in " +
+                  ticked(written),
               "names are made of letters, digits, `_` and `-`; nothing is computed within `${ }`");
         return false;
       }
@@ -134,7 +143,9 @@ bool Template::has_references() const {
   return std::ranges::any_of(parts, [](const auto& part) { return std::holds_alternative<ReferenceText>(part); });
 }
 
-Template parse_template(std::string_view text) { return Parser(text).parse(); }
+Template parse_template(std::string_view text) {
+  return Parser(text).parse();
+}
 
 bool is_name(std::string_view text) {
   return !text.empty() && is_letter(text[0]) && std::ranges::all_of(text, is_word_char);

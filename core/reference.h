@@ -48,8 +48,8 @@ class ReferencePlaces {
  public:
   ReferencePlaces(const Document& document, const DocumentValue& scalar, Lines& lines)
       : text_(document.text), scalar_(scalar), lines_(lines), raw_(scalar.offset) {}
-  /// `reference` is where a `${` begins in the scalar's text, [offset, offset + length) what the place is wanted of. The
-  /// whole scalar where that cannot be told (a `$` that is itself written as an escape).
+  /// `reference` is where a `${` begins in the scalar's text, [offset, offset + length) what the place is wanted of.
+  /// The whole scalar where that cannot be told (a `$` that is itself written as an escape).
   Place place(std::size_t reference, std::size_t offset, std::size_t length);
 
  private:

@@ -17,9 +17,8 @@ bool is_key(std::string_view name) {
 
 bool is_type_name(std::string_view name) {
   if (name.empty() || !(name[0] >= 'A' && name[0] <= 'Z')) return false;
-  return std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-  });
+  return std::all_of(name.begin(), name.end(),
+                     [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); });
 }
 
 std::optional<double> as_number(const Value& value) {
@@ -56,7 +55,7 @@ std::string preset_fault(const Param& param) {
 /// What is wrong with a Spec; empty where nothing is.
 std::string fault(const Spec& spec) {
   // Keys that the file format itself gives a node: a port or param of that name could never be reached.
-  static const std::set<std::string, std::less<>> kReserved = {"type", "each", "when",    "retry",
+  static const std::set<std::string, std::less<>> kReserved = {"type", "each",    "when",     "retry",
                                                                "use",  "timeout", "on_error", "variant"};
   if (!is_type_name(spec.name)) return "a type's name is UpperCamelCase";
   if (spec.doc.empty()) return "it has no description";

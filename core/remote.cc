@@ -45,7 +45,7 @@ struct RemoteDriver::Job {
   std::optional<steady_clock::time_point> running_since;  // the first answer that said so
   std::string past_limit;                                 // why a cancel was sent
   milliseconds interval{0};
-  int polls = 0, not_sent = 0, throttled = 0, poll_failures = 0, not_found = 0;
+  int polls = 0, stage_failures = 0, not_sent = 0, throttled = 0, poll_failures = 0, not_found = 0;
   // Of an intent without an id:
   std::string doubt;  // why it is not known
   steady_clock::time_point died_at{};  // the connection was gone by then
@@ -216,7 +216,21 @@ static Submitted submitted(const RemoteNode& node, const Request& request, Host&
 }
 
 void RemoteDriver::submit(const JobPtr& job, int number) {
-  job->node->stage(job->request, setup_.host);
+  auto put_off = [&](milliseconds wait, const Error& why) {  // nothing was bought and nothing claimed yet
+    setup_.observer.remote_waits(job->request, why.message(), wait);
+    governor(job->request.server).pause_creates(wait);
+    governor(job->request.server).leave(lane_of(job->request));
+    job->placed = false;
+    buy(job, number);
+  };
+  try {
+    job->node->stage(job->request, setup_.host);
+  } catch (const Throttled& throttled) {
+    return put_off(std::max(throttled.wait(), milliseconds(500)), throttled);
+  } catch (const HttpError& error) {
+    if (error.stops_run() || ++job->stage_failures >= kNotSentTries) throw;
+    return put_off(milliseconds(250) * (1 << job->stage_failures), error);
+  }
   if (stopping_) return fail(job, ended_before(), true);
   job->purchase = setup_.ledger.claim(job->key, number, job->request);
   if (!job->purchase) {  // another process was faster: it is theirs

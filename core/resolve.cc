@@ -15,26 +15,30 @@ std::vector<std::string> port_names(const Spec& spec) {
 }
 
 /// E023, for `word` behind something of type `type` that is called `shown`.
-void report_property(Binding& binding, Place place, std::string_view shown, ValueType type, bool held_as_file, const std::string& word) {
+void report_property(Binding& binding, Place place, std::string_view shown, ValueType type, bool held_as_file,
+                     const std::string& word) {
   std::vector<std::string> fitting;
   for (const std::string& property : property_words())
     if (property_type(type, held_as_file, property)) fitting.push_back(property);
   const bool known = std::ranges::find(property_words(), word) != property_words().end();
   std::string help;
   if (known && !fitting.empty())
-    help = "only files have a name: use that of the input, such as `${photo." + word + "}`; this has " + listed(fitting);
+    help =
+        "only files have a name: use that of the input, such as `${photo." + word + "}`; this has " + listed(fitting);
   else if (!fitting.empty())
     help = suggestion(word, fitting, "it has " + listed(fitting));
   else
     help = type.list ? "properties belong to one value, not to a list" : "only files, images and masks have properties";
-  binding.diagnostics.error("E023", place, ticked(shown) + " is " + with_article(type) + " and has no " + ticked(word), help);
+  binding.diagnostics.error("E023", place, ticked(shown) + " is " + with_article(type) + " and has no " + ticked(word),
+                            help);
 }
 
 /// The words behind the name of an input or param.
 bool resolve_property(Binding& binding, Reference& out, const ReferenceText& written, bool held_as_file) {
   if (written.words.size() == 1) return true;
   const std::string& word = written.words[1];
-  const auto type = out.type == ValueType(Type::json) ? std::optional(Type::json) : property_type(out.type, held_as_file, word);
+  const auto type =
+      out.type == ValueType(Type::json) ? std::optional(Type::json) : property_type(out.type, held_as_file, word);
   if (!type) {
     report_property(binding, out.place, "${" + written.words[0] + "}", out.type, held_as_file, word);
     return false;
@@ -130,7 +134,8 @@ std::string advice(Binding& binding, ValueType to, const Reference& reference, c
       if (accepts(to, port.type)) return "`${" + node.name + "." + port.name + "}` is " + with_article(port.type);
   }
   const Type from = reference.type.type;
-  if (reference.to == Reference::To::input && to == ValueType(Type::file) && reference.property.empty() && !reference.type.list) {
+  if (reference.to == Reference::To::input && to == ValueType(Type::file) && reference.property.empty() &&
+      !reference.type.list) {
     const GraphInput& input = binding.graph.inputs[static_cast<std::size_t>(reference.index)];
     return "declare the input `" + input.name + "` with `type: file`: a file is decoded where an image is wanted";
   }
@@ -148,8 +153,8 @@ std::string advice(Binding& binding, ValueType to, const Reference& reference, c
     std::ranges::replace(word, '.', '_');
     word += "_" + std::string(type_name(to.type));
     const bool vowel = std::string_view("AEIOU").find(between->name[0]) != std::string_view::npos;
-    return std::string("put ") + (vowel ? "an " : "a ") + between->name + " node between: `" + word + ": {type: " + between->name + ", " + port->name +
-           ": \"" + written + "\"}`";
+    return std::string("put ") + (vowel ? "an " : "a ") + between->name + " node between: `" + word +
+           ": {type: " + between->name + ", " + port->name + ": \"" + written + "\"}`";
   }
   return {};
 }
@@ -177,9 +182,9 @@ std::optional<Reference> resolve(Binding& binding, const ReferenceText& written,
     std::string rest;
     for (std::size_t i = 1; i < written.words.size(); ++i) rest += "." + written.words[i];
     binding.diagnostics.error("E020", place, "nothing is called " + ticked(name),
-                              !meant.empty()                 ? "did you mean `${" + printable(meant) + rest + "}`?"
-                              : binding.name_list.empty()    ? "this pipeline has no inputs, params or nodes"
-                                                             : "the names are " + listed(binding.name_list));
+                              !meant.empty()              ? "did you mean `${" + printable(meant) + rest + "}`?"
+                              : binding.name_list.empty() ? "this pipeline has no inputs, params or nodes"
+                                                          : "the names are " + listed(binding.name_list));
     return std::nullopt;
   }
   out.to = known->second.to;
@@ -213,7 +218,8 @@ void report_mismatch(Binding& binding, const Want& want, const Reference& refere
   Diagnostic out;
   out.code = "E021";
   out.place = reference.place;
-  out.message = ticked(want.key) + " takes " + with_article(want.type) + ", and " + ticked(written) + " is " + with_article(reference.type);
+  out.message = ticked(want.key) + " takes " + with_article(want.type) + ", and " + ticked(written) + " is " +
+                with_article(reference.type);
   if (reference.to == Reference::To::node && reference.property.empty()) {
     const GraphNode& node = binding.graph.nodes[static_cast<std::size_t>(reference.index)];
     out.notes.push_back({node.place, with_article(reference.type) + " is made here"});

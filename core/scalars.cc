@@ -13,7 +13,9 @@ namespace pixgraph {
 
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
 
 std::size_t digits_from(std::string_view text, std::size_t at) {
   while (at < text.size() && is_digit(text[at])) ++at;
@@ -41,7 +43,9 @@ bool is_json_number(std::string_view text, bool& whole) {
   return at == text.size();
 }
 
-Reading<Value> wrong(std::string why, std::string help = {}) { return {Value(), std::move(why), std::move(help)}; }
+Reading<Value> wrong(std::string why, std::string help = {}) {
+  return {Value(), std::move(why), std::move(help)};
+}
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -53,7 +57,8 @@ std::string lower(std::string_view text) {
 Reading<Value> integer_of(std::string_view text) {
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return wrong(ticked(text) + " is too large for an integer");
+  if (error != std::errc() || end != text.data() + text.size())
+    return wrong(ticked(text) + " is too large for an integer");
   return {Value(number), {}, {}};
 }
 
@@ -100,7 +105,8 @@ Reading<Value> nearly_number(std::string_view text, bool integer) {
   std::string bare;
   for (char c : digits)
     if (c != '_' && c != ',' && c != '\'') bare += c;
-  if (bare.size() < digits.size() && is_json_number(bare, whole) && is_digit(digits[0]) && digits.find(",") == std::string_view::npos)
+  if (bare.size() < digits.size() && is_json_number(bare, whole) && is_digit(digits[0]) &&
+      digits.find(",") == std::string_view::npos)
     return wrong(shown + " has a separator in it", write(bare));
   if (!digits.empty() && digits_from(digits, 0) == digits.size()) {
     std::string_view rest = digits;
@@ -151,7 +157,8 @@ Reading<Value> plain_word(std::string_view text, Type type) {
 
 std::string described(const DocumentValue& written) {
   switch (written.kind) {
-    case DocumentValue::Kind::null: return written.text.empty() ? "there is nothing here" : ticked(written.text) + " is no value";
+    case DocumentValue::Kind::null:
+      return written.text.empty() ? "there is nothing here" : ticked(written.text) + " is no value";
     case DocumentValue::Kind::scalar: return ticked(written.text) + " is none";
     case DocumentValue::Kind::list: return "this is a list";
     case DocumentValue::Kind::map: return "this is a map";
@@ -200,7 +207,8 @@ Reading<std::chrono::milliseconds> read_duration(const DocumentValue& written) {
   if (written.kind != DocumentValue::Kind::scalar) return {{}, described(written), help};
   const std::string& text = written.text;
   const std::size_t bare = digits_from(text, 0);
-  if (bare == text.size() && bare > 0) return {{}, ticked(text) + " has no unit", "write `" + text + "s` or `" + text + "m`"};
+  if (bare == text.size() && bare > 0)
+    return {{}, ticked(text) + " has no unit", "write `" + text + "s` or `" + text + "m`"};
   std::int64_t total = 0;
   std::size_t next_unit = 0;  // units come in descending order, each once
   for (std::size_t at = 0; at < text.size() || at == 0;) {
@@ -211,7 +219,8 @@ Reading<std::chrono::milliseconds> read_duration(const DocumentValue& written) {
     std::size_t unit_end = end;
     while (unit_end < text.size() && !is_digit(text[unit_end])) ++unit_end;
     const std::string_view name = std::string_view(text).substr(end, unit_end - end);
-    const auto unit = std::find_if(kUnits.begin() + next_unit, kUnits.end(), [&](const Unit& u) { return u.name == name; });
+    const auto unit =
+        std::find_if(kUnits.begin() + next_unit, kUnits.end(), [&](const Unit& u) { return u.name == name; });
     if (unit == kUnits.end()) return {{}, ticked(text) + " is none", help};
     total += count * unit->milliseconds;
     next_unit = static_cast<std::size_t>(unit - kUnits.begin()) + 1;
@@ -227,9 +236,8 @@ Reading<std::string> read_colour(const DocumentValue& written) {
     return {{}, described(written), commented ? "a `#` outside quotes begins a comment: " + help : help};
   }
   const std::string text = lower(written.text);
-  const bool hex = text.starts_with('#') && std::all_of(text.begin() + 1, text.end(), [](char c) {
-                     return is_digit(c) || (c >= 'a' && c <= 'f');
-                   });
+  const bool hex = text.starts_with('#') && std::all_of(text.begin() + 1, text.end(),
+                                                        [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); });
   if (hex && text.size() == 7) return {text, {}, {}};
   if (hex && text.size() == 4)
     return {std::string("#") + text[1] + text[1] + text[2] + text[2] + text[3] + text[3], {}, {}};

@@ -28,8 +28,8 @@ Reading<Value> read_scalar(const DocumentValue& written, Type type);
 /// The same for a text that has no quotes of its own (`--set`). json is read as JSON.
 Reading<Value> read_word(std::string_view text, Type type);
 
-/// A scalar or null as JSON would read it: null (an absent Value), true, false, integers and numbers in JSON's forms; what
-/// has another form or is quoted is text. Not ok where a number is too large.
+/// A scalar or null as JSON would read it: null (an absent Value), true, false, integers and numbers in JSON's forms;
+/// what has another form or is quoted is text. Not ok where a number is too large.
 Reading<Value> read_json_scalar(const DocumentValue& written);
 
 /// `400ms`, `30s`, `5m`, `1h30m`.

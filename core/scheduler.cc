@@ -168,12 +168,16 @@ void Scheduler::run_vertex(const ItemPtr& item, int vertex) {
     if (is_output(vertex)) run_output(item, vertex - static_cast<int>(setup_.graph.nodes.size()));
     else run_node(item, vertex);
   } catch (const Error& error) {
-    ended(item, vertex, Outcome::failed, &error, {});
+    // E901: a node that obeyed canceled().
+    ended(item, vertex, error.code() == "E901" && stopping_ ? Outcome::canceled : Outcome::failed, &error, {});
   } catch (const std::bad_alloc&) {
     const Error error("E302", "not enough memory");
     ended(item, vertex, Outcome::failed, &error, {});
   } catch (const std::exception& other) {
     const Error error("E990", std::string("something unexpected happened: ") + other.what());
+    ended(item, vertex, Outcome::failed, &error, {});
+  } catch (...) {
+    const Error error("E990", "something unexpected happened: the node threw what is no exception");
     ended(item, vertex, Outcome::failed, &error, {});
   }
 }
@@ -277,9 +281,10 @@ void Scheduler::emit_task(const ItemRun& item, int vertex, std::string_view stat
 }
 
 void Scheduler::ended(const ItemPtr& item, int vertex, Outcome outcome, const Error* error, std::vector<Value> outputs) {
-  emit_task(*item, vertex, outcome_name(outcome), error, "");
   const bool stops = error && (error->stops_run() || (setup_.fail_fast && outcome == Outcome::failed));
   std::unique_lock lock(mutex_);
+  if (item->outcomes[vertex]) return;  // one outcome each, whatever failed after it was given
+  emit_task(*item, vertex, outcome_name(outcome), error, "");
   if (!is_output(vertex)) item->outputs[vertex] = std::move(outputs);
   const std::string cause = error ? "`" + vertex_name(vertex) + "`: " + error->message() : "";
   if (stops && error->stops_run() && !counts_.stopped) counts_.stopped = *error;

@@ -48,19 +48,17 @@ std::string did_you_mean(std::string_view word, const std::vector<std::string>& 
   // Two letters may have one wrong, six two, and so on: beyond that a suggestion is a guess.
   const int limit = word.size() < 2 ? 0 : std::max(1, static_cast<int>(plain.size()) / 3);
   const std::string* best = nullptr;
-  int best_rank = limit + 1;
+  // Twice the edits, so that a word cut short fits in between: after a single slip, before two.
+  constexpr int kSameLetters = -1, kCutShort = 3, kFar = 1000;
+  int best_rank = kFar;
   for (const std::string& candidate : candidates) {
     if (candidate == word || candidate.size() > kLongestWord) continue;
     const std::string other = folded(candidate);
-    int rank = limit + 1;
-    if (other == plain) {
-      rank = -2;
-    } else {
-      rank = edit_distance(plain, other, limit);
-      const bool prefix = plain.size() >= 3 && other.size() >= 3 && (other.starts_with(plain) || plain.starts_with(other));
-      // A single slip is nearer than a word cut short: `fram` beside `frame` and `framework`.
-      if (prefix && rank > 1) rank = std::min(rank, 1);
-    }
+    const int edits = edit_distance(plain, other, limit);
+    int rank = other == plain ? kSameLetters : edits <= limit ? 2 * edits : kFar;
+    const bool prefix =
+        plain.size() >= 3 && other.size() >= 3 && (other.starts_with(plain) || plain.starts_with(other));
+    if (prefix) rank = std::min(rank, kCutShort);
     if (rank < best_rank) {
       best = &candidate;
       best_rank = rank;

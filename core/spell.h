@@ -14,8 +14,8 @@ namespace pixgraph {
 int edit_distance(std::string_view a, std::string_view b, int limit);
 
 /// The candidate that `word` most likely stands for, empty where none is near. What differs only in case or in `-` and
-/// `_` comes first, then what begins with the word (three letters at least), then what is at most a third of its letters
-/// away. The first of equals.
+/// `_` comes first, then what begins with the word (three letters at least), then what is at most a third of its
+/// letters away. The first of equals.
 std::string did_you_mean(std::string_view word, const std::vector<std::string>& candidates);
 
 /// "did you mean `x`?", or `otherwise` where nothing is near.

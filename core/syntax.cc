@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::size_t kNone = std::string_view::npos;
 
-bool is_space(char c) { return c == ' ' || c == '\t'; }
+bool is_space(char c) {
+  return c == ' ' || c == '\t';
+}
 bool is_word(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
 }
@@ -21,7 +23,9 @@ std::string_view trimmed(std::string_view text) {
   return text;
 }
 
-std::size_t indent(std::string_view line) { return line.size() - trimmed(line).size() ? line.find_first_not_of(" \t") : 0; }
+std::size_t indent(std::string_view line) {
+  return line.size() - trimmed(line).size() ? line.find_first_not_of(" \t") : 0;
+}
 
 /// The line without a comment at its end; good enough for lines that hold no quotes.
 std::string_view without_comment(std::string_view line) {
@@ -78,7 +82,8 @@ class Explainer {
     if (says("end of map flow") || says("end of sequence flow")) return open_flow();
     if (says("illegal map value") || says("illegal map key")) return map_value();
     if (says("illegal block entry"))
-      return make(place_, "a list cannot begin on the line of its key", "begin it on the next line, or write it as `[a, b]`");
+      return make(place_, "a list cannot begin on the line of its key",
+                  "begin it on the next line, or write it as `[a, b]`");
     if (says("end of map not found") || says("end of sequence not found")) return structure();
     return make(place_, "this is not YAML: " + printable(said));
   }
@@ -105,8 +110,8 @@ class Explainer {
     for (; at < text.size(); ++at)
       if ((text[at] == '"' || text[at] == '\'') && (at == 0 || is_space(text[at - 1]) || !is_word(text[at - 1]))) break;
     if (at >= text.size()) return make(place_, "a quote is never closed");
-    return make(lines_.place(at), "this quote is never closed", std::string("put a ") + text[at] + " at the end of the text",
-                "opens here");
+    return make(lines_.place(at), "this quote is never closed",
+                std::string("put a ") + text[at] + " at the end of the text", "opens here");
   }
 
   std::optional<Diagnostic> tab() {
@@ -162,8 +167,9 @@ class Explainer {
     std::size_t to = fault_.text.find_first_of(" ,]}\n", at);
     if (to == kNone) to = fault_.text.size();
     const std::string_view word = fault_.text.substr(at, std::max<std::size_t>(to - at, 1));
-    Diagnostic out = make(span(at, at + word.size()), "a value that begins with `" + std::string(word.substr(0, 1)) +
-                                                          "` is an anchor or alias, which pipeline files do not have",
+    Diagnostic out = make(span(at, at + word.size()),
+                          "a value that begins with `" + std::string(word.substr(0, 1)) +
+                              "` is an anchor or alias, which pipeline files do not have",
                           "where the character is meant, quote it: " + quoted(word));
     out.code = "E003";
     return out;
@@ -174,12 +180,14 @@ class Explainer {
     while (to < line_.size() && (!fault_.open_flow || std::string_view(",]}").find(line_[to]) == kNone)) ++to;
     const std::string_view value = trimmed(line_.substr(in_line_, to - in_line_));
     const std::size_t from = lines_.start(place_.line) + in_line_;
-    return make(lines_.place(from), "a value cannot begin with " + (value.starts_with('`') ? "a backtick" : ticked(value.substr(0, 1))),
+    return make(lines_.place(from),
+                "a value cannot begin with " + (value.starts_with('`') ? "a backtick" : ticked(value.substr(0, 1))),
                 "quote it: " + quoted(value));
   }
 
   Diagnostic nothing_to_close() {
-    return make(place_, "this " + ticked(fault_.text.substr(fault_.at, 1)) + " closes nothing", "take it away, or look for the bracket that is missing before it");
+    return make(place_, "this " + ticked(fault_.text.substr(fault_.at, 1)) + " closes nothing",
+                "take it away, or look for the bracket that is missing before it");
   }
 
   Diagnostic open_flow() {
@@ -190,7 +198,8 @@ class Explainer {
     const bool at_end = fault_.at == 0 || trimmed(fault_.text.substr(std::min(fault_.at, fault_.text.size()))).empty();
     const Place last = fault_.last_scalar ? lines_.place(*fault_.last_scalar) : opened;
     if (at_end || last.line != opened.line || place_.line != last.line)
-      return make(opened, "this " + ticked(bracket) + " is never closed", "put a `" + closing + "` where it ends", "opens here");
+      return make(opened, "this " + ticked(bracket) + " is never closed", "put a `" + closing + "` where it ends",
+                  "opens here");
     if (fault_.text.substr(fault_.at, 1) == "]" || fault_.text.substr(fault_.at, 1) == "}") {
       Diagnostic out = make(place_, "`" + closing + "` is wanted here, to close the " + ticked(bracket));
       out.notes.push_back({opened, "opens here"});
@@ -198,23 +207,28 @@ class Explainer {
     }
     if (auto found = after_quote()) return *found;
     if (fault_.text.substr(fault_.at, 1) == ":")
-      return make(place_, "a second `:` within one entry", "put a `,` between entries, or quote a text that has `: ` in it");
+      return make(place_, "a second `:` within one entry",
+                  "put a `,` between entries, or quote a text that has `: ` in it");
     return make(place_, "a `,` or `" + closing + "` is missing before this");
   }
 
   /// `"x" y`: something follows a closing quote.
   std::optional<Diagnostic> after_quote() {
     const std::string_view text = fault_.text;
-    if (!fault_.last_scalar || (text[*fault_.last_scalar] != '"' && text[*fault_.last_scalar] != '\'')) return std::nullopt;
+    if (!fault_.last_scalar || (text[*fault_.last_scalar] != '"' && text[*fault_.last_scalar] != '\''))
+      return std::nullopt;
     const std::size_t end = end_of_quoted(text, *fault_.last_scalar);
     if (end == kNone || lines_.place(end).line != place_.line) return std::nullopt;
     std::size_t from = end;
     while (from < text.size() && is_space(text[from])) ++from;
     std::size_t to = from;
-    while (to < text.size() && text[to] != '\n' && (!fault_.open_flow || std::string_view(",]}").find(text[to]) == kNone)) ++to;
+    while (to < text.size() && text[to] != '\n' &&
+           (!fault_.open_flow || std::string_view(",]}").find(text[to]) == kNone))
+      ++to;
     const std::string_view rest = trimmed(text.substr(from, to - from));
     if (rest.empty()) return std::nullopt;
-    if (const std::size_t colon = key_colon(rest); fault_.open_flow && colon != kNone && lines_.place(*fault_.last_scalar).line == place_.line)
+    if (const std::size_t colon = key_colon(rest);
+        fault_.open_flow && colon != kNone && lines_.place(*fault_.last_scalar).line == place_.line)
       return make(span(from, from + colon), "a `,` is missing before this key");
     Diagnostic out = make(span(from, from + rest.size()), "this stands after the closing quote",
                           "put the whole value in quotes; a quote within double quotes is written `\\\"`");
@@ -233,7 +247,8 @@ class Explainer {
       if (auto found = after_quote()) return *found;
       const std::string_view value = without_comment(line_.substr(first + 1));
       const std::size_t from = lines_.start(place_.line) + static_cast<std::size_t>(value.data() - line_.data());
-      return make(span(from, from + value.size()), "a text that has `: ` in it must be quoted", "quote it: " + quoted(value));
+      return make(span(from, from + value.size()), "a text that has `: ` in it must be quoted",
+                  "quote it: " + quoted(value));
     }
     int before = place_.line - 1;
     while (before >= 1 && without_comment(lines_.line(before)).empty()) --before;
@@ -245,11 +260,13 @@ class Explainer {
       if (const std::size_t value = missing_space_after_colon(words); value != kNone)
         return make(span(from, from + words.size()), "a space is missing after the colon",
                     "write `" + std::string(words.substr(0, value)) + " " + std::string(words.substr(value)) + "`");
-      return make(span(from, from + words.size()), "this line is no `key: value`", "a `:` is missing, or the text belongs to a key above");
+      return make(span(from, from + words.size()), "this line is no `key: value`",
+                  "a `:` is missing, or the text belongs to a key above");
     }
     if (indent(line_) > indent(previous)) {
       const std::size_t from = lines_.start(place_.line) + indent(line_);
-      Diagnostic out = make(span(from, lines_.start(place_.line) + in_line_), "this line is indented deeper than the one before, which has its value already",
+      Diagnostic out = make(span(from, lines_.start(place_.line) + in_line_),
+                            "this line is indented deeper than the one before, which has its value already",
                             "put keys of the same map in the same column");
       out.notes.push_back({lines_.place(lines_.start(before) + indent(previous)), ""});
       return out;
@@ -261,7 +278,8 @@ class Explainer {
     if (trimmed(line_.substr(0, in_line_)).empty()) {
       int above = place_.line - 1;
       while (above >= 1 && without_comment(lines_.line(above)).empty()) --above;
-      Diagnostic out = make(place_, "the indentation of this line fits no line above", "put keys of the same map in the same column");
+      Diagnostic out = make(place_, "the indentation of this line fits no line above",
+                            "put keys of the same map in the same column");
       if (above >= 1) out.notes.push_back({lines_.place(lines_.start(above) + indent(lines_.line(above))), ""});
       return out;
     }
@@ -278,7 +296,9 @@ class Explainer {
 
 }  // namespace
 
-Diagnostic explain_syntax(const SyntaxFault& fault, Lines& lines) { return Explainer(fault, lines).explain(); }
+Diagnostic explain_syntax(const SyntaxFault& fault, Lines& lines) {
+  return Explainer(fault, lines).explain();
+}
 
 std::size_t end_of_quoted(std::string_view text, std::size_t start) {
   const char quote = text[start];

@@ -8,9 +8,12 @@ namespace pixgraph {
 
 namespace {
 
-constexpr Type kAll[] = {Type::text, Type::integer, Type::number, Type::boolean, Type::json, Type::file, Type::image, Type::mask};
+constexpr Type kAll[] = {Type::text, Type::integer, Type::number, Type::boolean,
+                         Type::json, Type::file,    Type::image,  Type::mask};
 
-bool is_picture(Type type) { return type == Type::file || type == Type::image || type == Type::mask; }
+bool is_picture(Type type) {
+  return type == Type::file || type == Type::image || type == Type::mask;
+}
 
 bool one_accepts(Type to, Type from) {
   if (to == from) return true;
@@ -84,7 +87,8 @@ std::optional<Type> property_type(ValueType of, bool held_as_file, std::string_v
   if (of.list || !is_picture(of.type)) return std::nullopt;
   if (property == "width" || property == "height") return Type::integer;
   if (!held_as_file && of.type != Type::file) return std::nullopt;
-  return std::ranges::find(property_words(), property) == property_words().end() ? std::nullopt : std::optional(Type::text);
+  return std::ranges::find(property_words(), property) == property_words().end() ? std::nullopt
+                                                                                 : std::optional(Type::text);
 }
 
 const std::vector<std::string>& property_words() {

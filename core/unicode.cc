@@ -13,10 +13,11 @@ struct Span {
 
 // East Asian Wide and Fullwidth blocks and the emoji that terminals draw over two columns; coarse on purpose.
 constexpr std::array kWide = {
-    Span{0x1100, 0x115F},   Span{0x231A, 0x231B},   Span{0x23E9, 0x23EC},   Span{0x2614, 0x2615},   Span{0x26AA, 0x26AB},
-    Span{0x2705, 0x2705},   Span{0x2728, 0x2728},   Span{0x274C, 0x274C},   Span{0x2E80, 0x303E},   Span{0x3041, 0x33FF},
-    Span{0x3400, 0x4DBF},   Span{0x4E00, 0x9FFF},   Span{0xA000, 0xA4CF},   Span{0xA960, 0xA97F},   Span{0xAC00, 0xD7A3},
-    Span{0xF900, 0xFAFF},   Span{0xFE30, 0xFE6F},   Span{0xFF00, 0xFF60},   Span{0xFFE0, 0xFFE6},   Span{0x1F300, 0x1F64F},
+    Span{0x1100, 0x115F},   Span{0x231A, 0x231B},   Span{0x23E9, 0x23EC},   Span{0x2614, 0x2615},
+    Span{0x26AA, 0x26AB},   Span{0x2705, 0x2705},   Span{0x2728, 0x2728},   Span{0x274C, 0x274C},
+    Span{0x2E80, 0x303E},   Span{0x3041, 0x33FF},   Span{0x3400, 0x4DBF},   Span{0x4E00, 0x9FFF},
+    Span{0xA000, 0xA4CF},   Span{0xA960, 0xA97F},   Span{0xAC00, 0xD7A3},   Span{0xF900, 0xFAFF},
+    Span{0xFE30, 0xFE6F},   Span{0xFF00, 0xFF60},   Span{0xFFE0, 0xFFE6},   Span{0x1F300, 0x1F64F},
     Span{0x1F680, 0x1F6FF}, Span{0x1F900, 0x1F9FF}, Span{0x1FA70, 0x1FAFF}, Span{0x20000, 0x3FFFD},
 };
 constexpr std::array kZero = {
@@ -27,7 +28,8 @@ constexpr std::array kZero = {
 
 template <std::size_t N>
 bool within(const std::array<Span, N>& spans, char32_t code) {
-  auto after = std::upper_bound(spans.begin(), spans.end(), code, [](char32_t c, const Span& s) { return c < s.first; });
+  auto after =
+      std::upper_bound(spans.begin(), spans.end(), code, [](char32_t c, const Span& s) { return c < s.first; });
   return after != spans.begin() && code <= std::prev(after)->last;
 }
 
@@ -103,8 +105,8 @@ std::string ticked(std::string_view text) {
   if (text.size() <= 4 * (kMost + 1) && count_characters(shown) <= kMost) return "`" + shown + "`";
   std::size_t head = 0, tail = text.size();
   for (std::size_t i = 0; i < kHead; ++i) head += character_at(text, head).bytes;
-  for (std::size_t i = 0; i < kTail && tail > head; ++i)
-    do --tail;
+  for (std::size_t i = 0; i < kTail && tail > head; ++i) do
+      --tail;
     while (tail > head && (static_cast<unsigned char>(text[tail]) & 0xC0) == 0x80);
   return "`" + printable(text.substr(0, head)) + "…" + printable(text.substr(tail)) + "`";
 }

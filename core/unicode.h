@@ -25,7 +25,8 @@ std::size_t find_invalid_utf8(std::string_view text);
 /// Code points; a byte that is not UTF-8 counts as one.
 std::size_t count_characters(std::string_view text);
 
-/// Columns that a terminal gives the character: 0 for combining marks, 2 for wide East Asian characters and emoji, else 1.
+/// Columns that a terminal gives the character: 0 for combining marks, 2 for wide East Asian characters and emoji,
+/// else 1.
 int display_width(char32_t code);
 int display_width(std::string_view text);
 

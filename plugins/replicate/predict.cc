@@ -20,20 +20,24 @@ Identity identity_of(const Call& call) {
   return read_identity(call.text("version"), call.text("model"), call.text("deployment"));
 }
 
-/// Compares the input with what is known of the model, while nothing has been paid for.
+/// Compares the input with what is known of the model, while nothing has been paid for. Throws Error E421 for what is
+/// certainly wrong, all of it at once.
 void check_known_model(Call& call, const Identity& identity, const nlohmann::json& input) {
   const ModelSchema* schema = find_model(identity.lane);
   if (!schema) return;
-  std::string message, help;
-  for (const Mistake& mistake : check_input(*schema, input)) {
-    if (!mistake.certain) {
+  std::vector<Mistake> wrong;
+  for (Mistake& mistake : check_input(*schema, input)) {
+    if (mistake.certain)
+      wrong.push_back(std::move(mistake));
+    else
       call.warn(mistake.message + (mistake.help.empty() ? "" : ": " + mistake.help));
-      continue;
-    }
-    if (message.empty()) help = mistake.help;
-    message += (message.empty() ? "" : "; ") + mistake.message;
   }
-  if (!message.empty()) throw Error("E421", std::move(message), std::move(help));
+  if (wrong.empty()) return;
+  if (wrong.size() == 1) throw Error("E421", wrong[0].message, wrong[0].help);
+  std::string all;
+  for (const Mistake& mistake : wrong)
+    all += (all.empty() ? "" : "; ") + mistake.message + (mistake.help.empty() ? "" : " (" + mistake.help + ")");
+  throw Error("E421", std::move(all));
 }
 
 /// Notes the links of a prediction that ended just now. One that was found again after a crash may be old, so where the

@@ -65,12 +65,12 @@ std::string shown(const json& value, const ModelInput& input) {
   return value.is_number() ? number_text(value.get<double>()) : value.dump();
 }
 
-std::string_view what_it_is(const json& value) {
-  if (is_file(value)) return "";  // "a file" says it
+/// What follows `shown` in a sentence.
+std::string what_it_is(const json& value) {
   if (value.is_string()) return " is text";
   if (value.is_boolean()) return " is true or false";
   if (value.is_number()) return is_whole(value) ? " is a whole number" : " is a number";
-  return "";
+  return " was given";
 }
 
 bool fits_kind(const json& value, unsigned kinds) {
@@ -127,18 +127,20 @@ class Checker {
   }
 
   void wrong_kind(const ModelInput& input, const json& value) {
+    const bool text_given = value.is_string(), number_given = value.is_number();
     std::string help;
-    if (value.is_string() && (input.kinds & ModelInput::file))
+    if (text_given && (input.kinds & ModelInput::file))
       help = "give a file, such as \"${photo}\", or a http(s) URL";
-    else if (value.is_number() && (input.kinds & ModelInput::text))
+    else if (number_given && (input.kinds & ModelInput::text))
       help = "put it in quotes: \"" + number_text(value.get<double>()) + "\"";
-    else if (value.is_string() && (input.kinds & (ModelInput::integer | ModelInput::number | ModelInput::boolean)))
+    else if (text_given && (input.kinds & (ModelInput::integer | ModelInput::number | ModelInput::boolean)))
       help = "write it without quotes";
+    else if (value.is_array() && (input.kinds & ModelInput::file))
+      help = "take one of it, such as \"${node.file}\"";
+    else if (!value.is_array() && !input.single && fits_kind(value, input.kinds))
+      help = "put it in brackets: [...]";
     add(input.name,
-        "`" + input.name + "` takes " + kind_text(input) + ", and " + shown(value, input) +
-            (is_file(value) ? " was given" : std::string(what_it_is(value))) +
-            (value.is_array() || (value.is_object() && !is_file(value)) ? " was given" : ""),
-        help);
+        "`" + input.name + "` takes " + kind_text(input) + ", and " + shown(value, input) + what_it_is(value), help);
   }
 
   void check_one(const ModelInput& input, const json& value) {

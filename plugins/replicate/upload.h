@@ -5,6 +5,8 @@
 // as data: URIs inside the request, or as the URL they still have.
 #pragma once
 
+#include <chrono>
+#include <map>
 #include <mutex>
 #include <set>
 #include <string>
@@ -21,7 +23,9 @@ inline constexpr std::uint64_t kSmallFile = 256'000;
 /// Above this size no data: URI is sent: clients and proxies are known to fail from here on.
 inline constexpr std::uint64_t kLargestInline = 10'000'000;
 
-/// Safe from many threads.
+/// Files go by upload wherever the server takes them: an upload's id is echoed exactly in the server's list, which is how a
+/// purchase whose answer got lost is found again, and data: URIs are not. A server whose documentation says nothing of
+/// uploads is asked once; where it refuses, files travel inside the request. Safe from many threads.
 class Staging {
  public:
   /// Sets reference (and upload_id) of every file that has none yet. Throws Error E406 where a file is too large to be
@@ -31,10 +35,15 @@ class Staging {
 
  private:
   bool upload(RequestFile& file, const RequestFile::Encoded& encoded, const Server& server, Host& host);
-  bool has_files(const Server& server) const;
+  bool may_upload(const Server& server) const;
 
+  struct Uploaded {
+    std::string id, reference;
+    std::chrono::steady_clock::time_point at;
+  };
   mutable std::mutex mutex_;
-  std::set<std::string> without_files_;  // bases that answered 404 or 405 to an upload
+  std::set<std::string> without_files_;       // bases that have shown to take no uploads
+  std::map<std::string, Uploaded> uploaded_;  // by base and content hash: the same bytes go up once a day
 };
 
 /// "data:image/png;base64,..."

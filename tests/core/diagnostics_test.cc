@@ -18,7 +18,8 @@ TEST(Diagnostics, ShowsLinesCaretNotesAndHelp) {
   one.notes.push_back({{12, 1, 1}, ""});
   one.help = "put an AlphaToMask node between";
   diagnostics.add(one);
-  const std::string text = "1\n2\n3\n4\n5\n6\n7\n8\n  cutout: x\n10\n11\n  paint:\n    type: Paint\n    mask: ${cutout}\n";
+  const std::string text =
+      "1\n2\n3\n4\n5\n6\n7\n8\n  cutout: x\n10\n11\n  paint:\n    type: Paint\n    mask: ${cutout}\n";
   EXPECT_EQ(diagnostics.render("catalog.yaml", text, false),
             "error[E021]: `mask` takes a mask, and `${cutout}` is an image\n"
             "  --> catalog.yaml:14:11\n"
@@ -58,10 +59,14 @@ TEST(Diagnostics, LongLinesAreCutAroundTheCaret) {
             "error[E012]: here\n"
             " --> a:1:1001\n"
             "  |\n"
-            "1 | …" + std::string(50, 'a') + "BCD" + std::string(47, 'e') + "…\n"
-            "  | " + std::string(51, ' ') + "^^^\n"
-            "\n"
-            "1 error in a, nothing was run.\n");
+            "1 | …" +
+                std::string(50, 'a') + "BCD" + std::string(47, 'e') +
+                "…\n"
+                "  | " +
+                std::string(51, ' ') +
+                "^^^\n"
+                "\n"
+                "1 error in a, nothing was run.\n");
 }
 
 TEST(Diagnostics, NothingInAFileMovesTheCursor) {
@@ -156,7 +161,9 @@ TEST(Diagnostics, Json) {
   Diagnostics diagnostics;
   diagnostics.warning("W050", {2, 3, 4}, "m", "h");
   const auto json = nlohmann::ordered_json::parse(diagnostics.json("f.yaml"));
-  EXPECT_EQ(json.dump(), R"([{"code":"W050","severity":"warning","file":"f.yaml","line":2,"column":3,"length":4,"message":"m","help":"h"}])");
+  EXPECT_EQ(
+      json.dump(),
+      R"([{"code":"W050","severity":"warning","file":"f.yaml","line":2,"column":3,"length":4,"message":"m","help":"h"}])");
   diagnostics.error("E005", {1, 1, 1}, "\xff");
   EXPECT_EQ(nlohmann::json::parse(diagnostics.json("f"))[0]["message"], "\uFFFD");
 }

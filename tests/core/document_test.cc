@@ -22,7 +22,8 @@ std::string shown(const DocumentValue& value) {
     }
     case DocumentValue::Kind::map: {
       std::string out;
-      for (const DocumentEntry& entry : value.entries) out += (out.empty() ? "" : ", ") + entry.key + ": " + shown(entry.value);
+      for (const DocumentEntry& entry : value.entries)
+        out += (out.empty() ? "" : ", ") + entry.key + ": " + shown(entry.value);
       return "{" + out + "}";
     }
   }
@@ -46,7 +47,8 @@ std::string mistakes(const std::string& text) {
   parse_document("a.yaml", text, diagnostics);
   std::string out;
   for (const Diagnostic& one : diagnostics.sorted())
-    out += (out.empty() ? "" : ", ") + one.code + " " + std::to_string(one.place.line) + ":" + std::to_string(one.place.column);
+    out += (out.empty() ? "" : ", ") + one.code + " " + std::to_string(one.place.line) + ":" +
+           std::to_string(one.place.column);
   return out;
 }
 
@@ -92,7 +94,8 @@ TEST(Document, FindReadsOneKey) {
 
 TEST(Document, CollectsWhatIsNotSyntax) {
   EXPECT_EQ(mistakes("a: 1\na: 2\nb: {c: 1, c: 2, c: 3}\n"), "E002 2:1, E002 3:11, E002 3:17");
-  EXPECT_EQ(mistakes("a: &x 1\nb: *x\nc: !!int 2\n<<: {d: 1}\ne: !mine {f: 1}\n"), "E003 1:4, E003 2:4, E003 3:4, E003 4:1, E003 5:4");
+  EXPECT_EQ(mistakes("a: &x 1\nb: *x\nc: !!int 2\n<<: {d: 1}\ne: !mine {f: 1}\n"),
+            "E003 1:4, E003 2:4, E003 3:4, E003 4:1, E003 5:4");
   EXPECT_EQ(mistakes("a: 1\n---\nb: 2\n"), "E003 2:1");
   EXPECT_EQ(mistakes("a: x\x04y\nb: \"\x1b[31m\"\n"), "E005 1:5, E005 2:5");
 }
@@ -103,10 +106,28 @@ TEST(Document, AKeyThatIsNullIsAKey) {
 }
 
 TEST(Document, ASyntaxErrorEndsReading) {
-  for (const std::string& text :
-       std::vector<std::string>{"a: {b: ${c}}\n", "a: \"b\nc: d\n", "a: 'b\n", "a: [1\n", "a: {b: 1\n", "a: 1}\n}\n", "a: b: c\n", "\ta: 1\nb: 2\n",
-                                "a:\n\tb: 1\n", "a: \"\\q\"\n", "a: \"\\u12\"\n", "- a\nb: 1\n", "a: @b\n", "a: - b\n", "a:b\nc: d\n", "a: [b}\n", "a: {b: c]\n",
-                                "a: |x\n  b\n", "%YAML 9.9\n---\na: 1\n", "a: \"b\" c\n", "a: 'b'c\nd: 1\n", "a: {\"b\"c: 1}\n"}) {
+  for (const std::string& text : std::vector<std::string>{"a: {b: ${c}}\n",
+                                                          "a: \"b\nc: d\n",
+                                                          "a: 'b\n",
+                                                          "a: [1\n",
+                                                          "a: {b: 1\n",
+                                                          "a: 1}\n}\n",
+                                                          "a: b: c\n",
+                                                          "\ta: 1\nb: 2\n",
+                                                          "a:\n\tb: 1\n",
+                                                          "a: \"\\q\"\n",
+                                                          "a: \"\\u12\"\n",
+                                                          "- a\nb: 1\n",
+                                                          "a: @b\n",
+                                                          "a: - b\n",
+                                                          "a:b\nc: d\n",
+                                                          "a: [b}\n",
+                                                          "a: {b: c]\n",
+                                                          "a: |x\n  b\n",
+                                                          "%YAML 9.9\n---\na: 1\n",
+                                                          "a: \"b\" c\n",
+                                                          "a: 'b'c\nd: 1\n",
+                                                          "a: {\"b\"c: 1}\n"}) {
     Diagnostics diagnostics;
     const Document document = parse_document("a.yaml", text, diagnostics);
     ASSERT_EQ(diagnostics.error_count(), 1) << text;

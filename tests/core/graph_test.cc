@@ -73,7 +73,8 @@ std::string shown(const Graph& graph, const Expression& expression) {
   std::string out;
   if (const auto* text = std::get_if<Expression::Text>(&expression.form)) {
     for (const auto& part : text->parts)
-      out += std::holds_alternative<std::string>(part) ? std::get<std::string>(part) : shown(graph, std::get<Reference>(part));
+      out += std::holds_alternative<std::string>(part) ? std::get<std::string>(part)
+                                                       : shown(graph, std::get<Reference>(part));
     return "'" + out + "'";
   }
   if (const auto* list = std::get_if<Expression::ListOf>(&expression.form)) {
@@ -89,7 +90,8 @@ std::string arguments(const Graph& graph, std::string_view name) {
   const GraphNode& node = *graph.node(name);
   std::string out;
   for (std::size_t i = 0; i < node.arguments.size(); ++i) {
-    const std::string key = i < node.spec->inputs.size() ? node.spec->inputs[i].name : node.spec->params[i - node.spec->inputs.size()].name;
+    const std::string key =
+        i < node.spec->inputs.size() ? node.spec->inputs[i].name : node.spec->params[i - node.spec->inputs.size()].name;
     out += key + "=" + shown(graph, node.arguments[i]) + " ";
   }
   return out + shown(graph, node.open_input);
@@ -104,10 +106,12 @@ TEST(Graph, TheSampleBindsWithoutAWord) {
   EXPECT_EQ(arguments(graph, "fitted"), "image=<photo: image> width=768 height=768 mode=\"inside\" multiple_of=64 {}");
   EXPECT_EQ(arguments(graph, "subject"), "url=<cutout.output: json> {}");
   EXPECT_EQ(arguments(graph, "mask"), "image=<subject.file: file> invert=true grow=4 feather=3.0 {}");
-  EXPECT_EQ(arguments(graph, "scene"),
-            "version=\"stability-ai/stable-diffusion-inpainting:95b7223104132402a9ae91cc677285bc5eb997834bd2349fa486f53910fd68b3\" model=- "
-            "deployment=- {image: <fitted.image: image>, mask: <mask.mask: mask>, prompt: <prompt: text>, seed: 7, width: "
-            "<fitted.image.width: integer>, height: <fitted.image.height: integer>}");
+  EXPECT_EQ(
+      arguments(graph, "scene"),
+      "version=\"stability-ai/"
+      "stable-diffusion-inpainting:95b7223104132402a9ae91cc677285bc5eb997834bd2349fa486f53910fd68b3\" model=- "
+      "deployment=- {image: <fitted.image: image>, mask: <mask.mask: mask>, prompt: <prompt: text>, seed: 7, width: "
+      "<fitted.image.width: integer>, height: <fitted.image.height: integer>}");
   EXPECT_EQ(graph.node("scene")->timeout, std::chrono::minutes(5));
   EXPECT_EQ(shown(graph, graph.outputs[0].value), "<final.image: image>");
   EXPECT_EQ(shown(graph, graph.outputs[0].file), "'<photo.stem: text>.jpg'");
@@ -139,20 +143,29 @@ outputs:
 }
 
 TEST(Graph, AnOutputOfAnInputNeedsNoNodes) {
-  const Graph graph = good("pixgraph: 1\ninputs: {photo: image}\noutputs:\n  a: {value: \"${photo}\", file: \"${photo.stem}.webp\"}\n");
+  const Graph graph =
+      good("pixgraph: 1\ninputs: {photo: image}\noutputs:\n  a: {value: \"${photo}\", file: \"${photo.stem}.webp\"}\n");
   EXPECT_TRUE(graph.nodes.empty());
 }
 
 TEST(Graph, ReferencesNeedNoQuotesOutsideOfBraces) {
-  const Graph graph = good("pixgraph: 1\ninputs:\n  photo: image\nnodes:\n  small:\n    type: Fit\n    image: ${photo}\noutputs:\n  a:\n    value: ${small}\n    file: ${photo.stem}.jpg\n");
+  const Graph graph = good(
+      "pixgraph: 1\ninputs:\n  photo: image\nnodes:\n  small:\n    type: Fit\n    image: ${photo}\noutputs:\n  a:\n    "
+      "value: ${small}\n    file: ${photo.stem}.jpg\n");
   EXPECT_EQ(shown(graph, graph.nodes[0].arguments[0]), "<photo: image>");
 }
 
 Graph prediction(const std::string& input, const Settings& settings = {}) {
-  return good("pixgraph: 1\ninputs:\n  photo: image\n  caption: {type: text, default: none}\nparams:\n  prompt: {type: text, default: a table}\n  steps: {type: integer, default: 20}\nnodes:\n"
-              "  got: {type: Fetch, url: [\"https://example.com/a.jpg\", \"${caption}\"]}\n"
-              "  run: {type: ReplicatePredict, model: a/b, input: " + input + "}\noutputs:\n"
-              "  a: {value: \"${run.file}\", file: \"${photo.stem}-${prompt}-${steps}.png\"}\n  b: {value: \"${got.files}\", file: \"${photo.stem}-${index}.jpg\"}\n", settings);
+  return good(
+      "pixgraph: 1\ninputs:\n  photo: image\n  caption: {type: text, default: none}\nparams:\n  prompt: {type: text, "
+      "default: a table}\n  steps: {type: integer, default: 20}\nnodes:\n"
+      "  got: {type: Fetch, url: [\"https://example.com/a.jpg\", \"${caption}\"]}\n"
+      "  run: {type: ReplicatePredict, model: a/b, input: " +
+          input +
+          "}\noutputs:\n"
+          "  a: {value: \"${run.file}\", file: \"${photo.stem}-${prompt}-${steps}.png\"}\n  b: {value: "
+          "\"${got.files}\", file: \"${photo.stem}-${index}.jpg\"}\n",
+      settings);
 }
 
 TEST(Graph, AModelsInputKeepsJsonsTypes) {
@@ -175,15 +188,19 @@ TEST(Graph, ListsAndSingleValues) {
   const Graph graph = prediction("{}");
   EXPECT_EQ(arguments(graph, "got"), "url=[\"https://example.com/a.jpg\", <caption: text>] {}");
   EXPECT_EQ(shown(graph, graph.outputs[1].file), "'<photo.stem: text>-<index: integer>.jpg'");
-  const Graph one = good("pixgraph: 1\nparams: {host: {type: text, default: x}}\nnodes:\n  a: {type: Fetch, url: \"https://example.com/a.jpg\"}\n  b: {type: Fetch, url: \"https://${host}/b\"}\n"
-                         "outputs:\n  a: {value: \"${a}\", file: a.jpg}\n  b: {value: \"${b}\", file: b.jpg}\n");
+  const Graph one = good(
+      "pixgraph: 1\nparams: {host: {type: text, default: x}}\nnodes:\n  a: {type: Fetch, url: "
+      "\"https://example.com/a.jpg\"}\n  b: {type: Fetch, url: \"https://${host}/b\"}\n"
+      "outputs:\n  a: {value: \"${a}\", file: a.jpg}\n  b: {value: \"${b}\", file: b.jpg}\n");
   EXPECT_EQ(arguments(one, "a"), "url=[\"https://example.com/a.jpg\"] {}");
   EXPECT_EQ(arguments(one, "b"), "url=['https://<host: text>/b'] {}");
 }
 
 TEST(Graph, MembersOfAnAnswer) {
-  const Graph graph = good("pixgraph: 1\ninputs: {photo: image}\nnodes:\n  run: {type: ReplicatePredict, input: {image: \"${photo}\"}}\n  got: {type: Fetch, url: \"${run.output.mask}\"}\n"
-                           "outputs:\n  a: {value: \"${got}\", file: \"${photo.stem}.png\"}\n");
+  const Graph graph = good(
+      "pixgraph: 1\ninputs: {photo: image}\nnodes:\n  run: {type: ReplicatePredict, input: {image: \"${photo}\"}}\n  "
+      "got: {type: Fetch, url: \"${run.output.mask}\"}\n"
+      "outputs:\n  a: {value: \"${got}\", file: \"${photo.stem}.png\"}\n");
   EXPECT_EQ(arguments(graph, "got"), "url=<run.output.mask: json> {}");
 }
 
@@ -268,13 +285,20 @@ TEST(Graph, ASettingOutOfAParamsRangeIsFoundWhereItIsUsed) {
 TEST(Graph, ABrokenThingIsReportedOnce) {
   // Unknown type, unknown value type, a section that is no map, a misspelt section: what refers to them stays silent.
   for (const std::string& text : std::vector<std::string>{
-           "pixgraph: 1\ninputs: {photo: image}\nnodes:\n  a: {type: Nope, whatever: 1}\n  b: {type: Fit, image: \"${a.some.thing}\", width: \"${a}\"}\noutputs:\n  r: {value: \"${b}\", file: \"${photo.stem}.jpg\"}\n",
-           "pixgraph: 1\ninputs: {photo: pikture}\nnodes:\n  b: {type: Fit, image: \"${photo}\", width: \"${photo.stem}\"}\noutputs:\n  r: {value: \"${b}\", file: \"${photo.stem}.jpg\"}\n",
-           "pixgraph: 1\ninputs: [photo]\nnodes:\n  b: {type: Fit, image: \"${photo}\"}\noutputs:\n  r: {value: \"${b}\", file: \"${photo.stem}.jpg\"}\n",
-           "pixgraph: 1\ninpust: {photo: image}\nnodes:\n  b: {type: Fit, image: \"${photo}\"}\noutputs:\n  r: {value: \"${b}\", file: \"${photo.stem}.jpg\"}\n",
-           "pixgraph: 1\ninputs: {photo: image}\nnodes:\n  b: {type: Fit, imag: \"${photo}\"}\noutputs:\n  r: {value: \"${b}\", file: \"${photo.stem}.jpg\"}\n",
-           "pixgraph: 1\ninputs: {photo: image}\nparams: {size: {type: integer, default: x}}\nnodes:\n  b: {type: Fit, image: \"${photo}\", width: \"${size}\"}\noutputs:\n  r: {value: \"${b}\", file: \"${photo.stem}.jpg\"}\n",
-           "pixgraph: 1\ninputs: {photo: image}\nnodes:\n  b: {type: Fit, image: *x}\noutputs:\n  r: {value: \"${b}\", file: \"${photo.stem}.jpg\"}\n"}) {
+           "pixgraph: 1\ninputs: {photo: image}\nnodes:\n  a: {type: Nope, whatever: 1}\n  b: {type: Fit, image: "
+           "\"${a.some.thing}\", width: \"${a}\"}\noutputs:\n  r: {value: \"${b}\", file: \"${photo.stem}.jpg\"}\n",
+           "pixgraph: 1\ninputs: {photo: pikture}\nnodes:\n  b: {type: Fit, image: \"${photo}\", width: "
+           "\"${photo.stem}\"}\noutputs:\n  r: {value: \"${b}\", file: \"${photo.stem}.jpg\"}\n",
+           "pixgraph: 1\ninputs: [photo]\nnodes:\n  b: {type: Fit, image: \"${photo}\"}\noutputs:\n  r: {value: "
+           "\"${b}\", file: \"${photo.stem}.jpg\"}\n",
+           "pixgraph: 1\ninpust: {photo: image}\nnodes:\n  b: {type: Fit, image: \"${photo}\"}\noutputs:\n  r: {value: "
+           "\"${b}\", file: \"${photo.stem}.jpg\"}\n",
+           "pixgraph: 1\ninputs: {photo: image}\nnodes:\n  b: {type: Fit, imag: \"${photo}\"}\noutputs:\n  r: {value: "
+           "\"${b}\", file: \"${photo.stem}.jpg\"}\n",
+           "pixgraph: 1\ninputs: {photo: image}\nparams: {size: {type: integer, default: x}}\nnodes:\n  b: {type: Fit, "
+           "image: \"${photo}\", width: \"${size}\"}\noutputs:\n  r: {value: \"${b}\", file: \"${photo.stem}.jpg\"}\n",
+           "pixgraph: 1\ninputs: {photo: image}\nnodes:\n  b: {type: Fit, image: *x}\noutputs:\n  r: {value: \"${b}\", "
+           "file: \"${photo.stem}.jpg\"}\n"}) {
     const std::string said = bound(text).said;
     EXPECT_TRUE(said.ends_with("\n1 error in p.yaml, nothing was run.\n")) << said;
   }
@@ -284,7 +308,8 @@ TEST(Graph, EveryKnotOfNodesOnce) {
   std::string text = "pixgraph: 1\nnodes:\n";
   for (int knot = 0; knot < 3; ++knot)
     for (int i = 0; i < 4; ++i)
-      text += "  k" + std::to_string(knot) + std::to_string(i) + ": {type: Fit, image: \"${k" + std::to_string(knot) + std::to_string((i + 1) % 4) + "}\"}\n";
+      text += "  k" + std::to_string(knot) + std::to_string(i) + ": {type: Fit, image: \"${k" + std::to_string(knot) +
+              std::to_string((i + 1) % 4) + "}\"}\n";
   text += "outputs:\n  r: {value: \"${k00}\", file: r.jpg}\n";
   const std::string said = bound(text).said;
   EXPECT_NE(said.find("wait for each other: k00 -> k01 -> k02 -> k03 -> k00\n"), std::string::npos) << said;
@@ -293,7 +318,8 @@ TEST(Graph, EveryKnotOfNodesOnce) {
 
 TEST(Graph, ALongCircleIsNamedInPart) {
   std::string text = "pixgraph: 1\nnodes:\n";
-  for (int i = 0; i < 5000; ++i) text += "  n" + std::to_string(i) + ": {type: Fit, image: \"${n" + std::to_string((i + 1) % 5000) + "}\"}\n";
+  for (int i = 0; i < 5000; ++i)
+    text += "  n" + std::to_string(i) + ": {type: Fit, image: \"${n" + std::to_string((i + 1) % 5000) + "}\"}\n";
   text += "outputs:\n  r: {value: \"${n0}\", file: r.jpg}\n";
   EXPECT_NE(bound(text).said.find("n10 -> n11 -> (4988 more) -> n0\n"), std::string::npos);
 }
@@ -302,7 +328,8 @@ TEST(Graph, TenThousandNodes) {
   constexpr int kNodes = 10'000;
   std::string text = "pixgraph: 1\ninputs: {photo: image}\nnodes:\n";
   for (int i = 0; i < kNodes; ++i)
-    text += "  n" + std::to_string(i) + ": {type: Composite, over: \"${" + (i > 0 ? "n" + std::to_string(i - 1) : "photo") + "}\", under: \"${" +
+    text += "  n" + std::to_string(i) + ": {type: Composite, over: \"${" +
+            (i > 0 ? "n" + std::to_string(i - 1) : "photo") + "}\", under: \"${" +
             (i > 0 ? "n" + std::to_string(i / 2) : "photo") + "}\"}\n";
   text += "outputs:\n  r: {value: \"${n" + std::to_string(kNodes - 1) + "}\", file: \"${photo.stem}.jpg\"}\n";
   const Graph graph = good(text);
@@ -328,8 +355,10 @@ TEST(Graph, EveryPrefixOfTheSample) {
 
 TEST(Graph, MutationsOfTheSample) {
   const std::string sample = test::kSample;
-  const std::vector<std::string> bits = {"${", "}", "{", "[", "]", "\"", "'", ": ", ":", "\n", "\n  ", "\t", "&a ", "*a", "!!x ", "|", ">", "- ", "? ", "#",
-                                         "---\n", "...\n", "<<: ", "~", "null", "\\", "\xff", "\xe2\x82", "\x04", "日本", "1e999", "%", ",", "$${", "photo", "final"};
+  const std::vector<std::string> bits = {
+      "${",   "}",  "{",    "[",        "]",    "\"",   "'",     ": ", ":",     "\n",    "\n  ",  "\t",
+      "&a ",  "*a", "!!x ", "|",        ">",    "- ",   "? ",    "#",  "---\n", "...\n", "<<: ",  "~",
+      "null", "\\", "\xff", "\xe2\x82", "\x04", "日本", "1e999", "%",  ",",     "$${",   "photo", "final"};
   std::mt19937 random(20240611);
   auto below = [&](std::size_t limit) { return static_cast<std::size_t>(random() % limit); };
   for (int round = 0; round < 2000; ++round) {

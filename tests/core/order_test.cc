@@ -1,7 +1,7 @@
 #include "order.h"
 
-#include <gtest/gtest.h>
 #include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 namespace pixgraph {
 namespace {

@@ -20,7 +20,8 @@ std::string shown(const std::string& text) {
       out += ">";
     }
   }
-  for (const TemplateFault& fault : parts.faults) out += " !" + fault.message + " @" + std::to_string(fault.offset) + "+" + std::to_string(fault.length);
+  for (const TemplateFault& fault : parts.faults)
+    out += " !" + fault.message + " @" + std::to_string(fault.offset) + "+" + std::to_string(fault.length);
   return out;
 }
 
@@ -55,7 +56,8 @@ TEST(Reference, SaysWhatIsMalformed) {
 TEST(Reference, FindsItselfInTheFile) {
   // Escapes, doubled quotes, other scripts and folded lines stand before the reference.
   for (const std::string& written :
-       std::vector<std::string>{"x ${a} ${b.c}", "\"caf\\u00e9 \\\" ${a} \\t${b.c}\"", "'it''s ${a} and $${ ${b.c}'", "'日本 ${a}\n   ${b.c}'", "|\n  ${a}\n  ${b.c}\n"}) {
+       std::vector<std::string>{"x ${a} ${b.c}", "\"caf\\u00e9 \\\" ${a} \\t${b.c}\"", "'it''s ${a} and $${ ${b.c}'",
+                                "'日本 ${a}\n   ${b.c}'", "|\n  ${a}\n  ${b.c}\n"}) {
     Diagnostics diagnostics;
     const Document document = parse_document("a.yaml", "key: " + written, diagnostics);
     ASSERT_FALSE(diagnostics.has_errors()) << written;
@@ -66,7 +68,8 @@ TEST(Reference, FindsItselfInTheFile) {
       const auto* reference = std::get_if<ReferenceText>(&part);
       if (!reference) continue;
       const Place place = places.place(reference->offset, reference->offset, reference->length);
-      EXPECT_EQ(document.text.substr(lines.offset(place), static_cast<std::size_t>(place.length)), reference->written()) << written;
+      EXPECT_EQ(document.text.substr(lines.offset(place), static_cast<std::size_t>(place.length)), reference->written())
+          << written;
     }
   }
 }

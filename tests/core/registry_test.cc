@@ -19,7 +19,9 @@ std::string refused(const std::function<void()>& action) {
   return "";
 }
 
-Spec good() { return Spec("Invert", "Turns colours around").in("image", Type::image, "what").out("image", Type::image, "that"); }
+Spec good() {
+  return Spec("Invert", "Turns colours around").in("image", Type::image, "what").out("image", Type::image, "that");
+}
 
 TEST(Registry, KnowsTypesByName) {
   const Registry& registry = test::test_registry();
@@ -59,12 +61,14 @@ TEST(Registry, RefusesFaultyDescriptions) {
   EXPECT_EQ(why(good().param("grow", 5, {0, 2}, "px", "x")), "`grow`: its default is out of range");
   EXPECT_EQ(why(good().param("grow", 5, {9, 2}, "px", "x")), "the range of `grow` is empty");
   EXPECT_EQ(why(good().choice("mode", "x", {"a", "b"}, "x")), "`mode`: its default is not one of its choices");
-  EXPECT_EQ(why(good().optional({.name = "logo", .type = Type::text, .preset = Value(1), .doc = "x"})), "`logo`: its default is of another type");
+  EXPECT_EQ(why(good().optional({.name = "logo", .type = Type::text, .preset = Value(1), .doc = "x"})),
+            "`logo`: its default is of another type");
   EXPECT_EQ(why(good().out("image", Type::mask, "x")), "the output `image` stands there twice");
   EXPECT_THAT(why(Spec("invert", "x").out("image", Type::image, "that")), testing::HasSubstr("UpperCamelCase"));
   Registry registry;
-  EXPECT_EQ(refused([&] { registry.add(CodecInfo{.name = "x", .media_type = "image/x", .extensions = {"jpg"}}, "a.so"); }),
-            "E705 the description of codec `x` in a.so is faulty: `jpg` is not a lower case extension with its dot");
+  EXPECT_EQ(
+      refused([&] { registry.add(CodecInfo{.name = "x", .media_type = "image/x", .extensions = {"jpg"}}, "a.so"); }),
+      "E705 the description of codec `x` in a.so is faulty: `jpg` is not a lower case extension with its dot");
 }
 
 TEST(Registry, FetchesBehaviourWhereItComesFrom) {

@@ -58,7 +58,8 @@ TEST(Scalars, Integers) {
   EXPECT_EQ(integer("ten"), "`ten` is none");
   EXPECT_EQ(integer(""), "`` is none");
   EXPECT_EQ(integer("-"), "`-` is none");
-  EXPECT_EQ(shown(read_scalar(quoted("5"), Type::integer)), "`5` is a text because of its quotes | write `5` without quotes");
+  EXPECT_EQ(shown(read_scalar(quoted("5"), Type::integer)),
+            "`5` is a text because of its quotes | write `5` without quotes");
   EXPECT_EQ(shown(read_scalar(quoted("x"), Type::integer)), "`x` is a text");
   EXPECT_EQ(shown(read_scalar(null(), Type::integer)), "there is nothing here");
 }
@@ -120,7 +121,8 @@ TEST(Scalars, JsonForms) {
   EXPECT_EQ(json(plain(".5")), "\".5\"");
   EXPECT_EQ(json(quoted("7")), "\"7\"");
   EXPECT_EQ(json(null("null")), "absent");
-  EXPECT_EQ(json(plain("99999999999999999999")), "`99999999999999999999` is too large for an integer | quote it to send it as a text");
+  EXPECT_EQ(json(plain("99999999999999999999")),
+            "`99999999999999999999` is too large for an integer | quote it to send it as a text");
 }
 
 TEST(Scalars, Durations) {
@@ -143,7 +145,8 @@ TEST(Scalars, Durations) {
 TEST(Scalars, Colours) {
   EXPECT_EQ(read_colour(quoted("#fff")).value, "#ffffff");
   EXPECT_EQ(read_colour(quoted("#1A2b3C")).value, "#1a2b3c");
-  for (const char* wrong : {"fff", "#ff", "#ggg", "white", "", "#fffffff"}) EXPECT_FALSE(read_colour(quoted(wrong)).ok()) << wrong;
+  for (const char* wrong : {"fff", "#ff", "#ggg", "white", "", "#fffffff"})
+    EXPECT_FALSE(read_colour(quoted(wrong)).ok()) << wrong;
 }
 
 }  // namespace

@@ -27,6 +27,8 @@ TEST(Spell, FindsTheNearestWord) {
   EXPECT_EQ(did_you_mean("colour", keys), "");
   EXPECT_EQ(did_you_mean("mas", {"mast", "mask"}), "mast");  // the first of equals
   EXPECT_EQ(did_you_mean("photo", {"Photo", "photos"}), "Photo");
+  EXPECT_EQ(did_you_mean("fram", {"framework", "frame"}), "frame");
+  EXPECT_EQ(did_you_mean("n600", {"n60000", "n601"}), "n601");
   EXPECT_EQ(did_you_mean("", keys), "");
   EXPECT_EQ(did_you_mean("a", {"b"}), "");
   EXPECT_EQ(did_you_mean(std::string(10'000, 'x'), keys), "");

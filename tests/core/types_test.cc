@@ -8,7 +8,8 @@ namespace pixgraph {
 namespace {
 
 TEST(Types, WhatMayStandWhere) {
-  constexpr Type all[] = {Type::text, Type::integer, Type::number, Type::boolean, Type::json, Type::file, Type::image, Type::mask};
+  constexpr Type all[] = {Type::text, Type::integer, Type::number, Type::boolean,
+                          Type::json, Type::file,    Type::image,  Type::mask};
   std::string table;
   for (Type to : all) {
     table += std::string(type_name(to)) + ":";
@@ -40,7 +41,8 @@ TEST(Types, Lists) {
 TEST(Types, WordsAndSentences) {
   EXPECT_EQ(parse_type("list of image"), list_of(Type::image));
   EXPECT_EQ(parse_type("bool"), ValueType(Type::boolean));
-  for (const char* none : {"", "Image", "list", "list of", "list of list of text", " text"}) EXPECT_FALSE(parse_type(none)) << none;
+  for (const char* none : {"", "Image", "list", "list of", "list of list of text", " text"})
+    EXPECT_FALSE(parse_type(none)) << none;
   EXPECT_EQ(with_article(Type::image), "an image");
   EXPECT_EQ(with_article(list_of(Type::mask)), "a list of masks");
   EXPECT_EQ(with_article(list_of(Type::text)), "a list of text values");

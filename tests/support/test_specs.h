@@ -53,10 +53,14 @@ inline void add_test_specs(Registry& registry) {
                    .out("seed", Type::integer, "the seed that the model named in its logs")
                    .runs_in(Pool::predict, Cost::paid),
                "replicate.pixgraph.so");
-  registry.add(CodecInfo{.name = "jpeg", .media_type = "image/jpeg", .extensions = {".jpg", ".jpeg"}}, "image.pixgraph.so");
-  registry.add(CodecInfo{.name = "png", .media_type = "image/png", .extensions = {".png"}, .writes_alpha = true}, "image.pixgraph.so");
-  registry.add(CodecInfo{.name = "webp", .media_type = "image/webp", .extensions = {".webp"}, .writes_alpha = true}, "image.pixgraph.so");
-  registry.add(CodecInfo{.name = "gif", .media_type = "image/gif", .extensions = {".gif"}, .writes = false}, "oiio.pixgraph.so");
+  registry.add(CodecInfo{.name = "jpeg", .media_type = "image/jpeg", .extensions = {".jpg", ".jpeg"}},
+               "image.pixgraph.so");
+  registry.add(CodecInfo{.name = "png", .media_type = "image/png", .extensions = {".png"}, .writes_alpha = true},
+               "image.pixgraph.so");
+  registry.add(CodecInfo{.name = "webp", .media_type = "image/webp", .extensions = {".webp"}, .writes_alpha = true},
+               "image.pixgraph.so");
+  registry.add(CodecInfo{.name = "gif", .media_type = "image/gif", .extensions = {".gif"}, .writes = false},
+               "oiio.pixgraph.so");
 }
 
 /// Filled once.
