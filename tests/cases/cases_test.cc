@@ -54,8 +54,17 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "there are no cases in " PIXGRAPH_GOLDEN "\n");
     return 1;
   }
-  for (const auto& file : files)
-    testing::RegisterTest("Golden", file.stem().c_str(), nullptr, nullptr, file.c_str(), 1,
+  for (const auto& file : files) {
+    // `-` would begin the excluded names of a --gtest_filter, and the test that was asked for would not run.
+    std::string name = file.stem().string();
+    std::replace(name.begin(), name.end(), '-', '_');
+    testing::RegisterTest("Golden", name.c_str(), nullptr, nullptr, file.c_str(), 1,
                           [path = file.string()]() -> testing::Test* { return new cases::Golden(path); });
-  return RUN_ALL_TESTS();
+  }
+  const int failed = RUN_ALL_TESTS();
+  if (failed == 0 && !GTEST_FLAG_GET(list_tests) && testing::UnitTest::GetInstance()->test_to_run_count() == 0) {
+    std::fprintf(stderr, "no test is called that: nothing was tested\n");
+    return 1;
+  }
+  return failed;
 }

@@ -156,6 +156,8 @@ void Session::perform(const Line& line) {
     running_->signal(word(1) == "INT" ? SIGINT : word(1) == "TERM" ? SIGTERM : SIGKILL);
   } else if (what == "await") {
     await(line);
+  } else if (what == "pause") {
+    std::this_thread::sleep_for(std::chrono::duration<double>(std::stod(word(1))));
   } else if (what == "env") {
     const std::size_t equals = line.rest.find('=');
     if (equals == std::string::npos) environment_.erase(line.rest);

@@ -48,7 +48,8 @@ std::string pipeline_around(const Spec& spec, const std::string& example) {
     text += "  " + prediction + ": {type: ReplicatePredict, model: sandbox/instant, input: {text: a}}\n";
   const Type first = spec.outputs.at(0).type.type;
   const bool pixels = first == Type::image || first == Type::mask || first == Type::file;
-  return text + "outputs:\n  result: {value: \"${" + example_name(example) + "}\", file: " + (pixels ? "result.png" : "result.json") + "}\n";
+  const std::string name = inputs.empty() ? "\"result" : "\"${" + *inputs.begin() + ".stem}";  // every item its own file
+  return text + "outputs:\n  result: {value: \"${" + example_name(example) + "}\", file: " + name + (pixels ? ".png\"}\n" : ".json\"}\n");
 }
 
 Graph bound(const Spec& spec, const std::string& example, std::string& complaints) {
