@@ -12,9 +12,9 @@ static void check_param(const Param& param, const Value& value, const std::strin
   if (value.integer()) number = static_cast<double>(*value.integer());
   else if (value.number()) number = *value.number();
   if ((value.integer() || value.number()) && (!(number >= param.min) || !(number <= param.max)))
-    throw Error("E014", fmt::format("{} takes {} to {}{}, and got {}", what, param.min, param.max, param.unit.empty() ? "" : " " + param.unit, number));
+    throw Error("E025", fmt::format("{} takes {} to {}{}, and got {}", what, param.min, param.max, param.unit.empty() ? "" : " " + param.unit, number));
   if (value.text() && !param.choices.empty() && std::find(param.choices.begin(), param.choices.end(), *value.text()) == param.choices.end())
-    throw Error("E015", fmt::format("{} takes one of {}, and got `{}`", what, fmt::join(param.choices, ", "), *value.text()));
+    throw Error("E026", fmt::format("{} takes one of {}, and got `{}`", what, fmt::join(param.choices, ", "), *value.text()));
 }
 
 BoundCall::BoundCall(const GraphNode& node, const ItemValues& values, const Codecs& codecs, Host& host) : spec_(*node.spec), host_(host) {

@@ -41,7 +41,7 @@ static std::array<float, 3> parse_colour(std::string_view colour) {
   std::array<int, 6> digits{};
   bool good = !colour.empty() && colour[0] == '#' && (colour.size() == 4 || colour.size() == 7);
   for (std::size_t i = 1; good && i < colour.size(); ++i) good = (digits[i - 1] = digit(colour[i])) >= 0;
-  if (!good) throw Error("E013", "`" + std::string(colour) + "` is not a colour", "write it as \"#rgb\" or \"#rrggbb\", in quotes");
+  if (!good) throw Error("E015", "`" + std::string(colour) + "` is not a colour", "write it as \"#rgb\" or \"#rrggbb\", in quotes");
   if (colour.size() == 4) return {digits[0] * 17 / 255.0F, digits[1] * 17 / 255.0F, digits[2] * 17 / 255.0F};
   return {(digits[0] * 16 + digits[1]) / 255.0F, (digits[2] * 16 + digits[3]) / 255.0F, (digits[4] * 16 + digits[5]) / 255.0F};
 }
