@@ -19,8 +19,8 @@ static std::string canonical(const std::string& path) {
   return fs::weakly_canonical(fs::absolute(path, failure), failure).string();
 }
 
-OutputWriter::OutputWriter(Disk& disk, Index& index, const Codecs& codecs, std::string out_folder, bool overwrite)
-    : disk_(disk), index_(index), codecs_(codecs), out_folder_(std::move(out_folder)), overwrite_(overwrite) {
+OutputWriter::OutputWriter(Disk& disk, Index& index, const Codecs& codecs, std::string out_folder, bool overwrite, WroteBefore wrote_before)
+    : disk_(disk), index_(index), codecs_(codecs), out_folder_(std::move(out_folder)), overwrite_(overwrite), wrote_before_(std::move(wrote_before)) {
   // What a run that was killed left half-written. A run that is alive has none that old.
   std::error_code failure;
   for (const auto& entry : fs::directory_iterator(out_folder_, failure))
@@ -62,10 +62,13 @@ static Error touched(const std::string& path) {
 
 void OutputWriter::check_untouched(const std::string& path) {
   if (overwrite_ || !disk_.exists(path)) return;
-  const auto known = index_.output(canonical(path));
-  if (!known) return;  // not known: told apart by content when it is written
-  const std::string now = index_.hash_of(path);
-  if (now != known->hash && now != known->previous) throw touched(path);
+  if (!is_ours(canonical(path), index_.hash_of(path))) throw touched(path);
+}
+
+bool OutputWriter::is_ours(const std::string& absolute_path, const std::string& hash) {
+  const auto known = index_.output(absolute_path);
+  if (known && (hash == known->hash || hash == known->previous)) return true;
+  return wrote_before_ && wrote_before_(absolute_path, hash);
 }
 
 std::string OutputWriter::encoded(const std::string& path, const Value& value, const GraphOutput& settings) const {
@@ -103,8 +106,7 @@ OutputWriter::Written OutputWriter::write(const std::string& path, const Value& 
       written.changed = false;
       return written;
     }
-    const auto known = index_.output(absolute);
-    if (!overwrite_ && (!known || (now != known->hash && now != known->previous))) throw touched(path);
+    if (!overwrite_ && !is_ours(absolute, now)) throw touched(path);
   }
   make_folders(disk_, folder_of(path));
   index_.will_write(absolute, written.hash);

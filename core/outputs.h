@@ -4,6 +4,7 @@
 // threads.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <set>
@@ -18,14 +19,18 @@ namespace pixgraph {
 
 class OutputWriter {
  public:
-  OutputWriter(Disk& disk, Index& index, const Codecs& codecs, std::string out_folder, bool overwrite);
+  /// Whether an earlier run's list of outcomes says that it wrote these bytes to that path: asked where the index, which
+  /// is only a memo, does not know the file.
+  using WroteBefore = std::function<bool(const std::string& absolute_path, const std::string& hash)>;
+
+  OutputWriter(Disk& disk, Index& index, const Codecs& codecs, std::string out_folder, bool overwrite, WroteBefore wrote_before = {});
 
   /// Files that must never be written to: the inputs of the run.
   void protect(const std::string& path);
   /// The path of an output named `name` below the out folder, claimed for that item. Throws Error E611 (it would leave the
   /// folder or is no file name), E612 (two items or outputs would write one file; names both), E613 (it is an input).
   std::string claim(const std::string& name, const std::string& owner);
-  /// Throws E614 where the file was written by pixgraph and has been changed since: asked before anything is paid.
+  /// Throws E614 where a file is there that pixgraph did not write or that was changed since: asked before anything is paid.
   void check_untouched(const std::string& path);
 
   struct Written {
@@ -36,6 +41,7 @@ class OutputWriter {
   Written write(const std::string& path, const Value& value, const GraphOutput& settings);
 
  private:
+  bool is_ours(const std::string& absolute_path, const std::string& hash);
   std::string encoded(const std::string& path, const Value& value, const GraphOutput& settings) const;
 
   Disk& disk_;
@@ -43,6 +49,7 @@ class OutputWriter {
   const Codecs& codecs_;
   const std::string out_folder_;
   const bool overwrite_;
+  const WroteBefore wrote_before_;
   std::mutex mutex_;
   std::map<std::string, std::string> claimed_;  // path -> owner
   std::set<std::string> protected_;

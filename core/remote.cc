@@ -487,6 +487,8 @@ void RemoteDriver::give_up(const JobPtr& job, PurchaseState state, Error error, 
 void RemoteDriver::fail(const JobPtr& job, Error error, bool canceled) {
   RemoteOutcome outcome;
   if (job->purchase) outcome.id = job->purchase->id;
+  // Before its place is given on: the next create must not slip out while the run is being told.
+  if (error.stops_run()) stop_creating();
   outcome.error = std::move(error);
   outcome.canceled = canceled;
   finish(job, std::move(outcome));

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <memory>
 #include <thread>
 
@@ -142,10 +143,41 @@ Events::Sink item_list(const std::string& path) {
     if (event.value("type", "") != "item") return;
     json line = event;
     line.erase("type");
+    std::error_code failure;
+    if (line.contains("files"))
+      for (json& one : line["files"]) one["path"] = std::filesystem::weakly_canonical(one.value("path", ""), failure).string();
     std::fputs((line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n").c_str(), file.get());
     std::fflush(file.get());
   };
 }
+
+/// What the outcome lists of all earlier runs say was written where. Read when first asked, which is when the index does not
+/// know a file that is in the way.
+class PastOutputs {
+ public:
+  explicit PastOutputs(std::string runs) : runs_(std::move(runs)) {}
+  bool operator()(const std::string& path, const std::string& hash) {
+    std::call_once(*read_, [&] { read_all(); });
+    const auto [first, last] = written_->equal_range(path);
+    return std::any_of(first, last, [&](const auto& one) { return one.second == hash; });
+  }
+
+ private:
+  void read_all() {
+    for (const std::string& run : real_disk().list(runs_)) {
+      const std::string text = real_disk().read(join_path(join_path(runs_, run), "items.jsonl")).value_or("");
+      for (std::size_t start = 0, end; (end = text.find('\n', start)) != std::string::npos; start = end + 1) {
+        const json line = json::parse(text.substr(start, end - start), nullptr, false);
+        if (!line.is_object() || !line.contains("files") || !line["files"].is_array()) continue;
+        for (const json& file : line["files"])
+          if (file.is_object()) written_->emplace(file.value("path", ""), file.value("hash", ""));
+      }
+    }
+  }
+  std::string runs_;
+  std::shared_ptr<std::once_flag> read_ = std::make_shared<std::once_flag>();
+  std::shared_ptr<std::multimap<std::string, std::string>> written_ = std::make_shared<std::multimap<std::string, std::string>>();
+};
 
 /// For trying out against a sandbox under --time-scale, whose hours pass in seconds; servers elsewhere are not touched by it.
 double time_scale() {
@@ -243,7 +275,7 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
     for (const std::string& node : options.rebuy) consent_of[node] = {options.only_failed, rebuy_before};
 
     PredictionEvents predictions(events);
-    OutputWriter writer(disk, index, codecs, options.out, options.overwrite);
+    OutputWriter writer(disk, index, codecs, options.out, options.overwrite, PastOutputs(join_path(state, "runs")));
     for (const Item& item : table.items)
       for (const Value& value : item.inputs)
         if (value.file()) writer.protect(value.file()->path);

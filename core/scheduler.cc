@@ -203,7 +203,9 @@ void Scheduler::run_node(const ItemPtr& item, int node) {
   auto call = std::make_shared<NodeCall>(*this, item, node, ItemValues{setup_.graph, item->item->inputs, item->outputs});
   if (behaviour.remote) return run_remote(item, node, std::move(call), behaviour.remote);
   behaviour.run(*call);
-  ended(item, node, Outcome::done, nullptr, call->take_outputs());
+  std::vector<Value> outputs = call->take_outputs();
+  call.reset();  // lets go of the inputs before what follows is posted
+  ended(item, node, Outcome::done, nullptr, std::move(outputs));
 }
 
 void Scheduler::run_remote(const ItemPtr& item, int node, std::shared_ptr<NodeCall> call, std::shared_ptr<const RemoteNode> remote) {
@@ -315,12 +317,12 @@ void Scheduler::settle(const ItemPtr& item, int vertex, Outcome outcome, const s
     item->started[vertex] = steady_clock::now();
     emit_task(*item, vertex, "skipped", nullptr, "upstream " + cause);
   }
+  for (int from : upstream_[vertex])
+    if (--item->readers[from] == 0 && !is_output(from)) item->outputs[from].clear();  // nobody needs the pixels any more
   for (int next : downstream_[vertex]) {
     if (!good) more.emplace_back(next, Outcome::skipped);
     else if (--item->waiting[next] == 0 && !item->outcomes[next]) post(item, next);
   }
-  for (int from : upstream_[vertex])
-    if (--item->readers[from] == 0 && !is_output(from)) item->outputs[from].clear();  // nobody needs the pixels any more
 }
 
 void Scheduler::end_item(const ItemPtr& item) {

@@ -130,8 +130,8 @@ TEST(BoundCall, ParamsFromOtherNodesAreChecked) {
   };
   const Expression photo{Reference{.to = Reference::To::input}, {}}, width{Value(5), {}}, mode{Value("a"), {}}, nothing{Value(), {}};
   const auto param = [](int index) { return Expression{Reference{.to = Reference::To::param, .index = index}, {}}; };
-  EXPECT_EQ(error_of([&] { call(param(0), mode, photo); }), "E014: `width` of `n` takes 1 to 10 px, and got 11");
-  EXPECT_EQ(error_of([&] { call(width, param(1), photo); }), "E015: `mode` of `n` takes one of a, b, and got `c`");
+  EXPECT_EQ(error_of([&] { call(param(0), mode, photo); }), "E025: `width` of `n` takes 1 to 10 px, and got 11");
+  EXPECT_EQ(error_of([&] { call(width, param(1), photo); }), "E026: `mode` of `n` takes one of a, b, and got `c`");
   EXPECT_EQ(error_of([&] { call(width, mode, nothing); }), "E110: `image` of `n` got no value");
   const auto good = call(width, mode, photo);
   EXPECT_EQ(good->integer("width"), 5);

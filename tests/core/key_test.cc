@@ -32,7 +32,7 @@ TEST(Key, TheTextNamesTypeVersionAndEveryArgument) {
   const Graph graph = graph_of("inputs: {photo: {type: image}}\nnodes: {n: {type: Resize, image: \"${photo}\", width: 7}}\n"
                                "outputs: {result: {value: \"${n}\", file: a.jpg}}\n", test::test_registry());
   EXPECT_EQ(recipe_text(graph, graph.nodes[0], photo_item(), {""}, kHash),
-            "recipe 1\nResize 1\nimage = {\"file\":\"hash of car.jpg\"}\nscale = 1\nwidth = 7\n");
+            "recipe 1\nResize 1\nheight = 0\nimage = {\"file\":\"hash of car.jpg\"}\nscale = 1\nwidth = 7\n");
 }
 
 /// Another value of a param than its default, as the file would write it.
