@@ -453,7 +453,10 @@ TEST(Remote, NothingIsSentWhereTheIntentCannotBeWritten) {
   EXPECT_EQ(text_of(process.buy(remote)), "E602: the disk is full STOPS");
   EXPECT_EQ(remote->submitted, 0);
   disk.before_step = nullptr;
-  EXPECT_EQ(text_of(process.buy(remote)), "bought");
+  EXPECT_EQ(text_of(process.buy(remote)), "E902: the run was ended before this was bought CANCELED");
+  EXPECT_EQ(remote->submitted, 0);
+  Process again(disk);  // when there is room again, the next run buys it
+  EXPECT_EQ(text_of(again.buy(remote)), "bought");
 }
 
 TEST(Remote, AnIdThatCannotBeWrittenIsTold) {
