@@ -155,7 +155,7 @@ Server read_server(Host& host) {
   server.host = parts.host;
   server.authorization = "Bearer " + read_token(host);
   server.headers = read_headers(host);
-  server.has_files = server.base == kOfficial || in_sandbox(host);
+  server.official = server.base == kOfficial || in_sandbox(host);
   return server;
 }
 

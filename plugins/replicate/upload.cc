@@ -145,7 +145,7 @@ bool Staging::upload(RequestFile& file, const RequestFile::Encoded& encoded, con
   const std::string id = answer && response.status < 300 ? read_id(*answer) : std::string();
   const bool no_route = response.status == 404 || response.status == 405 || response.status == 501;
   const bool not_ours = id.empty() && (response.status < 300 || response.status == 400 || response.status == 403 || response.status == 422);
-  if (no_route || (!server.has_files && not_ours)) {
+  if (no_route || (!server.official && not_ours)) {
     const std::lock_guard lock(mutex_);
     without_files_.insert(server.base);
     return false;

@@ -25,7 +25,7 @@ TEST(Server, OfficialByDefault) {
   EXPECT_EQ(server.origin, "https://api.replicate.com");
   EXPECT_EQ(server.host, "api.replicate.com");
   EXPECT_EQ(server.authorization, "Bearer r8_secret");
-  EXPECT_TRUE(server.has_files);
+  EXPECT_TRUE(server.official);
 }
 
 TEST(Server, BaseIsUsedVerbatimButForTheLastSlash) {
@@ -35,7 +35,7 @@ TEST(Server, BaseIsUsedVerbatimButForTheLastSlash) {
   const Server server = read_server(host);
   EXPECT_EQ(server.base, "https://Gateway.example:8443/replicate/v1");
   EXPECT_EQ(server.origin, "https://gateway.example:8443");
-  EXPECT_FALSE(server.has_files);
+  EXPECT_FALSE(server.official);
   EXPECT_EQ(server.request("GET", "/predictions").url, "https://Gateway.example:8443/replicate/v1/predictions");
 }
 
@@ -131,7 +131,7 @@ TEST(Server, TheSandboxGetsNoRealToken) {
       {"REPLICATE_API_TOKEN", "r8_secret"}, {"REPLICATE_BASE_URL", "http://127.0.0.1:9/v1"}, {"PIXGRAPH_SANDBOX", "1"}};
   const Server server = read_server(host);
   EXPECT_EQ(server.authorization, "Bearer sandbox");
-  EXPECT_TRUE(server.has_files);
+  EXPECT_TRUE(server.official);
   host.variables.erase("REPLICATE_API_TOKEN");
   EXPECT_EQ(thrown([&] { read_server(host); }), "nothing");
 }

@@ -52,6 +52,19 @@ TEST_F(SubmitTest, OnlyDocumentedKeysAndHeaders) {
   EXPECT_EQ(test::header_of(sent, "Cancel-After"), "");
 }
 
+TEST_F(SubmitTest, TheOfficialServerIsToldHowLongItMayLive) {
+  request.lifetime = std::chrono::milliseconds(90'500);
+  after(201, R"({"id": "p1", "status": "starting"})");
+  EXPECT_EQ(test::header_of(host.http().last(), "Cancel-After"), "") << "no gateway documents it";
+  host.variables.erase("REPLICATE_BASE_URL");
+  request.server = "https://api.replicate.com/v1";
+  after(201, R"({"id": "p1", "status": "starting"})");
+  EXPECT_EQ(test::header_of(host.http().last(), "Cancel-After"), "91s");
+  request.lifetime = std::chrono::milliseconds(4'999);
+  after(201, R"({"id": "p1", "status": "starting"})");
+  EXPECT_EQ(test::header_of(host.http().last(), "Cancel-After"), "") << "the server refuses less than 5 s";
+}
+
 TEST_F(SubmitTest, PathFormsSayNoVersion) {
   request.version = "";
   request.endpoint = "/models/black-forest-labs/flux-schnell/predictions";
