@@ -27,7 +27,7 @@ OutputWriter::OutputWriter(Disk& disk, Index& index, const Codecs& codecs, std::
   // What a run that was killed left half-written. A run that is alive has none that old.
   std::error_code failure;
   for (const auto& entry : fs::directory_iterator(out_folder_, failure))
-    if (entry.path().filename().string().starts_with(".new-") && entry.is_regular_file(failure) &&
+    if (is_temp_name(entry.path().filename().string()) && entry.is_regular_file(failure) &&
         fs::file_time_type::clock::now() - entry.last_write_time(failure) > std::chrono::hours(1))
       fs::remove(entry.path(), failure);
 }
