@@ -155,9 +155,17 @@ class RealDisk : public Disk {
   }
 };
 
-std::string temp_beside(const std::string& path) { return join_path(folder_of(path), ".new-" + random_hex(12)); }
+constexpr std::string_view kTempMark = ".new-";
+constexpr std::size_t kTempBytes = 12;
+
+std::string temp_beside(const std::string& path) { return join_path(folder_of(path), std::string(kTempMark) + random_hex(kTempBytes)); }
 
 }  // namespace
+
+bool is_temp_name(std::string_view name) {
+  return name.size() == kTempMark.size() + 2 * kTempBytes && name.starts_with(kTempMark) &&
+         name.find_first_not_of("0123456789abcdef", kTempMark.size()) == std::string_view::npos;
+}
 
 Disk& real_disk() {
   static RealDisk disk;

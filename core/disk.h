@@ -69,6 +69,8 @@ class DurableFolders {
 bool place_new(Disk& disk, const std::string& path, std::string_view bytes);
 /// The same, replacing what is there.
 void replace_file(Disk& disk, const std::string& path, std::string_view bytes);
+/// Whether `name` is one that those two give a file before it is in place.
+bool is_temp_name(std::string_view name);
 
 std::string folder_of(const std::string& path);
 std::string join_path(std::string_view folder, std::string_view name);

@@ -1,8 +1,11 @@
 #include "outputs.h"
 
 #include <nlohmann/json.hpp>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
 
 #include "evaluate.h"
@@ -24,7 +27,7 @@ OutputWriter::OutputWriter(Disk& disk, Index& index, const Codecs& codecs, std::
   // What a run that was killed left half-written. A run that is alive has none that old.
   std::error_code failure;
   for (const auto& entry : fs::directory_iterator(out_folder_, failure))
-    if (entry.path().filename().string().starts_with(".new-") && entry.is_regular_file(failure) &&
+    if (is_temp_name(entry.path().filename().string()) && entry.is_regular_file(failure) &&
         fs::file_time_type::clock::now() - entry.last_write_time(failure) > std::chrono::hours(1))
       fs::remove(entry.path(), failure);
 }
@@ -32,6 +35,15 @@ OutputWriter::OutputWriter(Disk& disk, Index& index, const Codecs& codecs, std::
 void OutputWriter::protect(const std::string& path) {
   std::lock_guard lock(mutex_);
   protected_.insert(canonical(path));
+}
+
+void OutputWriter::check_folder() const {
+  std::error_code failure;
+  fs::path nearest = fs::absolute(out_folder_, failure);
+  while (nearest.has_relative_path() && !fs::exists(fs::symlink_status(nearest, failure))) nearest = nearest.parent_path();
+  const auto refuse = [&](const std::string& why) { throw Error("E602", "`" + out_folder_ + "` cannot be written: " + why, "choose another --out").stopping_run(); };
+  if (!fs::is_directory(nearest, failure)) refuse("`" + nearest.string() + "` is not a folder");
+  if (::access(nearest.c_str(), W_OK | X_OK) != 0) refuse("`" + nearest.string() + "`: " + std::strerror(errno));
 }
 
 static std::string shortened(const std::string& name) { return name.size() > 80 ? name.substr(0, 77) + "..." : name; }

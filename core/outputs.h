@@ -27,6 +27,8 @@ class OutputWriter {
 
   /// Files that must never be written to: the inputs of the run.
   void protect(const std::string& path);
+  /// Throws Error E602 where the out folder is none and cannot be made: asked before anything is paid.
+  void check_folder() const;
   /// The path of an output named `name` below the out folder, claimed for that item. Throws Error E611 (it would leave the
   /// folder or is no file name), E612 (two items or outputs would write one file; names both), E613 (it is an input).
   std::string claim(const std::string& name, const std::string& owner);

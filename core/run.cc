@@ -206,8 +206,8 @@ ServerLimits limits_for(const Graph& graph, const std::string& server, const Run
 }
 
 std::string new_run_id() {
-  std::string time = iso_time(std::chrono::system_clock::now()).substr(0, 19);
-  std::erase_if(time, [](char c) { return c == '-' || c == ':'; });
+  std::string time = iso_time(std::chrono::system_clock::now()).substr(0, 23);  // to the millisecond: ids sort by it
+  std::erase_if(time, [](char c) { return c == '-' || c == ':' || c == '.'; });
   return time + "-" + random_hex(3);
 }
 
@@ -221,11 +221,14 @@ std::set<std::string> failed_in_last_run(const std::string& state) {
     const auto text = disk.read(join_path(join_path(runs, *name), "items.jsonl"));
     if (!text) continue;
     std::set<std::string> failed;
+    bool any = false;  // a run that was refused says nothing of any item
     for (std::size_t start = 0, end; (end = text->find('\n', start)) != std::string::npos; start = end + 1) {
       const json line = json::parse(text->substr(start, end - start), nullptr, false);
-      if (line.is_object() && line.value("outcome", "") == "failed") failed.insert(line.value("item", ""));
+      if (!line.is_object() || !line.contains("outcome")) continue;
+      any = true;
+      if (line.value("outcome", "") == "failed") failed.insert(line.value("item", ""));
     }
-    return failed;
+    if (any) return failed;
   }
   throw Error("E626", "there is no earlier run in " + state + " whose failed items could be run again");
 }

@@ -87,21 +87,26 @@ const std::string& Scheduler::vertex_name(int vertex) const {
 }
 
 /// Output names that follow from the inputs alone are claimed before anything runs, so that two items that would write one
-/// file, or a file that was edited, are refused before money is spent.
+/// file, a file that was edited, or a name that cannot be one are refused before money is spent.
 void Scheduler::claim_outputs() {
+  setup_.writer.check_folder();
   std::vector<std::vector<Value>> nothing(setup_.graph.nodes.size());
   for (const Item& item : setup_.table.items)
     for (const GraphOutput& output : setup_.graph.outputs) {
-      bool early = true;
+      bool early = true, of_item = false;
       for_each_reference(output.file, [&](const Reference& reference) {
+        of_item = of_item || reference.to == Reference::To::input;
         early = early && reference.to != Reference::To::node && reference.to != Reference::To::element && reference.property != "width" && reference.property != "height";
       });
       if (!early) continue;
       const std::string name = as_text(evaluate(output.file, {setup_.graph, item.inputs, nothing}, setup_.codecs));
-      const std::string path = setup_.writer.claim(name, "`" + output.name + "` of " + item.name);
+      std::string path;
       try {
+        path = setup_.writer.claim(name, "`" + output.name + "` of " + item.name);
         setup_.writer.check_untouched(path);
       } catch (const Error& error) {
+        // Two items with one name, an input as output, or a name that no item has a part in: that is the request's mistake.
+        if (path.empty() && !(error.code() == "E611" && of_item)) throw;
         refused_.emplace(item.name, error);
       }
     }

@@ -61,7 +61,7 @@ std::vector<Line> parse_case(const std::string& text) {
 
 static std::regex line_pattern(const std::string& line) {
   static const std::pair<const char*, const char*> kPlaces[] = {
-      {"<time>", "[0-9]+(\\.[0-9]+)? ?(ms|s|min|h)( [0-9]+ ?s)?"}, {"<run>", "[0-9]{8}T[0-9]{6}-[0-9a-f]{6}"},
+      {"<time>", "[0-9]+(\\.[0-9]+)? ?(ms|s|min|h)( [0-9]+ ?s)?"}, {"<run>", "[0-9]{8}T[0-9]{9}-[0-9a-f]{6}"},
       {"<url>", "http://127\\.0\\.0\\.1:[0-9]+/v1"}, {"<id>", "[a-z0-9]{26}"}, {"<n>", "[0-9]+"}, {"<any>", ".*"}};
   std::string made;
   for (std::size_t i = 0; i < line.size();) {

@@ -101,6 +101,20 @@ TEST(Outputs, AForeignOrEditedFileIsRefused) {
   EXPECT_EQ(desk.folder.read("out/a.txt"), "edited");
 }
 
+TEST(Outputs, OnlyOursOfWhatIsLeftHalfWrittenIsTakenAway) {
+  TempFolder folder;
+  const std::string ours = ".new-0123456789abcdef01234567";
+  for (const std::string& name : {ours, std::string(".new-design.txt"), std::string(".new-"), ours + ".txt"}) {
+    folder.write("out/" + name, "x");
+    std::filesystem::last_write_time(folder.path("out/" + name), std::filesystem::file_time_type::clock::now() - std::chrono::hours(2));
+  }
+  Registry registry;
+  const Codecs codecs(registry);
+  Index index(folder.path("state"));
+  const OutputWriter writer(real_disk(), index, codecs, folder.path("out"), false);
+  EXPECT_EQ(real_disk().list(folder.path("out")), (std::vector<std::string>{".new-", ours + ".txt", ".new-design.txt"}));
+}
+
 TEST(Outputs, OverwriteReplacesThemAll) {
   Desk desk(true);
   desk.folder.write("out/foreign.txt", "theirs");

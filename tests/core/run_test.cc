@@ -79,6 +79,38 @@ TEST(Run, AnOutputCollisionIsAWrongRequest) {
   EXPECT_NE(runs.errors.find("error[E612]: "), std::string::npos);
 }
 
+TEST(Run, ANameThatCannotBeWrittenIsItsItemsError) {
+  Runs runs;
+  EXPECT_EQ(runs.run({"a", "new\nline", std::string(300, 'x'), "../up"}), kExitItemsFailed);
+  EXPECT_EQ(runs.folder.read("out/a.txt"), "a\n");
+  EXPECT_NE(runs.errors.find("3 of 4 items failed, 1 written"), std::string::npos) << runs.errors;
+}
+
+TEST(Run, AnOutFolderThatCannotBeIsToldBeforeAnythingRuns) {
+  Runs runs;
+  runs.folder.write("file", "in the way");
+  for (const char* out : {"file", "file/below"}) {
+    runs.options.out = runs.folder.path(out);
+    runs.options.state = runs.folder.path("state");
+    EXPECT_EQ(runs.run({"bad", "bad2"}), kExitStopped);  // a node that ran would have said that it is bad
+    EXPECT_NE(runs.errors.find("error[E602]: `" + runs.options.out + "` cannot be written: `" + runs.folder.path("file") + "` is not a folder\n"), std::string::npos) << runs.errors;
+    EXPECT_EQ(runs.errors.find("it is bad"), std::string::npos) << runs.errors;
+  }
+}
+
+TEST(Run, FailedOnesAreThoseOfTheLastRunThatHadAny) {
+  Runs runs;
+  EXPECT_EQ(error_of([&] { failed_in_last_run(runs.folder.path(".pixgraph")); }).substr(0, 5), "E626:");
+  for (int i = 0; i < 8; ++i) {  // many within one second: the last one counts all the same
+    runs.run({"bad"});
+    runs.run({"a"});
+    EXPECT_EQ(failed_in_last_run(runs.folder.path(".pixgraph")), (std::set<std::string>{}));
+  }
+  runs.run({"a", "bad"});
+  EXPECT_EQ(runs.run({"x", "./x"}), kExitWrongRequest);  // refused: it says nothing of any item
+  EXPECT_EQ(failed_in_last_run(runs.folder.path(".pixgraph")), (std::set<std::string>{"bad"}));
+}
+
 TEST(Run, StateStandsBesideThePipelineOrWhereItIsAsked) {
   Runs runs;
   EXPECT_EQ(state_folder(runs.folder.path("p.yaml"), runs.options), runs.folder.path(".pixgraph"));
