@@ -67,7 +67,7 @@ void Console::show(const json& event) {
     for (const auto& [what, count] : same_)
       if (count > 5 && what[0] != '!') say(fmt::format("✕ {}  … {} more like this\n", what.substr(0, what.find('\n')), count - 5));
     const std::string time = show_duration(std::chrono::milliseconds(static_cast<long>(event.value("t", 0.0) * 1000)));
-    std::string line = failed_ == 0 && canceled_ == 0 ? fmt::format("✓ {} of {} items written to {}", done_, items_, text_of(event, "out"))
+    std::string line = done_ == items_ ? fmt::format("✓ {} of {} items written to {}", done_, items_, text_of(event, "out"))
                                                       : fmt::format("✕ {} of {} items failed, {} written to {}", failed_, items_, done_, text_of(event, "out"));
     if (canceled_) line += fmt::format(", {} not finished", canceled_);
     say(fmt::format("{}    {}\n  {} prediction{} bought, {} reused\n", line, time, predictions_, predictions_ == 1 ? "" : "s", reused_));

@@ -168,7 +168,7 @@ void RemoteDriver::reuse(const JobPtr& job, const Purchase& purchase) {
     if (!setup_.store.has(file.hash))
       throw Error("E513", "output `" + file.name + "` of the paid prediction " + purchase.id + " is gone from the store",
                   "put " + setup_.store.path_of(file.hash) + " back, or buy it again with --rebuy");
-    outcome.files.push_back(saved_output(setup_.store, purchase.key, index++, file));
+    outcome.files.push_back(saved_output(setup_.store, origin_name(purchase), index++, file));
   }
   finish(job, std::move(outcome));
 }
@@ -327,6 +327,7 @@ void RemoteDriver::reconcile(const JobPtr& job) {
     case Finding::Kind::undecided: return maybe_paid(finding.why);
     case Finding::Kind::one:
       setup_.ledger.created(purchase, finding.id);
+      job->bought = setup_.ledger.is_ours(purchase);  // this run made the POST whose answer got lost
       setup_.observer.remote_ended(job->request, job->key, finding.id, "adopted");
       return attach(job, purchase);
     case Finding::Kind::none: break;
@@ -457,7 +458,7 @@ void RemoteDriver::arrived(const JobPtr& job, Snapshot snapshot) {
 }
 
 void RemoteDriver::save(const JobPtr& job, Snapshot snapshot) {
-  auto saver = std::make_shared<Saver>(setup_.executor, setup_.store, setup_.host, job->key, std::move(snapshot.urls));
+  auto saver = std::make_shared<Saver>(setup_.executor, setup_.store, setup_.host, origin_name(*job->purchase), std::move(snapshot.urls));
   auto answer = snapshot.answer;
   saver->start(job->priority, [this, job, saver, answer](std::optional<Error> error) {
     step(job, [&] {

@@ -205,6 +205,14 @@ ServerLimits limits_for(const Graph& graph, const std::string& server, const Run
   return limits;
 }
 
+/// Ends the process soon, whatever hangs: the ledger knows what was created.
+void exit_within(std::chrono::milliseconds time, int code) {
+  std::thread([time, code] {
+    std::this_thread::sleep_for(time);
+    ::_exit(code);
+  }).detach();
+}
+
 std::string new_run_id() {
   std::string time = iso_time(std::chrono::system_clock::now()).substr(0, 23);  // to the millisecond: ids sort by it
   std::erase_if(time, [](char c) { return c == '-' || c == ':' || c == '.'; });
@@ -302,15 +310,13 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
             scheduler->stop();
           },
           [&] {
+            exit_within(std::chrono::seconds(5), kExitInterrupted);
             std::fputs("\ncanceling what runs\n", stderr);
             scheduler->stop();
             driver->cancel_all();
-            std::thread([] {  // whatever hangs: the ledger knows what was created
-              std::this_thread::sleep_for(std::chrono::seconds(5));
-              ::_exit(kExitInterrupted);
-            }).detach();
           },
           [&] {
+            exit_within(std::chrono::milliseconds(500), kExitTerminated);  // also where nobody reads our output any more
             events.emit({{"type", "end"}, {"exit", kExitTerminated}, {"out", options.out}, {"stopped", "terminated; created predictions are kept and found again by the next run"}});
             ::_exit(kExitTerminated);
           });

@@ -10,9 +10,13 @@ namespace pixgraph {
 static constexpr int kUrgencyDownload = 1;
 static constexpr int kDownloadTries = 5;
 
-FilePtr saved_output(const Store& store, const std::string& purchase_key, int index, const SavedFile& record) {
+std::string origin_name(const Purchase& purchase) {
+  return purchase.number > 1 ? purchase.key + "." + std::to_string(purchase.number) : purchase.key;
+}
+
+FilePtr saved_output(const Store& store, const std::string& origin_name, int index, const SavedFile& record) {
   auto file = std::make_shared<File>(*store.file(record.hash, record.size, record.name, record.media_type));
-  file->origin = purchase_key + "#" + std::to_string(index);
+  file->origin = origin_name + "#" + std::to_string(index);
   file->source_url = record.url.empty() ? "pixgraph-store:" + record.hash : record.url;
   return file;
 }
