@@ -9,15 +9,21 @@ namespace pixgraph {
 /// A param that came from another node is checked here; literals were checked when the file was read.
 static void check_param(const Param& param, const Value& value, const std::string& what) {
   double number = 0;
-  if (value.integer()) number = static_cast<double>(*value.integer());
-  else if (value.number()) number = *value.number();
+  if (value.integer())
+    number = static_cast<double>(*value.integer());
+  else if (value.number())
+    number = *value.number();
   if ((value.integer() || value.number()) && (!(number >= param.min) || !(number <= param.max)))
-    throw Error("E025", fmt::format("{} takes {} to {}{}, and got {}", what, param.min, param.max, param.unit.empty() ? "" : " " + param.unit, number));
-  if (value.text() && !param.choices.empty() && std::find(param.choices.begin(), param.choices.end(), *value.text()) == param.choices.end())
-    throw Error("E026", fmt::format("{} takes one of {}, and got `{}`", what, fmt::join(param.choices, ", "), *value.text()));
+    throw Error("E025", fmt::format("{} takes {} to {}{}, and got {}", what, param.min, param.max,
+                                    param.unit.empty() ? "" : " " + param.unit, number));
+  if (value.text() && !param.choices.empty() &&
+      std::find(param.choices.begin(), param.choices.end(), *value.text()) == param.choices.end())
+    throw Error("E026",
+                fmt::format("{} takes one of {}, and got `{}`", what, fmt::join(param.choices, ", "), *value.text()));
 }
 
-BoundCall::BoundCall(const GraphNode& node, const ItemValues& values, const Codecs& codecs, Host& host) : spec_(*node.spec), host_(host) {
+BoundCall::BoundCall(const GraphNode& node, const ItemValues& values, const Codecs& codecs, Host& host)
+    : spec_(*node.spec), host_(host) {
   outputs_.resize(spec_.outputs.size());
   arguments_.reserve(node.arguments.size());
   for (std::size_t i = 0; i < node.arguments.size(); ++i) {

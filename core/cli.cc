@@ -22,7 +22,8 @@ const std::vector<Command>& commands() {
       {"run", "FILE [PHOTO|DIR ...]", "run a pipeline over photos", 1, command_run},
       {"check", "FILE ...", "find mistakes in pipeline files, without running or asking anyone", 1, command_check},
       {"plan", "FILE [PHOTO|DIR ...]", "say what would run, and why, without running it", 1, command_plan},
-      {"ledger", "list|retry KEY|give-up KEY|adopt KEY ID", "show what was bought, and decide what only you can", 1, command_ledger},
+      {"ledger", "list|retry KEY|give-up KEY|adopt KEY ID", "show what was bought, and decide what only you can", 1,
+       command_ledger},
       {"nodes", "", "list the node types", 0, command_nodes},
       {"describe", "NODE", "say everything about a node type", 1, command_describe},
       {"sandbox", "[--port N]", "serve stand-in models on this machine (pixgraph sandbox --help)", 0, nullptr},
@@ -41,7 +42,8 @@ const std::vector<Flag>& flags() {
       {"--jobs-remote", "N", "predictions in flight at once (default: 32)", "run"},
       {"--rate", "N/min|unlimited", "predictions created per minute at most (default: 600/min)", "run"},
       {"--limit", "N", "only the first N items", "run plan"},
-      {"--only", "failed", "only the items that failed in the last run; what may have cost part of its price is bought again", "run"},
+      {"--only", "failed",
+       "only the items that failed in the last run; what may have cost part of its price is bought again", "run"},
       {"--rebuy", "NODE", "buy again what that node bought before this run", "run", true},
       {"--rebuy-before", "TIME", "with --rebuy: only what was bought before that time", "run"},
       {"--fail-fast", "", "start nothing new after the first failed item", "run"},
@@ -79,7 +81,8 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
   if (!command) {
     std::vector<std::string> names;
     for (const Command& one : commands()) names.emplace_back(one.name);
-    throw Error("E802", "unknown command `" + arguments.command + "`", suggestion(arguments.command, names, "pixgraph --help lists the commands"));
+    throw Error("E802", "unknown command `" + arguments.command + "`",
+                suggestion(arguments.command, names, "pixgraph --help lists the commands"));
   }
   bool only_words = false;
   for (std::size_t i = 1; i < words.size(); ++i) {
@@ -100,12 +103,17 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
         names.emplace_back(one.name);
         if (name == one.name) flag = &one;
       }
-    if (!flag) throw Error("E803", "unknown option `" + name + "` of pixgraph " + arguments.command, suggestion(name, names, "pixgraph " + arguments.command + " --help lists them"));
+    if (!flag)
+      throw Error("E803", "unknown option `" + name + "` of pixgraph " + arguments.command,
+                  suggestion(name, names, "pixgraph " + arguments.command + " --help lists them"));
     std::string value;
     if (*flag->value) {
-      if (equals != std::string::npos) value = words[i].substr(equals + 1);
-      else if (i + 1 < words.size() && !words[i + 1].starts_with("--")) value = words[++i];
-      else throw Error("E804", "`" + name + "` needs a value: " + name + " " + flag->value);
+      if (equals != std::string::npos)
+        value = words[i].substr(equals + 1);
+      else if (i + 1 < words.size() && !words[i + 1].starts_with("--"))
+        value = words[++i];
+      else
+        throw Error("E804", "`" + name + "` needs a value: " + name + " " + flag->value);
     } else if (equals != std::string::npos) {
       throw Error("E804", "`" + name + "` takes no value");
     }
@@ -114,21 +122,27 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
     values.push_back(value);
   }
   if (!arguments.has("--help") && static_cast<int>(arguments.words.size()) < command->least_words)
-    throw Error("E805", "pixgraph " + arguments.command + " needs more: pixgraph " + arguments.command + " " + command->words);
+    throw Error("E805",
+                "pixgraph " + arguments.command + " needs more: pixgraph " + arguments.command + " " + command->words);
   return arguments;
 }
 
 std::string render_help() {
   std::string text = "pixgraph runs image pipelines that are written as a graph in a YAML file.\n\n";
   for (const Command& command : commands())
-    text += fmt::format("  pixgraph {:<36} {}\n", std::string(command.name) + (*command.words ? " " : "") + command.words, command.help);
-  return text + "\npixgraph COMMAND --help says more. REPLICATE_API_TOKEN is the key to the models, REPLICATE_BASE_URL another server.\n";
+    text += fmt::format("  pixgraph {:<36} {}\n",
+                        std::string(command.name) + (*command.words ? " " : "") + command.words, command.help);
+  return text +
+         "\npixgraph COMMAND --help says more. REPLICATE_API_TOKEN is the key to the models, REPLICATE_BASE_URL "
+         "another server.\n";
 }
 
 std::string render_command_help(const Command& command) {
-  std::string text = fmt::format("pixgraph {}{}{}\n  {}\n\n", command.name, *command.words ? " " : "", command.words, command.help);
+  std::string text =
+      fmt::format("pixgraph {}{}{}\n  {}\n\n", command.name, *command.words ? " " : "", command.words, command.help);
   for (const Flag& flag : flags())
-    if (knows(flag, command.name)) text += fmt::format("  {:<26} {}\n", std::string(flag.name) + (*flag.value ? " " : "") + flag.value, flag.help);
+    if (knows(flag, command.name))
+      text += fmt::format("  {:<26} {}\n", std::string(flag.name) + (*flag.value ? " " : "") + flag.value, flag.help);
   return text;
 }
 
@@ -152,11 +166,12 @@ static void run_beside(const std::vector<std::string>& words) {
 int run_command_line(const std::vector<std::string>& words) {
   try {
     if (words.empty()) {
-      std::fputs("pixgraph runs image pipelines that are written as a graph in a YAML file. Try:\n\n"
-                 "  pixgraph run pipelines/cutout-inpaint.yaml photo.jpg --sandbox   with stand-in models, for free\n"
-                 "  pixgraph check FILE                                              find mistakes before they cost money\n"
-                 "  pixgraph --help                                                  all commands\n",
-                 stdout);
+      std::fputs(
+          "pixgraph runs image pipelines that are written as a graph in a YAML file. Try:\n\n"
+          "  pixgraph run pipelines/cutout-inpaint.yaml photo.jpg --sandbox   with stand-in models, for free\n"
+          "  pixgraph check FILE                                              find mistakes before they cost money\n"
+          "  pixgraph --help                                                  all commands\n",
+          stdout);
       return kExitWrongRequest;
     }
     if (words[0] == "--help" || words[0] == "-h" || words[0] == "help") {

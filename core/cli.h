@@ -1,4 +1,5 @@
-// Command line: one table of commands and one of flags. The parser and --help are made from them; adding a flag is a row.
+// Command line: one table of commands and one of flags. The parser and --help are made from them; adding a flag is a
+// row.
 #pragma once
 
 #include <map>
@@ -19,8 +20,8 @@ struct Flag {
 /// What was typed, checked against the tables.
 struct Arguments {
   std::string command;
-  std::vector<std::string> words;                            // everything that is no flag
-  std::map<std::string, std::vector<std::string>> flags;     // by name, with the values in order ("" for switches)
+  std::vector<std::string> words;                         // everything that is no flag
+  std::map<std::string, std::vector<std::string>> flags;  // by name, with the values in order ("" for switches)
   bool has(const std::string& flag) const { return flags.contains(flag); }
   std::string value(const std::string& flag, const std::string& otherwise = {}) const;
 };

@@ -10,16 +10,19 @@
 
 namespace pixgraph {
 
-Codecs::Codecs(const Registry& registry, std::uint64_t max_pixels) : registry_(registry), max_pixels_(max_pixels), infos_(registry.codecs()) {
-  std::stable_sort(infos_.begin(), infos_.end(), [](const CodecInfo& a, const CodecInfo& b) { return a.rank > b.rank; });
+Codecs::Codecs(const Registry& registry, std::uint64_t max_pixels)
+    : registry_(registry), max_pixels_(max_pixels), infos_(registry.codecs()) {
+  std::stable_sort(infos_.begin(), infos_.end(),
+                   [](const CodecInfo& a, const CodecInfo& b) { return a.rank > b.rank; });
 }
 
 static bool matches(const CodecInfo& info, std::span<const std::uint8_t> bytes) {
   std::map<int, bool> groups;
   for (const Magic& magic : info.magics) {
-    const bool here = magic.offset + magic.bytes.size() <= bytes.size() &&
-                      std::equal(magic.bytes.begin(), magic.bytes.end(), bytes.begin() + static_cast<std::ptrdiff_t>(magic.offset),
-                                 [](char a, std::uint8_t b) { return static_cast<std::uint8_t>(a) == b; });
+    const bool here =
+        magic.offset + magic.bytes.size() <= bytes.size() &&
+        std::equal(magic.bytes.begin(), magic.bytes.end(), bytes.begin() + static_cast<std::ptrdiff_t>(magic.offset),
+                   [](char a, std::uint8_t b) { return static_cast<std::uint8_t>(a) == b; });
     const auto [group, is_new] = groups.emplace(magic.group, here);
     if (!is_new) group->second = group->second && here;
   }
@@ -36,7 +39,8 @@ const CodecInfo* Codecs::of_extension(std::string_view extension) const {
   std::string wanted(extension);
   for (char& c : wanted) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   for (const CodecInfo& info : infos_)
-    if (info.writes && std::find(info.extensions.begin(), info.extensions.end(), wanted) != info.extensions.end()) return &info;
+    if (info.writes && std::find(info.extensions.begin(), info.extensions.end(), wanted) != info.extensions.end())
+      return &info;
   return nullptr;
 }
 
@@ -78,7 +82,10 @@ static std::span<const std::uint8_t> span_of(const std::string& bytes) {
 static const CodecInfo& reader_of(const Codecs& codecs, const File& file, const std::string& bytes) {
   if (bytes.empty()) throw Error("E312", "`" + file.name + "` is empty").at(file.name);
   const CodecInfo* info = codecs.of_content(span_of(bytes));
-  if (!info) throw Error("E312", "`" + file.name + "` is not an image that can be read", "JPEG, PNG, WebP, TIFF, GIF and others are told by their content, not by their name").at(file.name);
+  if (!info)
+    throw Error("E312", "`" + file.name + "` is not an image that can be read",
+                "JPEG, PNG, WebP, TIFF, GIF and others are told by their content, not by their name")
+        .at(file.name);
   return *info;
 }
 
@@ -106,9 +113,9 @@ Bytes Codecs::encode(const Image& image, const CodecInfo& codec, const EncodeReq
   if (image.has_alpha() && !codec.writes_alpha)
     throw Error("E322", "the image has alpha, which " + codec.name + " cannot keep",
                 "say `flatten: \"#ffffff\"` (or another colour) to put a colour behind it, or write a .png or .webp");
-  const Sample best = image.sample() == Sample::f32 && codec.writes_float                        ? Sample::f32
-                      : image.sample() != Sample::u8 && codec.writes_16bit                       ? Sample::u16
-                                                                                                 : Sample::u8;
+  const Sample best = image.sample() == Sample::f32 && codec.writes_float  ? Sample::f32
+                      : image.sample() != Sample::u8 && codec.writes_16bit ? Sample::u16
+                                                                           : Sample::u8;
   if (image.sample() == best) return loaded(codec.name).encode(image, request);
   return loaded(codec.name).encode(*with_depth(image, best), request);
 }

@@ -19,9 +19,14 @@ static Purchase find_purchase(const Ledger& ledger, const std::string& prefix) {
   std::vector<Purchase> found;
   for (Purchase& purchase : ledger.all())
     if (purchase.key.starts_with(prefix)) found.push_back(std::move(purchase));
-  if (prefix.size() < 6) throw Error("E516", "`" + prefix + "` is too short for a key", "give at least six digits of it; pixgraph ledger list shows them");
-  if (found.empty()) throw Error("E516", "no purchase has a key that begins with `" + prefix + "`", "pixgraph ledger list shows them");
-  if (found.size() > 1) throw Error("E516", fmt::format("{} purchases have keys that begin with `{}`", found.size(), prefix), "give more of it");
+  if (prefix.size() < 6)
+    throw Error("E516", "`" + prefix + "` is too short for a key",
+                "give at least six digits of it; pixgraph ledger list shows them");
+  if (found.empty())
+    throw Error("E516", "no purchase has a key that begins with `" + prefix + "`", "pixgraph ledger list shows them");
+  if (found.size() > 1)
+    throw Error("E516", fmt::format("{} purchases have keys that begin with `{}`", found.size(), prefix),
+                "give more of it");
   return found[0];
 }
 
@@ -30,8 +35,15 @@ static void list(const Ledger& ledger, bool as_json) {
   if (as_json) {
     nlohmann::json rows = nlohmann::json::array();
     for (const Purchase& p : all)
-      rows.push_back({{"key", p.key}, {"number", p.number}, {"state", state_name(p.state)}, {"server", p.server}, {"lane", p.lane}, {"id", p.id},
-                      {"time", p.wall}, {"error", p.error}, {"files", p.files.size()}});
+      rows.push_back({{"key", p.key},
+                      {"number", p.number},
+                      {"state", state_name(p.state)},
+                      {"server", p.server},
+                      {"lane", p.lane},
+                      {"id", p.id},
+                      {"time", p.wall},
+                      {"error", p.error},
+                      {"files", p.files.size()}});
     std::printf("%s\n", rows.dump(1).c_str());
     return;
   }
@@ -39,25 +51,33 @@ static void list(const Ledger& ledger, bool as_json) {
   bool open = false;
   for (const Purchase& p : all) {
     const std::string lane = p.lane.size() == 64 ? p.lane.substr(0, 12) : p.lane;
-    std::puts(fmt::format("{}  {:<10}  {}  {:<26}  {}{}", p.key.substr(0, 12), state_name(p.state), p.wall, p.id.empty() ? "-" : p.id, lane,
-                          p.error.empty() ? "" : "  " + p.error).c_str());
+    std::puts(fmt::format("{}  {:<10}  {}  {:<26}  {}{}", p.key.substr(0, 12), state_name(p.state), p.wall,
+                          p.id.empty() ? "-" : p.id, lane, p.error.empty() ? "" : "  " + p.error)
+                  .c_str());
     open = open || p.state == PurchaseState::maybe_paid;
   }
   if (open)
-    std::puts("\nmaybe-paid: look at the server's own list of predictions, then\n"
-              "  pixgraph ledger adopt KEY ID    it is there under this id: fetch its output\n"
-              "  pixgraph ledger retry KEY       it is not there: buy it in the next run\n"
-              "  pixgraph ledger give-up KEY     leave it: its items fail, the others go on");
+    std::puts(
+        "\nmaybe-paid: look at the server's own list of predictions, then\n"
+        "  pixgraph ledger adopt KEY ID    it is there under this id: fetch its output\n"
+        "  pixgraph ledger retry KEY       it is not there: buy it in the next run\n"
+        "  pixgraph ledger give-up KEY     leave it: its items fail, the others go on");
 }
 
 int command_ledger(const Arguments& arguments) {
-  const std::string folder = arguments.value("--state", ".pixgraph") + (arguments.has("--sandbox") ? "/sandbox-ledger" : "/ledger");
-  if (!real_disk().exists(folder)) throw Error("E517", "there is no ledger in `" + folder + "`", "name the state directory with --state DIR; pixgraph run prints it");
+  const std::string folder =
+      arguments.value("--state", ".pixgraph") + (arguments.has("--sandbox") ? "/sandbox-ledger" : "/ledger");
+  if (!real_disk().exists(folder))
+    throw Error("E517", "there is no ledger in `" + folder + "`",
+                "name the state directory with --state DIR; pixgraph run prints it");
   Ledger ledger(real_disk(), folder);
   const std::vector<std::string>& words = arguments.words;
   const std::string& what = words[0];
   const std::size_t wanted = what == "list" ? 1 : what == "retry" || what == "give-up" ? 2 : what == "adopt" ? 3 : 0;
-  if (wanted == 0) throw Error("E805", "`pixgraph ledger " + what + "` is not known", suggestion(what, {"list", "retry", "give-up", "adopt"}, "list, retry KEY, give-up KEY or adopt KEY ID"));
+  if (wanted == 0)
+    throw Error(
+        "E805", "`pixgraph ledger " + what + "` is not known",
+        suggestion(what, {"list", "retry", "give-up", "adopt"}, "list, retry KEY, give-up KEY or adopt KEY ID"));
   if (words.size() != wanted) throw Error("E805", "pixgraph ledger takes list, retry KEY, give-up KEY or adopt KEY ID");
   if (what == "list") {
     list(ledger, arguments.has("--json"));
@@ -65,19 +85,27 @@ int command_ledger(const Arguments& arguments) {
   }
   Purchase purchase = find_purchase(ledger, words[1]);
   const PurchaseState state = purchase.state;
-  const bool running = state == PurchaseState::created || (state == PurchaseState::intent && !ledger.owner_gone(purchase));
-  if (running) throw Error("E518", fmt::format("that purchase is {}: it is found out by running the pipeline again", state_name(state)));
+  const bool running =
+      state == PurchaseState::created || (state == PurchaseState::intent && !ledger.owner_gone(purchase));
+  if (running)
+    throw Error("E518",
+                fmt::format("that purchase is {}: it is found out by running the pipeline again", state_name(state)));
   if (what == "adopt") {
     if (state != PurchaseState::maybe_paid && state != PurchaseState::intent && state != PurchaseState::lost)
-      throw Error("E518", fmt::format("that purchase is {}; only one that is maybe-paid, lost or an intent can be given an id", state_name(state)));
+      throw Error("E518",
+                  fmt::format("that purchase is {}; only one that is maybe-paid, lost or an intent can be given an id",
+                              state_name(state)));
     ledger.created(purchase, words[2]);
     std::puts("adopted: the next run fetches its output");
     return kExitDone;
   }
-  if (free_to_buy(state) && what == "retry") throw Error("E518", fmt::format("that purchase is {}: the next run buys it anyway", state_name(state)));
+  if (free_to_buy(state) && what == "retry")
+    throw Error("E518", fmt::format("that purchase is {}: the next run buys it anyway", state_name(state)));
   if (state == PurchaseState::succeeded) throw Error("E518", "that purchase succeeded; --rebuy NODE buys it again");
-  ledger.ended(purchase, what == "retry" ? PurchaseState::released : PurchaseState::given_up,
-               what == "retry" ? "bought again on request" : fmt::format("it was {} when it was given up", state_name(state)), nullptr);
+  ledger.ended(
+      purchase, what == "retry" ? PurchaseState::released : PurchaseState::given_up,
+      what == "retry" ? "bought again on request" : fmt::format("it was {} when it was given up", state_name(state)),
+      nullptr);
   std::puts(what == "retry" ? "released: the next run buys it again" : "given up: the next run does not buy it");
   return kExitDone;
 }

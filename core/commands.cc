@@ -29,7 +29,8 @@ static Registry& registry_for(const Arguments& arguments) {
   static bool filled = false;
   if (!filled) {
     const auto folders = arguments.flags.find("--plugins");
-    load_registry(registry, find_plugins(folders == arguments.flags.end() ? std::vector<std::string>{} : folders->second));
+    load_registry(registry,
+                  find_plugins(folders == arguments.flags.end() ? std::vector<std::string>{} : folders->second));
     filled = true;
   }
   return registry;
@@ -53,7 +54,8 @@ static int whole_number(const Arguments& arguments, const std::string& flag, int
   int number = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (failure != std::errc() || end != text.data() + text.size() || number < least || number > most)
-    throw Error("E804", "`" + flag + " " + text + "` is not a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+    throw Error("E804", "`" + flag + " " + text + "` is not a whole number from " + std::to_string(least) + " to " +
+                            std::to_string(most));
   return number;
 }
 
@@ -82,10 +84,13 @@ static RunOptions options_of(const Arguments& arguments) {
   if (const auto rebuy = arguments.flags.find("--rebuy"); rebuy != arguments.flags.end()) options.rebuy = rebuy->second;
   options.rebuy_before = arguments.value("--rebuy-before");
   if (!options.rebuy_before.empty() && !parse_iso_time(options.rebuy_before))
-    throw Error("E804", "`--rebuy-before " + options.rebuy_before + "` is not a time", "write it as 2026-11-20T09:12:00Z");
-  if (!options.rebuy_before.empty() && options.rebuy.empty()) throw Error("E804", "`--rebuy-before` goes with --rebuy NODE");
+    throw Error("E804", "`--rebuy-before " + options.rebuy_before + "` is not a time",
+                "write it as 2026-11-20T09:12:00Z");
+  if (!options.rebuy_before.empty() && options.rebuy.empty())
+    throw Error("E804", "`--rebuy-before` goes with --rebuy NODE");
   options.only_failed = arguments.has("--only");
-  if (options.only_failed && arguments.value("--only") != "failed") throw Error("E804", "`--only " + arguments.value("--only") + "` is not known: write --only failed");
+  if (options.only_failed && arguments.value("--only") != "failed")
+    throw Error("E804", "`--only " + arguments.value("--only") + "` is not known: write --only failed");
   return options;
 }
 
@@ -93,11 +98,15 @@ static RunOptions options_of(const Arguments& arguments) {
 static std::optional<Graph> read_graph(const std::string& file, const Arguments& arguments, bool quiet) {
   Diagnostics diagnostics;
   const Document document = read_document(file, diagnostics);
-  // Bound also where reading found mistakes: bind tells the others of them, and says nothing of a file that could not be read.
+  // Bound also where reading found mistakes: bind tells the others of them, and says nothing of a file that could not
+  // be read.
   std::optional<Graph> graph = pixgraph::bind(document, registry_for(arguments), settings_of(arguments), diagnostics);
-  if (arguments.has("--json")) std::printf("%s\n", diagnostics.json(file).c_str());
-  else if (const std::string text = diagnostics.render(file, document.text, ::isatty(2) != 0); !text.empty()) std::fputs(text.c_str(), stderr);
-  else if (!quiet) std::printf("%s: all is well\n", file.c_str());
+  if (arguments.has("--json"))
+    std::printf("%s\n", diagnostics.json(file).c_str());
+  else if (const std::string text = diagnostics.render(file, document.text, ::isatty(2) != 0); !text.empty())
+    std::fputs(text.c_str(), stderr);
+  else if (!quiet)
+    std::printf("%s: all is well\n", file.c_str());
   if (diagnostics.has_errors()) return std::nullopt;
   return graph;
 }
@@ -105,7 +114,8 @@ static std::optional<Graph> read_graph(const std::string& file, const Arguments&
 static ItemTable items_of(const Graph& graph, const Arguments& arguments, const std::vector<std::string>& not_below) {
   ItemTable table = list_items(graph, {arguments.words.begin() + 1, arguments.words.end()}, not_below);
   const int limit = whole_number(arguments, "--limit", 0, 1, 1'000'000'000);
-  if (limit > 0 && table.items.size() > static_cast<std::size_t>(limit)) table.items.resize(static_cast<std::size_t>(limit));
+  if (limit > 0 && table.items.size() > static_cast<std::size_t>(limit))
+    table.items.resize(static_cast<std::size_t>(limit));
   return table;
 }
 
@@ -124,7 +134,8 @@ int command_run(const Arguments& arguments) {
     for (const GraphNode& node : graph->nodes)
       if (node.spec->cost == Cost::paid) paid.push_back(node.name);
     if (std::find(paid.begin(), paid.end(), name) == paid.end())
-      throw Error("E806", "`--rebuy " + name + "`: no paid node of that name is in " + graph->file, suggestion(name, paid, "paid nodes: " + listed(paid)));
+      throw Error("E806", "`--rebuy " + name + "`: no paid node of that name is in " + graph->file,
+                  suggestion(name, paid, "paid nodes: " + listed(paid)));
   }
   ItemTable table = items_of(*graph, arguments, kept_folders(*graph, options));
   if (options.only_failed) {
@@ -175,7 +186,9 @@ int command_describe(const Arguments& arguments) {
   const Registry& registry = registry_for(arguments);
   for (const std::string& name : arguments.words) {
     const Spec* spec = registry.find(name);
-    if (!spec) throw Error("E016", "there is no node type `" + name + "`", suggestion(name, registry.names(), "pixgraph nodes lists them"));
+    if (!spec)
+      throw Error("E016", "there is no node type `" + name + "`",
+                  suggestion(name, registry.names(), "pixgraph nodes lists them"));
     std::fputs(render_spec(*spec).c_str(), stdout);
   }
   return kExitDone;

@@ -1,4 +1,5 @@
-// The commands' functions, one per row of the table in cli.cc. Each returns the exit code and throws Error for what it refuses.
+// The commands' functions, one per row of the table in cli.cc. Each returns the exit code and throws Error for what it
+// refuses.
 #pragma once
 
 #include "cli.h"

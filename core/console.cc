@@ -15,7 +15,9 @@ static void say(const std::string& line) {
   std::fflush(stderr);
 }
 
-static std::string text_of(const json& event, const char* key) { return event.value(key, std::string()); }
+static std::string text_of(const json& event, const char* key) {
+  return event.value(key, std::string());
+}
 
 void Console::failure(const json& event) {
   const std::string node = text_of(event, "node"), cause = text_of(event, "cause"), code = text_of(event, "code");
@@ -30,18 +32,21 @@ void Console::progress(bool now) {
   if (!now && time - last_ < std::chrono::seconds(10)) return;
   last_ = time;
   const int ended = done_ + failed_ + canceled_;
-  say(fmt::format("  {:>3}%  {} of {} items, {} failed, {} predictions bought, {} reused\n", items_ ? ended * 100 / items_ : 100, ended, items_, failed_, predictions_, reused_));
+  say(fmt::format("  {:>3}%  {} of {} items, {} failed, {} predictions bought, {} reused\n",
+                  items_ ? ended * 100 / items_ : 100, ended, items_, failed_, predictions_, reused_));
 }
 
 void Console::show(const json& event) {
   const std::string type = text_of(event, "type");
   if (type == "run") {
     items_ = event.value("items", 0);
-    say(fmt::format("pixgraph {}  {}  {} nodes, {} item{}  run {}\n", PIXGRAPH_VERSION, text_of(event, "file"), event.value("nodes", json::array()).size(),
-                    items_, items_ == 1 ? "" : "s", text_of(event, "id")));
-    if (const std::string sandbox = text_of(event, "sandbox"); !sandbox.empty()) say("  stand-in models at " + sandbox + ": for trying out, not the real ones\n");
+    say(fmt::format("pixgraph {}  {}  {} nodes, {} item{}  run {}\n", PIXGRAPH_VERSION, text_of(event, "file"),
+                    event.value("nodes", json::array()).size(), items_, items_ == 1 ? "" : "s", text_of(event, "id")));
+    if (const std::string sandbox = text_of(event, "sandbox"); !sandbox.empty())
+      say("  stand-in models at " + sandbox + ": for trying out, not the real ones\n");
     say("  state  " + text_of(event, "state") + "\n");
-    if (const int skipped = event.value("skipped_files", 0)) say(fmt::format("  {} other file{} in the folders left out\n", skipped, skipped == 1 ? "" : "s"));
+    if (const int skipped = event.value("skipped_files", 0))
+      say(fmt::format("  {} other file{} in the folders left out\n", skipped, skipped == 1 ? "" : "s"));
   } else if (type == "task") {
     const std::string state = text_of(event, "state");
     if (state == "failed") failure(event);
@@ -49,9 +54,11 @@ void Console::show(const json& event) {
     progress(false);
   } else if (type == "warning") {
     const int shown = ++same_["!" + text_of(event, "node") + text_of(event, "message")];
-    if (shown <= 3) say(fmt::format("! {}  {}  {}\n", text_of(event, "node"), text_of(event, "item"), text_of(event, "message")));
+    if (shown <= 3)
+      say(fmt::format("! {}  {}  {}\n", text_of(event, "node"), text_of(event, "item"), text_of(event, "message")));
   } else if (type == "wait") {
-    say(fmt::format("! {}  waiting {}\n", text_of(event, "why"), show_duration(std::chrono::milliseconds(event.value("ms", 0)))));
+    say(fmt::format("! {}  waiting {}\n", text_of(event, "why"),
+                    show_duration(std::chrono::milliseconds(event.value("ms", 0)))));
   } else if (type == "prediction") {
     if (text_of(event, "state") == "created") ++predictions_;
   } else if (type == "output") {
@@ -65,12 +72,16 @@ void Console::show(const json& event) {
     ++(outcome == "done" ? done_ : outcome == "failed" ? failed_ : canceled_);
   } else if (type == "end") {
     for (const auto& [what, count] : same_)
-      if (count > 5 && what[0] != '!') say(fmt::format("✕ {}  … {} more like this\n", what.substr(0, what.find('\n')), count - 5));
+      if (count > 5 && what[0] != '!')
+        say(fmt::format("✕ {}  … {} more like this\n", what.substr(0, what.find('\n')), count - 5));
     const std::string time = show_duration(std::chrono::milliseconds(static_cast<long>(event.value("t", 0.0) * 1000)));
-    std::string line = done_ == items_ ? fmt::format("✓ {} of {} items written to {}", done_, items_, text_of(event, "out"))
-                                                      : fmt::format("✕ {} of {} items failed, {} written to {}", failed_, items_, done_, text_of(event, "out"));
+    std::string line =
+        done_ == items_
+            ? fmt::format("✓ {} of {} items written to {}", done_, items_, text_of(event, "out"))
+            : fmt::format("✕ {} of {} items failed, {} written to {}", failed_, items_, done_, text_of(event, "out"));
     if (canceled_) line += fmt::format(", {} not finished", canceled_);
-    say(fmt::format("{}    {}\n  {} prediction{} bought, {} reused\n", line, time, predictions_, predictions_ == 1 ? "" : "s", reused_));
+    say(fmt::format("{}    {}\n  {} prediction{} bought, {} reused\n", line, time, predictions_,
+                    predictions_ == 1 ? "" : "s", reused_));
     if (event.contains("stopped")) say("stopped: " + text_of(event, "stopped") + "\n");
     if (const std::string hint = text_of(event, "hint"); !hint.empty()) say("    " + hint + "\n");
   }

@@ -1,5 +1,5 @@
-// Console: shows a run in a terminal or a log, from its events alone. Results (paths of written files) go to standard output,
-// everything else to standard error.
+// Console: shows a run in a terminal or a log, from its events alone. Results (paths of written files) go to standard
+// output, everything else to standard error.
 //
 // A sink of Events: called one event at a time.
 #pragma once

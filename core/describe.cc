@@ -25,7 +25,8 @@ std::string show_value(const Value& value) {
 std::string show_range(const Param& param) {
   const std::string unit = param.unit.empty() ? "" : " " + param.unit;
   if (!param.choices.empty()) return fmt::format("one of {}", fmt::join(param.choices, ", "));
-  if (std::isfinite(param.min) && std::isfinite(param.max)) return fmt::format("{} to {}{}", param.min, param.max, unit);
+  if (std::isfinite(param.min) && std::isfinite(param.max))
+    return fmt::format("{} to {}{}", param.min, param.max, unit);
   if (std::isfinite(param.min)) return fmt::format("{}{} or more", param.min, unit);
   if (std::isfinite(param.max)) return fmt::format("{}{} or less", param.max, unit);
   return param.unit;
@@ -71,16 +72,19 @@ std::string render_spec(const Spec& spec) {
     text += fmt::format("  {:<{}}  {:<14}  {}\n", name, width, type, doc);
   };
   if (!spec.inputs.empty() || !spec.open_input.empty()) text += "\ninputs\n";
-  for (const Port& port : spec.inputs) line(port.name, type_name(port.type) + (port.required ? "" : "?"), port.doc + (port.required ? "" : " (optional)"));
+  for (const Port& port : spec.inputs)
+    line(port.name, type_name(port.type) + (port.required ? "" : "?"), port.doc + (port.required ? "" : " (optional)"));
   if (!spec.open_input.empty()) line(spec.open_input, "mapping", spec.open_input_doc);
   if (!spec.params.empty()) text += "\nparams\n";
   for (const Param& param : spec.params) {
     std::string facts = show_range(param);
-    if (!param.preset.absent()) facts += (facts.empty() ? "" : "; ") + fmt::format("default {}", show_value(param.preset));
+    if (!param.preset.absent())
+      facts += (facts.empty() ? "" : "; ") + fmt::format("default {}", show_value(param.preset));
     line(param.name, std::string(type_name(param.type)), param.doc + (facts.empty() ? "" : " (" + facts + ")"));
   }
   text += "\noutputs\n";
-  for (const Port& port : spec.outputs) line(port.name, type_name(port.type), port.doc + (&port == &spec.outputs[0] ? " (what ${node} means)" : ""));
+  for (const Port& port : spec.outputs)
+    line(port.name, type_name(port.type), port.doc + (&port == &spec.outputs[0] ? " (what ${node} means)" : ""));
   if (!spec.examples.empty()) text += "\nexamples\n";
   for (const std::string& example : spec.examples) text += "  " + example + "\n";
   return text;

@@ -9,7 +9,8 @@
 
 namespace pixgraph {
 
-/// A stretch of one line of a file. 1-based, columns count characters (UTF-8 code points); line 0 = the file as a whole.
+/// A stretch of one line of a file. 1-based, columns count characters (UTF-8 code points); line 0 = the file as a
+/// whole.
 struct Place {
   int line = 0;
   int column = 0;
@@ -28,7 +29,7 @@ struct Diagnostic {
     std::string text;
   };
   std::vector<Note> notes;
-  std::string help;  // what to do; may be empty
+  std::string help;    // what to do; may be empty
   std::string source;  // where it is written, if not in the file: "--set width=ten"
 };
 

@@ -66,7 +66,8 @@ class RealDisk : public Disk {
     }
     struct stat facts {};
     std::string bytes;
-    if (::fstat(file.get(), &facts) == 0 && facts.st_size > 0) bytes.reserve(static_cast<std::size_t>(facts.st_size) + 1);
+    if (::fstat(file.get(), &facts) == 0 && facts.st_size > 0)
+      bytes.reserve(static_cast<std::size_t>(facts.st_size) + 1);
     char buffer[1 << 16];
     for (;;) {
       const ssize_t count = ::read(file.get(), buffer, sizeof buffer);
@@ -99,7 +100,8 @@ class RealDisk : public Disk {
   void sync_folder(const std::string& path) override {
     Descriptor folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
     // Some shared file systems refuse fsync of a folder and are durable without it.
-    if (!folder.valid() || (::fsync(folder.get()) != 0 && errno != EINVAL && errno != ENOTSUP)) fail("made durable", path);
+    if (!folder.valid() || (::fsync(folder.get()) != 0 && errno != EINVAL && errno != ENOTSUP))
+      fail("made durable", path);
   }
 
   bool link(const std::string& from, const std::string& to) override {
@@ -148,8 +150,10 @@ class RealDisk : public Disk {
         fail("locked", path);
       }
       // Somebody may have removed the file between our open and our lock: then the lock is on a file without a name.
-      struct stat ours {}, named {};
-      if (::fstat(fd, &ours) == 0 && ::stat(path.c_str(), &named) == 0 && ours.st_ino == named.st_ino && ours.st_dev == named.st_dev)
+      struct stat ours {
+      }, named{};
+      if (::fstat(fd, &ours) == 0 && ::stat(path.c_str(), &named) == 0 && ours.st_ino == named.st_ino &&
+          ours.st_dev == named.st_dev)
         return lock;
     }
   }
@@ -158,7 +162,9 @@ class RealDisk : public Disk {
 constexpr std::string_view kTempMark = ".new-";
 constexpr std::size_t kTempBytes = 12;
 
-std::string temp_beside(const std::string& path) { return join_path(folder_of(path), std::string(kTempMark) + random_hex(kTempBytes)); }
+std::string temp_beside(const std::string& path) {
+  return join_path(folder_of(path), std::string(kTempMark) + random_hex(kTempBytes));
+}
 
 }  // namespace
 

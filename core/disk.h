@@ -1,8 +1,8 @@
 // Disk: the files that pixgraph itself keeps, behind an interface small enough that a test can stand in for it and lose
 // power at any step. Everything under the state directory and every output goes through it.
 //
-// Safe from many threads. Failures throw Error E602 (stops_run: state that cannot be written must stop the next create);
-// what a caller expects to happen (a file is not there, a name is taken) is a return value.
+// Safe from many threads. Failures throw Error E602 (stops_run: state that cannot be written must stop the next
+// create); what a caller expects to happen (a file is not there, a name is taken) is a return value.
 #pragma once
 
 #include <memory>
@@ -52,8 +52,9 @@ Disk& real_disk();
 
 /// All missing levels, each made durable in its parent.
 void make_folders(Disk& disk, const std::string& path);
-/// Makes folders and has every name of theirs durable before it returns, whoever made them: another thread or process may
-/// have made one a moment ago and not be done with its fsync. Costs one fsync per folder and object. Safe from many threads.
+/// Makes folders and has every name of theirs durable before it returns, whoever made them: another thread or process
+/// may have made one a moment ago and not be done with its fsync. Costs one fsync per folder and object. Safe from many
+/// threads.
 class DurableFolders {
  public:
   explicit DurableFolders(Disk& disk) : disk_(disk) {}
@@ -64,8 +65,8 @@ class DurableFolders {
   std::mutex mutex_;
   std::set<std::string> known_;
 };
-/// Puts a file in place complete and durable, or not at all: temp file, fsync, link, fsync of the folder. False where the
-/// name is taken (the existing file is left as it is). The temp name is random: pids repeat across hosts.
+/// Puts a file in place complete and durable, or not at all: temp file, fsync, link, fsync of the folder. False where
+/// the name is taken (the existing file is left as it is). The temp name is random: pids repeat across hosts.
 bool place_new(Disk& disk, const std::string& path, std::string_view bytes);
 /// The same, replacing what is there.
 void replace_file(Disk& disk, const std::string& path, std::string_view bytes);

@@ -12,7 +12,8 @@ using nlohmann::json;
 
 std::string describe_value(const Value& value) {
   if (value.absent()) return "nothing";
-  if (value.text()) return "the text `" + (value.text()->size() > 60 ? value.text()->substr(0, 57) + "..." : *value.text()) + "`";
+  if (value.text())
+    return "the text `" + (value.text()->size() > 60 ? value.text()->substr(0, 57) + "..." : *value.text()) + "`";
   if (value.integer()) return std::to_string(*value.integer());
   if (value.number()) return fmt::format("{}", *value.number());
   if (value.boolean()) return *value.boolean() ? "true" : "false";
@@ -30,7 +31,8 @@ std::string describe_value(const Value& value) {
 static Value from_json(const json& value) {
   if (value.is_string()) return Value(value.get<std::string>());
   if (value.is_boolean()) return Value(value.get<bool>());
-  if (value.is_number_unsigned() && value.get<std::uint64_t>() > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
+  if (value.is_number_unsigned() &&
+      value.get<std::uint64_t>() > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max()))
     return Value(value.get<double>());
   if (value.is_number_integer()) return Value(value.get<std::int64_t>());
   if (value.is_number()) return Value(value.get<double>());
@@ -43,11 +45,14 @@ std::string as_text(const Value& value) {
   if (value.integer()) return std::to_string(*value.integer());
   if (value.number()) return fmt::format("{}", *value.number());
   if (value.boolean()) return *value.boolean() ? "true" : "false";
-  if (value.json() && !value.json()->is_structured() && !value.json()->is_null()) return as_text(from_json(*value.json()));
+  if (value.json() && !value.json()->is_structured() && !value.json()->is_null())
+    return as_text(from_json(*value.json()));
   throw Error("E110", describe_value(value) + " cannot stand in a text");
 }
 
-static std::string stem_of(const std::string& name) { return name.substr(0, name.size() - extension_of(name).size()); }
+static std::string stem_of(const std::string& name) {
+  return name.substr(0, name.size() - extension_of(name).size());
+}
 
 static Value property_of(const Value& value, const std::string& property, const Codecs& codecs) {
   if (const FilePtr file = value.file()) {
@@ -63,7 +68,8 @@ static Value property_of(const Value& value, const std::string& property, const 
     if (property == "width") return Value(image->width());
     if (property == "height") return Value(image->height());
   }
-  if (value.json() && value.json()->is_object() && value.json()->contains(property)) return from_json((*value.json())[property]);
+  if (value.json() && value.json()->is_object() && value.json()->contains(property))
+    return from_json((*value.json())[property]);
   throw Error("E110", describe_value(value) + " has no `." + property + "`");
 }
 
@@ -87,8 +93,10 @@ Value evaluate(const Expression& expression, const ItemValues& values, const Cod
   if (const auto* text = std::get_if<Expression::Text>(&expression.form)) {
     std::string whole;
     for (const auto& part : text->parts) {
-      if (const auto* literal = std::get_if<std::string>(&part)) whole += *literal;
-      else whole += as_text(follow(std::get<Reference>(part), values, codecs));
+      if (const auto* literal = std::get_if<std::string>(&part))
+        whole += *literal;
+      else
+        whole += as_text(follow(std::get<Reference>(part), values, codecs));
     }
     return Value(std::move(whole));
   }
@@ -154,8 +162,10 @@ static Value converted_one(Value value, Type to, const Codecs& codecs, const std
       ImagePtr image = value.file() ? codecs.decode(*value.file()) : value.image();
       if (!image) throw refuse();
       if (to == Type::mask && image->channels() != 1)
-        throw Error("E110", what + " wants a mask, which has one channel, and got an image with " + std::to_string(image->channels()),
-                    "put an AlphaToMask node between");
+        throw Error(
+            "E110",
+            what + " wants a mask, which has one channel, and got an image with " + std::to_string(image->channels()),
+            "put an AlphaToMask node between");
       return Value(std::move(image));
     }
     case Type::json: break;

@@ -1,6 +1,7 @@
 // Evaluation: from an expression and an item's values to the value that a node sees.
 //
-// Pure functions; no network. The only files touched are those that a conversion decodes or a property asks the size of.
+// Pure functions; no network. The only files touched are those that a conversion decodes or a property asks the size
+// of.
 #pragma once
 
 #include <functional>

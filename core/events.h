@@ -1,5 +1,5 @@
-// Events: what happens in a run, as it happens, one JSON object each. The console, the file runs/<id>/events.ndjson and every
-// later view are readers of the same events, and know nothing else of the run.
+// Events: what happens in a run, as it happens, one JSON object each. The console, the file runs/<id>/events.ndjson and
+// every later view are readers of the same events, and know nothing else of the run.
 //
 // emit() may be called from any thread; sinks are called one at a time, in the order of the events.
 #pragma once

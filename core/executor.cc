@@ -79,7 +79,8 @@ void Executor::clock_loop() {
       push(pool_of(due.workers), due.priority, std::move(due.work));
       timers_.pop();
     }
-    if (timers_.empty()) clock_wake_.wait(lock);
+    if (timers_.empty())
+      clock_wake_.wait(lock);
     else {
       const Time next = timers_.top().when;
       clock_wake_.wait_until(lock, next);

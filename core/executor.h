@@ -1,5 +1,5 @@
-// Executor: the threads of a run. Two pools (cpu work, network calls) with priorities, and a clock that posts work later,
-// so that no thread sleeps for anything.
+// Executor: the threads of a run. Two pools (cpu work, network calls) with priorities, and a clock that posts work
+// later, so that no thread sleeps for anything.
 //
 // post() and at() may be called from any thread, also from within work. Work must not throw. The destructor finishes
 // what is running and drops what is waiting.
@@ -58,7 +58,9 @@ class Executor {
     Workers workers;
     Priority priority;
     Work work;
-    bool operator<(const Timer& other) const { return when != other.when ? when > other.when : sequence > other.sequence; }
+    bool operator<(const Timer& other) const {
+      return when != other.when ? when > other.when : sequence > other.sequence;
+    }
   };
   void work_loop(Pool& pool);
   void clock_loop();

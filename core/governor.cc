@@ -49,8 +49,8 @@ bool Governor::lane_full(const std::string& lane) const {
   return used != lane_in_flight_.end() && used->second >= limit->second;
 }
 
-/// Lets go what may go now. What must wait for a token or the end of a pause stays in `waiting_`, where close() finds it and a
-/// new pause holds it back; one timer looks again at the earliest moment.
+/// Lets go what may go now. What must wait for a token or the end of a pause stays in `waiting_`, where close() finds
+/// it and a new pause holds it back; one timer looks again at the earliest moment.
 void Governor::admit() {
   for (auto next = waiting_.begin(); next != waiting_.end() && in_flight_ < limits_.in_flight;) {
     if (lane_full(next->lane)) {
@@ -71,7 +71,8 @@ void Governor::admit() {
     creates_.take(now);
     ++in_flight_;
     ++lane_in_flight_[next->lane];
-    executor_.post(Workers::net, next->priority, [this, waiting = std::move(*next)]() mutable { go(std::move(waiting)); });
+    executor_.post(Workers::net, next->priority,
+                   [this, waiting = std::move(*next)]() mutable { go(std::move(waiting)); });
     next = waiting_.erase(next);
   }
 }
@@ -99,7 +100,9 @@ void Governor::release(const std::string& lane) {
 
 /// Waiting creates keep the order of the items: a later node of an early item goes first.
 void Governor::insert(Waiting waiting) {
-  const auto place = std::find_if(waiting_.rbegin(), waiting_.rend(), [&](const Waiting& w) { return w.priority.item <= waiting.priority.item; }).base();
+  const auto place = std::find_if(waiting_.rbegin(), waiting_.rend(), [&](const Waiting& w) {
+                       return w.priority.item <= waiting.priority.item;
+                     }).base();
   waiting_.insert(place, std::move(waiting));
 }
 

@@ -1,7 +1,8 @@
 // Governor: how fast a server may be asked. One per server; every call to it passes here.
 //
-// Creates wait for a free place in flight and a token of their rate; other calls take a token of theirs. A 429 pauses the
-// whole lane for everyone. Safe from many threads; nothing blocks: waiting work is posted to the executor when it may go.
+// Creates wait for a free place in flight and a token of their rate; other calls take a token of theirs. A 429 pauses
+// the whole lane for everyone. Safe from many threads; nothing blocks: waiting work is posted to the executor when it
+// may go.
 #pragma once
 
 #include <chrono>
@@ -36,9 +37,9 @@ class TokenBucket {
 };
 
 struct ServerLimits {
-  int in_flight = 32;               // predictions that exist and have not ended
-  double creates_per_minute = 600;  // 0: unlimited
-  double calls_per_minute = 3000;   // everything but creates; 0: unlimited
+  int in_flight = 32;                       // predictions that exist and have not ended
+  double creates_per_minute = 600;          // 0: unlimited
+  double calls_per_minute = 3000;           // everything but creates; 0: unlimited
   std::map<std::string, int> in_flight_of;  // by lane
 };
 
@@ -54,7 +55,8 @@ class Governor {
   void leave(const std::string& lane);
   /// When the next call that is no create may go out.
   Executor::Time next_call();
-  /// Until when other calls are paused; in the past where they are not. Asked again just before a call that was put off.
+  /// Until when other calls are paused; in the past where they are not. Asked again just before a call that was put
+  /// off.
   Executor::Time calls_paused() const;
   /// A 429: no create (or no other call) before then. Longer pauses win.
   void pause_creates(std::chrono::milliseconds wait);

@@ -26,9 +26,9 @@ struct Reference {
   /// element: `${index}`, the position within a list that an output saves; it stands in a GraphOutput's file only.
   enum class To { input, param, node, element };
   To to = To::input;
-  int index = 0;         // into Graph::inputs, params or nodes
-  int port = 0;          // of a node: index into its Spec's outputs
-  std::string property;  // "stem", "width"...; empty = the whole value
+  int index = 0;                // into Graph::inputs, params or nodes
+  int port = 0;                 // of a node: index into its Spec's outputs
+  std::string property;         // "stem", "width"...; empty = the whole value
   ValueType type = Type::text;  // what it yields
   Place place;
 };
@@ -73,11 +73,11 @@ struct GraphNode {
   /// One per input port and param of the Spec, in the Spec's order (inputs, then params); absent optional ones hold an
   /// absent Value, params their defaults. Literals have been read and checked by the declared type already.
   std::vector<Expression> arguments;
-  Expression open_input;  // an ObjectOf, where the Spec has an open input
-  std::optional<std::chrono::milliseconds> timeout;  // `timeout: 5m`: from creation to end
+  Expression open_input;                                                // an ObjectOf, where the Spec has an open input
+  std::optional<std::chrono::milliseconds> timeout;                     // `timeout: 5m`: from creation to end
   std::optional<std::chrono::milliseconds> queue_timeout, run_timeout;  // `timeout: {queue: 10m, run: 2m}`
-  std::string variant_text;  // reserved for `variant:`
-  std::vector<int> upstream, downstream;  // node indices, each once, ascending
+  std::string variant_text;                                             // reserved for `variant:`
+  std::vector<int> upstream, downstream;                                // node indices, each once, ascending
   Place place;
 };
 
@@ -109,7 +109,7 @@ struct Graph {
   std::vector<GraphParam> params;
   std::vector<GraphNode> nodes;
   std::vector<GraphOutput> outputs;
-  std::vector<int> order;  // node indices such that every node stands after its upstream
+  std::vector<int> order;               // node indices such that every node stands after its upstream
   std::map<std::string, Limit> limits;  // by server, model or "default"
   std::map<std::string, Price> prices;  // by owner/name
 
@@ -120,13 +120,13 @@ struct Graph {
 using Settings = std::vector<std::pair<std::string, std::string>>;
 
 /// Finds every mistake of meaning at once (E010..E049, W050..W059). The Graph is whole only if there were no errors.
-/// No file, network or plugin function is touched. Mistakes in `settings` have no place in the file (line 0). A document
-/// that is no map was refused by its reader: nothing more is said about it.
+/// No file, network or plugin function is touched. Mistakes in `settings` have no place in the file (line 0). A
+/// document that is no map was refused by its reader: nothing more is said about it.
 Graph bind(const Document& document, const Registry& registry, const Settings& settings, Diagnostics& diagnostics);
 
-/// Whether a value of `from` may stand where `to` is wanted (DESIGN 4): equal types; integer as number; scalars as json;
-/// json as anything but file, image and mask (read at run time); file as image or mask (decoded there); mask as image;
-/// one value as a list of one. Never image as file, never image as mask.
+/// Whether a value of `from` may stand where `to` is wanted (DESIGN 4): equal types; integer as number; scalars as
+/// json; json as anything but file, image and mask (read at run time); file as image or mask (decoded there); mask as
+/// image; one value as a list of one. Never image as file, never image as mask.
 bool accepts(ValueType to, ValueType from);
 
 }  // namespace pixgraph

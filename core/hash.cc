@@ -18,7 +18,9 @@ static const EVP_MD* sha256_method() {
   return method;
 }
 
-static EVP_MD_CTX* context_of(void* context) { return static_cast<EVP_MD_CTX*>(context); }
+static EVP_MD_CTX* context_of(void* context) {
+  return static_cast<EVP_MD_CTX*>(context);
+}
 
 static std::string to_hex(const std::uint8_t* bytes, std::size_t count) {
   static const char digits[] = "0123456789abcdef";
@@ -30,12 +32,18 @@ static std::string to_hex(const std::uint8_t* bytes, std::size_t count) {
   return text;
 }
 
-Sha256::Sha256() : context_(EVP_MD_CTX_new()) { EVP_DigestInit_ex2(context_of(context_), sha256_method(), nullptr); }
-Sha256::~Sha256() { EVP_MD_CTX_free(context_of(context_)); }
+Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
+  EVP_DigestInit_ex2(context_of(context_), sha256_method(), nullptr);
+}
+Sha256::~Sha256() {
+  EVP_MD_CTX_free(context_of(context_));
+}
 void Sha256::add(std::span<const std::uint8_t> bytes) {
   EVP_DigestUpdate(context_of(context_), bytes.data(), bytes.size());
 }
-void Sha256::add(std::string_view text) { EVP_DigestUpdate(context_of(context_), text.data(), text.size()); }
+void Sha256::add(std::string_view text) {
+  EVP_DigestUpdate(context_of(context_), text.data(), text.size());
+}
 std::string Sha256::hex() {
   std::uint8_t digest[32];
   EVP_DigestFinal_ex(context_of(context_), digest, nullptr);

@@ -24,7 +24,8 @@ FilePtr RunHost::saved(std::string_view url) {
 }
 
 FilePtr RunHost::save(std::span<const std::uint8_t> bytes, std::string name, std::string media_type) {
-  return store_.put({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, std::move(name), std::move(media_type));
+  return store_.put({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, std::move(name),
+                    std::move(media_type));
 }
 
 Bytes RunHost::encode(const Image& image, std::string_view format, const EncodeRequest& request) {
@@ -33,15 +34,21 @@ Bytes RunHost::encode(const Image& image, std::string_view format, const EncodeR
   return codecs_.encode(image, *codec, request);
 }
 
-std::string RunHost::hash(std::span<const std::uint8_t> bytes) { return sha256(bytes); }
-std::string RunHost::pixel_hash(const Image& image) { return pixgraph::pixel_hash(image); }
+std::string RunHost::hash(std::span<const std::uint8_t> bytes) {
+  return sha256(bytes);
+}
+std::string RunHost::pixel_hash(const Image& image) {
+  return pixgraph::pixel_hash(image);
+}
 
 std::string RunHost::environment(const std::string& name) {
   std::string value;
   {
     std::lock_guard lock(mutex_);
-    if (const auto found = overrides_.find(name); found != overrides_.end()) value = found->second;
-    else if (const char* set = std::getenv(name.c_str())) value = set;
+    if (const auto found = overrides_.find(name); found != overrides_.end())
+      value = found->second;
+    else if (const char* set = std::getenv(name.c_str()))
+      value = set;
   }
   if (name.ends_with("_TOKEN") || name.ends_with("_KEY") || name.ends_with("_HEADERS")) redactor_.add(value);
   return value;

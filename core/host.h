@@ -17,7 +17,8 @@ namespace pixgraph {
 
 class RunHost : public Host {
  public:
-  RunHost(Http& http, Store& store, const Codecs& codecs, Redactor& redactor) : http_(http), store_(store), codecs_(codecs), redactor_(redactor) {}
+  RunHost(Http& http, Store& store, const Codecs& codecs, Redactor& redactor)
+      : http_(http), store_(store), codecs_(codecs), redactor_(redactor) {}
 
   /// saved(url) gives this file from now on.
   void remember(const std::string& url, FilePtr file);

@@ -27,7 +27,8 @@ Index::Index(const std::string& state_folder) {
   const std::string absolute = std::filesystem::weakly_canonical(state_folder, failure).string();
   const std::string folder = join_path(cache_folder(), sha256(absolute).substr(0, 16));
   std::filesystem::create_directories(folder, failure);
-  if (sqlite3_open_v2(join_path(folder, "index.db").c_str(), &database_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX, nullptr) != SQLITE_OK) {
+  if (sqlite3_open_v2(join_path(folder, "index.db").c_str(), &database_,
+                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX, nullptr) != SQLITE_OK) {
     sqlite3_close(database_);
     database_ = nullptr;
     return;
@@ -35,17 +36,21 @@ Index::Index(const std::string& state_folder) {
   sqlite3_busy_timeout(database_, 5000);
   run("PRAGMA journal_mode=WAL");
   run("PRAGMA synchronous=NORMAL");
-  run("CREATE TABLE IF NOT EXISTS file(path TEXT PRIMARY KEY, inode INTEGER, size INTEGER, mtime INTEGER, ctime INTEGER, hash TEXT) WITHOUT ROWID");
+  run("CREATE TABLE IF NOT EXISTS file(path TEXT PRIMARY KEY, inode INTEGER, size INTEGER, mtime INTEGER, ctime "
+      "INTEGER, hash TEXT) WITHOUT ROWID");
   run("CREATE TABLE IF NOT EXISTS output(path TEXT PRIMARY KEY, hash TEXT, previous TEXT) WITHOUT ROWID");
   run("CREATE TABLE IF NOT EXISTS purchase(recipe TEXT PRIMARY KEY, key TEXT) WITHOUT ROWID");
 }
 
 Index::~Index() {
-  for (sqlite3_stmt* kept : {get_hash_, put_hash_, get_output_, put_output_, get_purchase_, put_purchase_}) sqlite3_finalize(kept);
+  for (sqlite3_stmt* kept : {get_hash_, put_hash_, get_output_, put_output_, get_purchase_, put_purchase_})
+    sqlite3_finalize(kept);
   sqlite3_close(database_);
 }
 
-bool Index::run(const char* sql) { return database_ && sqlite3_exec(database_, sql, nullptr, nullptr, nullptr) == SQLITE_OK; }
+bool Index::run(const char* sql) {
+  return database_ && sqlite3_exec(database_, sql, nullptr, nullptr, nullptr) == SQLITE_OK;
+}
 
 /// Ready for new values; null where there is no database.
 sqlite3_stmt* Index::statement(sqlite3_stmt*& kept, const char* sql) {
@@ -64,7 +69,9 @@ static std::string column(sqlite3_stmt* statement, int place) {
   return text ? text : "";
 }
 
-static std::int64_t nanoseconds(const timespec& time) { return time.tv_sec * 1'000'000'000LL + time.tv_nsec; }
+static std::int64_t nanoseconds(const timespec& time) {
+  return time.tv_sec * 1'000'000'000LL + time.tv_nsec;
+}
 
 /// What tells one state of a file from another.
 struct Index::Facts {
@@ -87,20 +94,26 @@ std::string Index::remembered(const Facts& facts) {
   bind_text(get, 1, facts.absolute);
   std::string known;
   if (sqlite3_step(get) == SQLITE_ROW && sqlite3_column_int64(get, 0) == static_cast<std::int64_t>(facts.stat.st_ino) &&
-      sqlite3_column_int64(get, 1) == facts.stat.st_size && sqlite3_column_int64(get, 2) == nanoseconds(facts.stat.st_mtim) &&
+      sqlite3_column_int64(get, 1) == facts.stat.st_size &&
+      sqlite3_column_int64(get, 2) == nanoseconds(facts.stat.st_mtim) &&
       sqlite3_column_int64(get, 3) == nanoseconds(facts.stat.st_ctim))
     known = column(get, 4);
   sqlite3_reset(get);
   return known;
 }
 
-std::string Index::known_hash(const std::string& path) { return remembered(Facts(path)); }
+std::string Index::known_hash(const std::string& path) {
+  return remembered(Facts(path));
+}
 
 std::string Index::hash_of(const std::string& path) {
   const Facts facts(path);
   if (std::string known = remembered(facts); !known.empty()) return known;
   const std::string hash = sha256_file(path);
-  if (!facts.there || nanoseconds(facts.looked) - std::max(nanoseconds(facts.stat.st_mtim), nanoseconds(facts.stat.st_ctim)) < 2'000'000'000LL) return hash;
+  if (!facts.there ||
+      nanoseconds(facts.looked) - std::max(nanoseconds(facts.stat.st_mtim), nanoseconds(facts.stat.st_ctim)) <
+          2'000'000'000LL)
+    return hash;
   std::lock_guard lock(mutex_);
   if (sqlite3_stmt* put = statement(put_hash_, "INSERT OR REPLACE INTO file VALUES(?,?,?,?,?,?)")) {
     bind_text(put, 1, facts.absolute);
@@ -128,8 +141,9 @@ std::optional<Index::Output> Index::output(const std::string& path) {
 
 void Index::will_write(const std::string& path, const std::string& hash) {
   std::lock_guard lock(mutex_);
-  sqlite3_stmt* put = statement(put_output_,
-                                "INSERT INTO output VALUES(?1, ?2, '') ON CONFLICT(path) DO UPDATE SET previous=hash, hash=?2 WHERE hash<>?2");
+  sqlite3_stmt* put = statement(
+      put_output_,
+      "INSERT INTO output VALUES(?1, ?2, '') ON CONFLICT(path) DO UPDATE SET previous=hash, hash=?2 WHERE hash<>?2");
   if (!put) return;
   bind_text(put, 1, path);
   bind_text(put, 2, hash);

@@ -1,5 +1,5 @@
-// Index: what pixgraph remembers so that it need not look again: hashes of files it has seen, which outputs are its own.
-// A memo only: deleting it costs time, never money or correctness.
+// Index: what pixgraph remembers so that it need not look again: hashes of files it has seen, which outputs are its
+// own. A memo only: deleting it costs time, never money or correctness.
 //
 // SQLite in WAL mode, on a local disk (under XDG_CACHE_HOME/pixgraph, one per state directory: SQLite on a shared file
 // system was measured to lose committed rows). Safe from many threads. What SQLite cannot do is never an error of the
@@ -51,8 +51,8 @@ class Index {
 
   std::mutex mutex_;
   sqlite3* database_ = nullptr;
-  sqlite3_stmt *get_hash_ = nullptr, *put_hash_ = nullptr, *get_output_ = nullptr, *put_output_ = nullptr, *get_purchase_ = nullptr,
-               *put_purchase_ = nullptr;
+  sqlite3_stmt *get_hash_ = nullptr, *put_hash_ = nullptr, *get_output_ = nullptr, *put_output_ = nullptr,
+               *get_purchase_ = nullptr, *put_purchase_ = nullptr;
 };
 
 }  // namespace pixgraph

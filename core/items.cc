@@ -35,9 +35,9 @@ bool natural_less(std::string_view a, std::string_view b) {
 }
 
 static bool image_extension(std::string_view path) {
-  static const std::set<std::string, std::less<>> known = {
-      ".jpg", ".jpeg", ".png", ".webp", ".tif", ".tiff", ".gif",  ".bmp", ".exr", ".heic", ".heif", ".avif",
-      ".jp2", ".tga",  ".hdr", ".ppm",  ".pgm", ".pnm",  ".psd", ".dpx"};
+  static const std::set<std::string, std::less<>> known = {".jpg", ".jpeg", ".png",  ".webp", ".tif",  ".tiff", ".gif",
+                                                           ".bmp", ".exr",  ".heic", ".heif", ".avif", ".jp2",  ".tga",
+                                                           ".hdr", ".ppm",  ".pgm",  ".pnm",  ".psd",  ".dpx"};
   return known.contains(extension_of(path));
 }
 
@@ -64,7 +64,8 @@ static bool below(const fs::path& path, const std::vector<std::string>& folders)
   });
 }
 
-static void list_folder(const fs::path& folder, const std::vector<std::string>& not_below, std::vector<FilePtr>& files, int& skipped) {
+static void list_folder(const fs::path& folder, const std::vector<std::string>& not_below, std::vector<FilePtr>& files,
+                        int& skipped) {
   std::vector<std::string> found;
   std::error_code failure;
   for (auto entry = fs::recursive_directory_iterator(folder, fs::directory_options::skip_permission_denied, failure);
@@ -76,26 +77,33 @@ static void list_folder(const fs::path& folder, const std::vector<std::string>& 
       continue;
     }
     if (!entry->is_regular_file(unknown)) continue;
-    if (hidden || !image_extension(entry->path().string())) ++skipped;
-    else found.push_back(entry->path().lexically_relative(folder).string());  // not fs::relative, which follows links
+    if (hidden || !image_extension(entry->path().string()))
+      ++skipped;
+    else
+      found.push_back(entry->path().lexically_relative(folder).string());  // not fs::relative, which follows links
   }
   if (failure) throw Error("E601", "`" + folder.string() + "` cannot be read: " + failure.message());
   std::sort(found.begin(), found.end(), natural_less);
   for (const std::string& relpath : found) files.push_back(input_file(folder / relpath, relpath));
 }
 
-ItemTable list_items(const Graph& graph, const std::vector<std::string>& named, const std::vector<std::string>& not_below) {
+ItemTable list_items(const Graph& graph, const std::vector<std::string>& named,
+                     const std::vector<std::string>& not_below) {
   ItemTable table;
   std::vector<std::size_t> required;
   std::size_t photo = graph.inputs.size();  // the input that named files fill
   for (std::size_t i = 0; i < graph.inputs.size(); ++i) {
     const GraphInput& input = graph.inputs[i];
     const bool takes_file = input.type == Type::image || input.type == Type::mask || input.type == Type::file;
-    if (takes_file && photo == graph.inputs.size()) photo = i;
-    else if (!input.preset) required.push_back(i);
+    if (takes_file && photo == graph.inputs.size())
+      photo = i;
+    else if (!input.preset)
+      required.push_back(i);
   }
   if (!required.empty())
-    throw Error("E621", "the input `" + graph.inputs[required[0]].name + "` needs a value for every item, and photos on the command line fill only one input",
+    throw Error("E621",
+                "the input `" + graph.inputs[required[0]].name +
+                    "` needs a value for every item, and photos on the command line fill only one input",
                 "give it a `default:`, or make it a param and use --set");
   auto presets = [&] {
     std::vector<Value> values;
@@ -104,12 +112,14 @@ ItemTable list_items(const Graph& graph, const std::vector<std::string>& named, 
   };
   if (photo == graph.inputs.size() || (named.empty() && graph.inputs[photo].preset)) {
     if (!named.empty())
-      throw Error("E622", "`" + named[0] + "` has no place to go: the pipeline has no input of type image", "leave the photos out");
+      throw Error("E622", "`" + named[0] + "` has no place to go: the pipeline has no input of type image",
+                  "leave the photos out");
     table.items.push_back({graph.name.empty() ? "item" : graph.name, presets()});
     return table;
   }
   if (named.empty())
-    throw Error("E623", "no photo was named, and the input `" + graph.inputs[photo].name + "` needs one", "pixgraph run " + graph.file + " PHOTO ...");
+    throw Error("E623", "no photo was named, and the input `" + graph.inputs[photo].name + "` needs one",
+                "pixgraph run " + graph.file + " PHOTO ...");
 
   std::vector<FilePtr> files;
   for (const std::string& name : named) {
@@ -122,7 +132,8 @@ ItemTable list_items(const Graph& graph, const std::vector<std::string>& named, 
       if (files.size() == before) throw Error("E624", "the folder `" + name + "` has no images");
     } else {
       if (!fs::is_regular_file(status)) throw Error("E601", "`" + name + "` is not a file");
-      if (below(name, not_below)) throw Error("E625", "`" + name + "` lies in the output or state directory, whose files are never inputs");
+      if (below(name, not_below))
+        throw Error("E625", "`" + name + "` lies in the output or state directory, whose files are never inputs");
       files.push_back(input_file(name, fs::path(name).filename().string()));
     }
   }

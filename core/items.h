@@ -1,4 +1,5 @@
-// Items: the batch. One row per photo, apart from the graph: a row holds the values of the pipeline's inputs and nothing else.
+// Items: the batch. One row per photo, apart from the graph: a row holds the values of the pipeline's inputs and
+// nothing else.
 #pragma once
 
 #include <string>
@@ -20,11 +21,12 @@ struct ItemTable {
   int skipped = 0;  // files of a folder that are no images or are hidden
 };
 
-/// Makes the rows from what the user named: files and folders (taken recursively, in natural order: 2 before 10). A path
-/// below `not_below` (--out, the state directory) is never an item. Throws Error E60x, E62x for what cannot be a batch:
-/// a path that is not there, a pipeline whose inputs cannot be filled this way, photos given to one that takes none.
-/// A pipeline without required inputs makes one item when nothing is named.
-ItemTable list_items(const Graph& graph, const std::vector<std::string>& named, const std::vector<std::string>& not_below);
+/// Makes the rows from what the user named: files and folders (taken recursively, in natural order: 2 before 10). A
+/// path below `not_below` (--out, the state directory) is never an item. Throws Error E60x, E62x for what cannot be a
+/// batch: a path that is not there, a pipeline whose inputs cannot be filled this way, photos given to one that takes
+/// none. A pipeline without required inputs makes one item when nothing is named.
+ItemTable list_items(const Graph& graph, const std::vector<std::string>& named,
+                     const std::vector<std::string>& not_below);
 
 /// Order of names as people count: "img2" before "img10".
 bool natural_less(std::string_view a, std::string_view b);

@@ -102,11 +102,13 @@ class Writer {
       return made;
     }
     if (reference.to == Reference::To::element) return json("index");
-    const Value& value = reference.to == Reference::To::param ? graph_.params[reference.index].value : item_.inputs[reference.index];
+    const Value& value =
+        reference.to == Reference::To::param ? graph_.params[reference.index].value : item_.inputs[reference.index];
     const FilePtr file = value.file();
     if (file && !reference.property.empty()) {
       // What the name says follows from the name; sizes follow from the content.
-      if (reference.property == "name" || reference.property == "stem" || reference.property == "ext") return json{{reference.property, file->name}};
+      if (reference.property == "name" || reference.property == "stem" || reference.property == "ext")
+        return json{{reference.property, file->name}};
       if (reference.property == "relpath") return json{{"relpath", file->relpath}};
       if (reference.property == "path") return json{{"path", file->path}};
     }
@@ -123,7 +125,8 @@ class Writer {
 
 }  // namespace
 
-std::string recipe_text(const Graph& graph, const GraphNode& node, const Item& item, const std::vector<std::string>& keys, const FileHash& hash_of) {
+std::string recipe_text(const Graph& graph, const GraphNode& node, const Item& item,
+                        const std::vector<std::string>& keys, const FileHash& hash_of) {
   const Writer writer(graph, item, keys, hash_of);
   std::vector<std::string> lines;
   const Spec& spec = *node.spec;

@@ -1,8 +1,8 @@
 // Keys: what a node's result depends on, as one SHA-256. Two executions with the same recipe key give the same result.
 //
 // The canonical text under the hash: "recipe 1", the node type and its Spec's version, then one line per argument that
-// is in the key, in name order: literal values as canonical JSON (7.0 as 7), files by the hash of their content, another
-// node's port by that node's key. Changing this text is a change of format version.
+// is in the key, in name order: literal values as canonical JSON (7.0 as 7), files by the hash of their content,
+// another node's port by that node's key. Changing this text is a change of format version.
 #pragma once
 
 #include <functional>
@@ -22,6 +22,7 @@ using FileHash = std::function<std::string(const File&)>;
 std::vector<std::string> recipe_keys(const Graph& graph, const Item& item, const FileHash& hash_of);
 
 /// The canonical text of one node, for explanations and tests; `keys` are those of its upstream.
-std::string recipe_text(const Graph& graph, const GraphNode& node, const Item& item, const std::vector<std::string>& keys, const FileHash& hash_of);
+std::string recipe_text(const Graph& graph, const GraphNode& node, const Item& item,
+                        const std::vector<std::string>& keys, const FileHash& hash_of);
 
 }  // namespace pixgraph

@@ -16,11 +16,12 @@ namespace pixgraph {
 using nlohmann::json;
 
 static constexpr std::array<std::string_view, 14> kStateNames = {
-    "intent", "created", "succeeded", "failed",   "canceled", "timed-out",
-    "lost",   "expired", "aborted",   "rejected", "not-sent", "maybe-paid",
-    "released", "given-up"};
+    "intent",  "created", "succeeded", "failed",   "canceled",   "timed-out", "lost",
+    "expired", "aborted", "rejected",  "not-sent", "maybe-paid", "released",  "given-up"};
 
-std::string_view state_name(PurchaseState state) { return kStateNames[static_cast<std::size_t>(state)]; }
+std::string_view state_name(PurchaseState state) {
+  return kStateNames[static_cast<std::size_t>(state)];
+}
 
 static std::optional<PurchaseState> state_of(std::string_view name) {
   for (std::size_t i = 0; i < kStateNames.size(); ++i)
@@ -29,7 +30,8 @@ static std::optional<PurchaseState> state_of(std::string_view name) {
 }
 
 bool free_to_buy(PurchaseState state) {
-  return state == PurchaseState::released || state == PurchaseState::aborted || state == PurchaseState::rejected || state == PurchaseState::not_sent;
+  return state == PurchaseState::released || state == PurchaseState::aborted || state == PurchaseState::rejected ||
+         state == PurchaseState::not_sent;
 }
 
 static json canonical(const json& value, const Request& request) {
@@ -57,14 +59,21 @@ static json canonical(const json& value, const Request& request) {
   return value;
 }
 
-json canonical_input(const Request& request) { return canonical(*request.input, request); }
+json canonical_input(const Request& request) {
+  return canonical(*request.input, request);
+}
 
 std::string purchase_key(const std::string& server_name, const Request& request) {
-  const json whole = {{"format", 1}, {"server", server_name}, {"lane", request.lane}, {"input", canonical_input(request)}, {"variant", request.variant}};
+  const json whole = {{"format", 1},
+                      {"server", server_name},
+                      {"lane", request.lane},
+                      {"input", canonical_input(request)},
+                      {"variant", request.variant}};
   try {
     return sha256(whole.dump());
   } catch (const json::type_error&) {
-    throw Error("E110", "the request holds text that is not UTF-8", "a file name or a value of the manifest is in another encoding");
+    throw Error("E110", "the request holds text that is not UTF-8",
+                "a file name or a value of the manifest is in another encoding");
   }
 }
 
@@ -75,7 +84,8 @@ static std::string boot_id() {
   return id;
 }
 
-Ledger::Ledger(Disk& disk, std::string folder) : disk_(disk), folder_(std::move(folder)), boot_id_(boot_id()), folders_(disk) {
+Ledger::Ledger(Disk& disk, std::string folder)
+    : disk_(disk), folder_(std::move(folder)), boot_id_(boot_id()), folders_(disk) {
   const std::string owners = join_path(folder_, "owners");
   folders_.make(folder_);
   folders_.make(owners);
@@ -119,7 +129,8 @@ static void read_line(Purchase& purchase, const json& line) {
   if (*state == PurchaseState::succeeded) {
     purchase.files.clear();
     for (const json& file : line.value("files", json::array()))
-      purchase.files.push_back({file.value("url", ""), file.value("hash", ""), file.value("name", ""), file.value("media_type", ""), file.value("size", std::uint64_t{0})});
+      purchase.files.push_back({file.value("url", ""), file.value("hash", ""), file.value("name", ""),
+                                file.value("media_type", ""), file.value("size", std::uint64_t{0})});
   }
 }
 
@@ -138,7 +149,8 @@ std::optional<Purchase> Ledger::latest(const std::string& key) const {
       purchase.torn = true;
       break;
     }
-    const json line = json::parse(text.begin() + static_cast<std::ptrdiff_t>(start), text.begin() + static_cast<std::ptrdiff_t>(end), nullptr, false);
+    const json line = json::parse(text.begin() + static_cast<std::ptrdiff_t>(start),
+                                  text.begin() + static_cast<std::ptrdiff_t>(end), nullptr, false);
     start = end + 1;
     if (!line.is_object()) continue;
     try {
@@ -146,12 +158,14 @@ std::optional<Purchase> Ledger::latest(const std::string& key) const {
       read_line(next, line);
       purchase = std::move(next);
       first = false;
-    } catch (const json::exception&) {  // a damaged line: the state before it holds, which never makes a second purchase free
+    } catch (const json::exception&) {  // a damaged line: the state before it holds, which never makes a second
+                                        // purchase free
     }
   }
   if (first)
     throw Error("E522", "`" + path_of(key, number) + "` is not a ledger entry that can be read",
-                "it says what was paid for: restore it from a backup, or remove it if nothing was").stopping_run();
+                "it says what was paid for: restore it from a backup, or remove it if nothing was")
+        .stopping_run();
   return purchase;
 }
 
@@ -169,10 +183,18 @@ std::optional<Purchase> Ledger::claim(const std::string& key, int number, const 
   purchase.sent = sent_input(request);
   for (const RequestFile& file : request.files)
     if (!file.upload_id.empty()) purchase.upload_ids.push_back(file.upload_id);
-  const json line = {{"state", "intent"},      {"format", 1},           {"key", key},
-                     {"server", request.server}, {"lane", request.lane},  {"input", purchase.input},
-                     {"variant", request.variant}, {"wall", purchase.wall}, {"boot", boot_id_},
-                     {"boottime_ms", purchase.boottime_ms}, {"owner", owner_},      {"uploads", purchase.upload_ids},
+  const json line = {{"state", "intent"},
+                     {"format", 1},
+                     {"key", key},
+                     {"server", request.server},
+                     {"lane", request.lane},
+                     {"input", purchase.input},
+                     {"variant", request.variant},
+                     {"wall", purchase.wall},
+                     {"boot", boot_id_},
+                     {"boottime_ms", purchase.boottime_ms},
+                     {"owner", owner_},
+                     {"uploads", purchase.upload_ids},
                      {"sent", purchase.sent}};
   const std::string path = path_of(key, number);
   folders_.make(folder_of(path));
@@ -188,7 +210,8 @@ void Ledger::check_fresh(const Purchase& purchase) const {
 
 void Ledger::append(Purchase& purchase, const json& line) {
   const std::string path = path_of(purchase.key, purchase.number);
-  const std::string text = (purchase.torn ? "\n" : "") + line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
+  const std::string text =
+      (purchase.torn ? "\n" : "") + line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
   purchase.torn = true;  // until all of it is there
   disk_.append(path, text);
   purchase.torn = false;
@@ -204,8 +227,15 @@ void Ledger::created(Purchase& purchase, const std::string& id) {
 void Ledger::succeeded(Purchase& purchase, const json& answer, std::vector<SavedFile> files) {
   json saved = json::array();
   for (const SavedFile& file : files)
-    saved.push_back({{"url", file.url}, {"hash", file.hash}, {"name", file.name}, {"media_type", file.media_type}, {"size", file.size}});
-  append(purchase, {{"state", "succeeded"}, {"wall", iso_time(std::chrono::system_clock::now())}, {"answer", answer}, {"files", saved}});
+    saved.push_back({{"url", file.url},
+                     {"hash", file.hash},
+                     {"name", file.name},
+                     {"media_type", file.media_type},
+                     {"size", file.size}});
+  append(purchase, {{"state", "succeeded"},
+                    {"wall", iso_time(std::chrono::system_clock::now())},
+                    {"answer", answer},
+                    {"files", saved}});
   purchase.state = PurchaseState::succeeded;
   purchase.answer = answer;
   purchase.files = std::move(files);
@@ -243,7 +273,8 @@ std::set<std::string> Ledger::all_ids() const {
         const std::string_view line(text.data() + start, end - start);
         if (line.find("\"id\"") == std::string_view::npos) continue;
         const json read = json::parse(line, nullptr, false);
-        if (read.is_object() && read.contains("id") && read["id"].is_string()) ids.insert(read["id"].get<std::string>());
+        if (read.is_object() && read.contains("id") && read["id"].is_string())
+          ids.insert(read["id"].get<std::string>());
       }
     }
   }

@@ -1,9 +1,10 @@
-// Ledger: the truth about money. One file per purchase, <state>/ledger/ab/<key>.<n>.ndjson; the protocol is docs/manual.md,
-// "How a prediction is bought once".
+// Ledger: the truth about money. One file per purchase, <state>/ledger/ab/<key>.<n>.ndjson; the protocol is
+// docs/manual.md, "How a prediction is bought once".
 //
-// The first line (`intent`) is put in place complete and durable before anything is sent; link() makes exactly one owner of
-// it, in this process or any other. Later lines are appended and made durable one by one; a torn last line is ignored.
-// Safe from many threads; many processes may share the folder. A write that fails throws Error E602 (stops_run).
+// The first line (`intent`) is put in place complete and durable before anything is sent; link() makes exactly one
+// owner of it, in this process or any other. Later lines are appended and made durable one by one; a torn last line is
+// ignored. Safe from many threads; many processes may share the folder. A write that fails throws Error E602
+// (stops_run).
 #pragma once
 
 #include <chrono>
@@ -82,8 +83,8 @@ class Ledger {
   std::optional<Purchase> latest(const std::string& key) const;
   /// Claims purchase `number` of the key. nullopt where somebody else has claimed it.
   std::optional<Purchase> claim(const std::string& key, int number, const Request& request);
-  /// Throws Error E521 where our intent is older than 60 s by the clock that counts sleep: a process that was frozen must
-  /// not post. Asked just before the POST.
+  /// Throws Error E521 where our intent is older than 60 s by the clock that counts sleep: a process that was frozen
+  /// must not post. Asked just before the POST.
   void check_fresh(const Purchase& purchase) const;
   void created(Purchase& purchase, const std::string& id);
   /// Ends it as succeeded; the files' bytes are durable in the store already.

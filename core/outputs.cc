@@ -22,8 +22,14 @@ static std::string canonical(const std::string& path) {
   return fs::weakly_canonical(fs::absolute(path, failure), failure).string();
 }
 
-OutputWriter::OutputWriter(Disk& disk, Index& index, const Codecs& codecs, std::string out_folder, bool overwrite, WroteBefore wrote_before)
-    : disk_(disk), index_(index), codecs_(codecs), out_folder_(std::move(out_folder)), overwrite_(overwrite), wrote_before_(std::move(wrote_before)) {
+OutputWriter::OutputWriter(Disk& disk, Index& index, const Codecs& codecs, std::string out_folder, bool overwrite,
+                           WroteBefore wrote_before)
+    : disk_(disk),
+      index_(index),
+      codecs_(codecs),
+      out_folder_(std::move(out_folder)),
+      overwrite_(overwrite),
+      wrote_before_(std::move(wrote_before)) {
   // What a run that was killed left half-written. A run that is alive has none that old.
   std::error_code failure;
   for (const auto& entry : fs::directory_iterator(out_folder_, failure))
@@ -40,36 +46,47 @@ void OutputWriter::protect(const std::string& path) {
 void OutputWriter::check_folder() const {
   std::error_code failure;
   fs::path nearest = fs::absolute(out_folder_, failure);
-  while (nearest.has_relative_path() && !fs::exists(fs::symlink_status(nearest, failure))) nearest = nearest.parent_path();
-  const auto refuse = [&](const std::string& why) { throw Error("E602", "`" + out_folder_ + "` cannot be written: " + why, "choose another --out").stopping_run(); };
+  while (nearest.has_relative_path() && !fs::exists(fs::symlink_status(nearest, failure)))
+    nearest = nearest.parent_path();
+  const auto refuse = [&](const std::string& why) {
+    throw Error("E602", "`" + out_folder_ + "` cannot be written: " + why, "choose another --out").stopping_run();
+  };
   if (!fs::is_directory(nearest, failure)) refuse("`" + nearest.string() + "` is not a folder");
   if (::access(nearest.c_str(), W_OK | X_OK) != 0) refuse("`" + nearest.string() + "`: " + std::strerror(errno));
 }
 
-static std::string shortened(const std::string& name) { return name.size() > 80 ? name.substr(0, 77) + "..." : name; }
+static std::string shortened(const std::string& name) {
+  return name.size() > 80 ? name.substr(0, 77) + "..." : name;
+}
 
 std::string OutputWriter::claim(const std::string& name, const std::string& owner) {
   const bool control = std::any_of(name.begin(), name.end(), [](unsigned char c) { return c < 32 || c == 127; });
   if (name.empty() || control || name.back() == '/')
     throw Error("E611", "`" + name + "` cannot be the name of an output file");
   const fs::path relative = fs::path(name).lexically_normal();
-  const bool too_long = std::any_of(relative.begin(), relative.end(), [](const fs::path& part) { return part.native().size() > 240; });
+  const bool too_long =
+      std::any_of(relative.begin(), relative.end(), [](const fs::path& part) { return part.native().size() > 240; });
   if (relative == "." || !relative.has_filename() || too_long)
-    throw Error("E611", "`" + shortened(name) + "` cannot be the name of an output file" + (too_long ? ": it is too long" : ""));
+    throw Error("E611", "`" + shortened(name) + "` cannot be the name of an output file" +
+                            (too_long ? ": it is too long" : ""));
   if (relative.is_absolute() || *relative.begin() == "..")
-    throw Error("E611", "the output file `" + name + "` would lie outside of " + out_folder_, "names in `file:` are below --out");
+    throw Error("E611", "the output file `" + name + "` would lie outside of " + out_folder_,
+                "names in `file:` are below --out");
   const std::string path = join_path(out_folder_, relative.string());
   std::lock_guard lock(mutex_);
   const auto [place, is_new] = claimed_.emplace(path, owner);
   if (!is_new && place->second != owner)
-    throw Error("E612", "`" + path + "` would be written twice: by " + place->second + " and by " + owner, "put ${photo.relpath} or another part that differs into `file:`");
+    throw Error("E612", "`" + path + "` would be written twice: by " + place->second + " and by " + owner,
+                "put ${photo.relpath} or another part that differs into `file:`");
   if (protected_.contains(canonical(path)))
-    throw Error("E613", "`" + path + "` is an input of this run and would be overwritten", "choose another --out or another `file:`");
+    throw Error("E613", "`" + path + "` is an input of this run and would be overwritten",
+                "choose another --out or another `file:`");
   return path;
 }
 
 static Error touched(const std::string& path) {
-  return Error("E614", "`" + path + "` was not written by pixgraph or was changed since, and is not overwritten", "move it away, or say --overwrite");
+  return Error("E614", "`" + path + "` was not written by pixgraph or was changed since, and is not overwritten",
+               "move it away, or say --overwrite");
 }
 
 void OutputWriter::check_untouched(const std::string& path) {
@@ -99,11 +116,14 @@ std::string OutputWriter::encoded(const std::string& path, const Value& value, c
     EncodeRequest request;
     request.quality = settings.quality;
     request.subsampling = settings.subsampling;
-    request.metadata = settings.metadata == "keep" ? Metadata::keep : settings.metadata == "strip" ? Metadata::strip : Metadata::strip_gps;
+    request.metadata = settings.metadata == "keep"    ? Metadata::keep
+                       : settings.metadata == "strip" ? Metadata::strip
+                                                      : Metadata::strip_gps;
     const Bytes bytes = codecs_.encode(*image, *codec, request);
     return {bytes.begin(), bytes.end()};
   }
-  if (value.json() && value.json()->is_structured()) return value.json()->dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
+  if (value.json() && value.json()->is_structured())
+    return value.json()->dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + "\n";
   return as_text(value) + "\n";
 }
 

@@ -1,7 +1,7 @@
 // Outputs: writes the files that a pipeline is run for, below --out, complete or not at all.
 //
-// Never replaces what is not pixgraph's: an input, a file it did not write, or one that was changed since. Safe from many
-// threads.
+// Never replaces what is not pixgraph's: an input, a file it did not write, or one that was changed since. Safe from
+// many threads.
 #pragma once
 
 #include <functional>
@@ -19,20 +19,23 @@ namespace pixgraph {
 
 class OutputWriter {
  public:
-  /// Whether an earlier run's list of outcomes says that it wrote these bytes to that path: asked where the index, which
-  /// is only a memo, does not know the file.
+  /// Whether an earlier run's list of outcomes says that it wrote these bytes to that path: asked where the index,
+  /// which is only a memo, does not know the file.
   using WroteBefore = std::function<bool(const std::string& absolute_path, const std::string& hash)>;
 
-  OutputWriter(Disk& disk, Index& index, const Codecs& codecs, std::string out_folder, bool overwrite, WroteBefore wrote_before = {});
+  OutputWriter(Disk& disk, Index& index, const Codecs& codecs, std::string out_folder, bool overwrite,
+               WroteBefore wrote_before = {});
 
   /// Files that must never be written to: the inputs of the run.
   void protect(const std::string& path);
   /// Throws Error E602 where the out folder is none and cannot be made: asked before anything is paid.
   void check_folder() const;
-  /// The path of an output named `name` below the out folder, claimed for that item. Throws Error E611 (it would leave the
-  /// folder or is no file name), E612 (two items or outputs would write one file; names both), E613 (it is an input).
+  /// The path of an output named `name` below the out folder, claimed for that item. Throws Error E611 (it would leave
+  /// the folder or is no file name), E612 (two items or outputs would write one file; names both), E613 (it is an
+  /// input).
   std::string claim(const std::string& name, const std::string& owner);
-  /// Throws E614 where a file is there that pixgraph did not write or that was changed since: asked before anything is paid.
+  /// Throws E614 where a file is there that pixgraph did not write or that was changed since: asked before anything is
+  /// paid.
   void check_untouched(const std::string& path);
 
   struct Written {

@@ -22,7 +22,9 @@ static void write_sample(Image& image, int y, std::size_t i, float value) {
   const float clamped = value > 0 ? std::min(value, 1.0F) : 0.0F;  // not a number: 0
   switch (image.sample()) {
     case Sample::u8: image.row<std::uint8_t>(y)[i] = static_cast<std::uint8_t>(std::lround(clamped * 255.0F)); break;
-    case Sample::u16: image.row<std::uint16_t>(y)[i] = static_cast<std::uint16_t>(std::lround(clamped * 65535.0F)); break;
+    case Sample::u16:
+      image.row<std::uint16_t>(y)[i] = static_cast<std::uint16_t>(std::lround(clamped * 65535.0F));
+      break;
     case Sample::f32: image.row<float>(y)[i] = value; break;
   }
 }
@@ -37,13 +39,21 @@ std::shared_ptr<Image> with_depth(const Image& image, Sample sample) {
 }
 
 static std::array<float, 3> parse_colour(std::string_view colour) {
-  auto digit = [](char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; };
+  auto digit = [](char c) {
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'a' && c <= 'f' ? c - 'a' + 10
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
+  };
   std::array<int, 6> digits{};
   bool good = !colour.empty() && colour[0] == '#' && (colour.size() == 4 || colour.size() == 7);
   for (std::size_t i = 1; good && i < colour.size(); ++i) good = (digits[i - 1] = digit(colour[i])) >= 0;
-  if (!good) throw Error("E015", "`" + std::string(colour) + "` is not a colour", "write it as \"#rgb\" or \"#rrggbb\", in quotes");
+  if (!good)
+    throw Error("E015", "`" + std::string(colour) + "` is not a colour",
+                "write it as \"#rgb\" or \"#rrggbb\", in quotes");
   if (colour.size() == 4) return {digits[0] * 17 / 255.0F, digits[1] * 17 / 255.0F, digits[2] * 17 / 255.0F};
-  return {(digits[0] * 16 + digits[1]) / 255.0F, (digits[2] * 16 + digits[3]) / 255.0F, (digits[4] * 16 + digits[5]) / 255.0F};
+  return {(digits[0] * 16 + digits[1]) / 255.0F, (digits[2] * 16 + digits[3]) / 255.0F,
+          (digits[4] * 16 + digits[5]) / 255.0F};
 }
 
 std::shared_ptr<Image> flattened(const Image& image, std::string_view colour) {
@@ -68,8 +78,9 @@ std::shared_ptr<Image> flattened(const Image& image, std::string_view colour) {
 
 std::string pixel_hash(const Image& image) {
   Sha256 hash;
-  hash.add("pixels 1 " + std::to_string(image.width()) + " " + std::to_string(image.height()) + " " + std::to_string(image.channels()) + " " +
-           std::to_string(static_cast<int>(image.sample())) + " " + std::to_string(static_cast<int>(image.alpha())) + "\n");
+  hash.add("pixels 1 " + std::to_string(image.width()) + " " + std::to_string(image.height()) + " " +
+           std::to_string(image.channels()) + " " + std::to_string(static_cast<int>(image.sample())) + " " +
+           std::to_string(static_cast<int>(image.alpha())) + "\n");
   if (image.info.icc) hash.add(sha256(std::span<const std::uint8_t>(*image.info.icc)));
   const std::size_t row = static_cast<std::size_t>(image.width()) * image.channels() * sample_bytes(image.sample());
   for (int y = 0; y < image.height(); ++y) hash.add({image.row(y), row});

@@ -46,7 +46,8 @@ std::vector<std::string> find_plugins(const std::vector<std::string>& folders) {
     std::set<std::string> names;
     for (const auto& entry : fs::directory_iterator(search[i], failure))
       if (entry.path().string().ends_with(".pixgraph.so")) names.insert(entry.path().filename().string());
-    if (failure && i < folders.size()) throw Error("E701", "the plugin folder `" + search[i] + "` cannot be read: " + failure.message());
+    if (failure && i < folders.size())
+      throw Error("E701", "the plugin folder `" + search[i] + "` cannot be read: " + failure.message());
     for (const std::string& name : names)
       if (taken.insert(name).second) found.push_back(fs::absolute(join_path(search[i], name)).string());
   }
@@ -59,7 +60,9 @@ namespace {
 class Taken : public Registrar {
  public:
   void add(Spec spec, RunFunction run) override { nodes.push_back({std::move(spec), {std::move(run), nullptr}}); }
-  void add(Spec spec, std::shared_ptr<const RemoteNode> remote) override { nodes.push_back({std::move(spec), {nullptr, std::move(remote)}}); }
+  void add(Spec spec, std::shared_ptr<const RemoteNode> remote) override {
+    nodes.push_back({std::move(spec), {nullptr, std::move(remote)}});
+  }
   void add(Codec codec) override { codecs.push_back(std::move(codec)); }
   std::vector<std::pair<Spec, Behaviour>> nodes;
   std::vector<Codec> codecs;
@@ -78,14 +81,19 @@ class Door {
       throw Error("E701", "the plugin `" + file + "` cannot be loaded: " + failure.message());
     }
     if (!library->hasSymbol("pixgraph_plugin"))
-      throw Error("E702", "`" + file + "` is not a pixgraph plugin: it has no `pixgraph_plugin` descriptor", "docs/plugins.md shows how one is made");
+      throw Error("E702", "`" + file + "` is not a pixgraph plugin: it has no `pixgraph_plugin` descriptor",
+                  "docs/plugins.md shows how one is made");
     const auto& descriptor = *static_cast<const PluginDescriptor*>(library->getSymbol("pixgraph_plugin"));
     if (descriptor.magic != kPluginMagic)
-      throw Error("E702", "`" + file + "` is not a pixgraph plugin: its descriptor starts with something else", "docs/plugins.md shows how one is made");
-    if (descriptor.api != kPluginApi || std::strncmp(descriptor.stamp, PIXGRAPH_BUILD_STAMP, sizeof descriptor.stamp) != 0)
-      throw Error("E703", "the plugin `" + file + "` was built for plugin API " + std::to_string(descriptor.api) + " (" +
-                              std::string(descriptor.stamp, strnlen(descriptor.stamp, sizeof descriptor.stamp)) + "), and this pixgraph has API " +
-                              std::to_string(kPluginApi) + " (" PIXGRAPH_BUILD_STAMP ")", "build the plugin again with this pixgraph's headers and compiler");
+      throw Error("E702", "`" + file + "` is not a pixgraph plugin: its descriptor starts with something else",
+                  "docs/plugins.md shows how one is made");
+    if (descriptor.api != kPluginApi ||
+        std::strncmp(descriptor.stamp, PIXGRAPH_BUILD_STAMP, sizeof descriptor.stamp) != 0)
+      throw Error("E703",
+                  "the plugin `" + file + "` was built for plugin API " + std::to_string(descriptor.api) + " (" +
+                      std::string(descriptor.stamp, strnlen(descriptor.stamp, sizeof descriptor.stamp)) +
+                      "), and this pixgraph has API " + std::to_string(kPluginApi) + " (" PIXGRAPH_BUILD_STAMP ")",
+                  "build the plugin again with this pixgraph's headers and compiler");
     auto made = std::make_unique<Taken>();
     try {
       descriptor.add_all(*made);
@@ -114,7 +122,10 @@ std::string cache_path() {
 json identity_of(const std::string& file) {
   struct stat facts {};
   if (::stat(file.c_str(), &facts) != 0) return nullptr;
-  return {{"size", facts.st_size}, {"inode", facts.st_ino}, {"mtime", facts.st_mtim.tv_sec * 1'000'000'000LL + facts.st_mtim.tv_nsec}, {"stamp", PIXGRAPH_BUILD_STAMP}};
+  return {{"size", facts.st_size},
+          {"inode", facts.st_ino},
+          {"mtime", facts.st_mtim.tv_sec * 1'000'000'000LL + facts.st_mtim.tv_nsec},
+          {"stamp", PIXGRAPH_BUILD_STAMP}};
 }
 
 json offer_of(const Taken& taken) {

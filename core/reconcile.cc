@@ -30,11 +30,16 @@ static json sent_value(const json& value, const Request& request) {
   return value;
 }
 
-json sent_input(const Request& request) { return sent_value(*request.input, request); }
+json sent_input(const Request& request) {
+  return sent_value(*request.input, request);
+}
 
 Fit fits(const json& sent, const json& echoed) {
   if (sent.is_object() && sent.size() == 1 && sent.contains("$upload"))
-    return echoed.is_string() && echoed.get_ref<const std::string&>().find(sent["$upload"].get_ref<const std::string&>()) != std::string::npos ? Fit::yes : Fit::no;
+    return echoed.is_string() && echoed.get_ref<const std::string&>().find(
+                                     sent["$upload"].get_ref<const std::string&>()) != std::string::npos
+               ? Fit::yes
+               : Fit::no;
   if (sent.is_object() && sent.size() == 1 && sent.contains("$data")) {
     if (echoed.is_string() && sha256(echoed.get_ref<const std::string&>()) == sent["$data"]) return Fit::yes;
     // Cut short, replaced by a link of the server's, or left out: it cannot be told what it was.
@@ -60,7 +65,8 @@ Fit fits(const json& sent, const json& echoed) {
 
 Finding judge(const Purchase& intent, const std::vector<Candidate>& listed, const std::set<std::string>& taken) {
   std::vector<std::string> sure, perhaps;
-  // A POST follows its intent within a minute; what was created long after it is somebody else's. The margin is for clocks.
+  // A POST follows its intent within a minute; what was created long after it is somebody else's. The margin is for
+  // clocks.
   const auto intended = parse_iso_time(intent.wall);
   constexpr auto kMargin = std::chrono::minutes(15);
   for (const Candidate& candidate : listed) {
@@ -68,7 +74,8 @@ Finding judge(const Purchase& intent, const std::vector<Candidate>& listed, cons
     const json& answer = *candidate.answer;
     const auto created = answer.find("created_at");
     if (intended && created != answer.end() && created->is_string())
-      if (const auto when = parse_iso_time(created->get_ref<const std::string&>()); when && *when > *intended + kMargin) continue;
+      if (const auto when = parse_iso_time(created->get_ref<const std::string&>()); when && *when > *intended + kMargin)
+        continue;
     const auto input = answer.find("input");
     const bool removed = answer.value("data_removed", json(false)) == json(true);
     Fit fit = Fit::perhaps;  // an input that is gone or not listed tells nothing
@@ -77,8 +84,11 @@ Finding judge(const Purchase& intent, const std::vector<Candidate>& listed, cons
     if (fit == Fit::perhaps) perhaps.push_back(candidate.id);
   }
   if (sure.size() == 1) return {Finding::Kind::one, sure[0], ""};
-  if (sure.size() > 1) return {Finding::Kind::undecided, "", "predictions " + sure[0] + " and " + sure[1] + " both have its input"};
-  if (!perhaps.empty()) return {Finding::Kind::undecided, "", "prediction " + perhaps[0] + " may be it: the server does not show its whole input"};
+  if (sure.size() > 1)
+    return {Finding::Kind::undecided, "", "predictions " + sure[0] + " and " + sure[1] + " both have its input"};
+  if (!perhaps.empty())
+    return {Finding::Kind::undecided, "",
+            "prediction " + perhaps[0] + " may be it: the server does not show its whole input"};
   return {};
 }
 

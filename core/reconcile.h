@@ -15,14 +15,14 @@
 
 namespace pixgraph {
 
-/// The input as it is sent, for comparing it with what a server's list echoes: an uploaded file as {"$upload": id}, a URL as
-/// it is, a data: URI as {"$data": its SHA-256}, since servers cut those short.
+/// The input as it is sent, for comparing it with what a server's list echoes: an uploaded file as {"$upload": id}, a
+/// URL as it is, a data: URI as {"$data": its SHA-256}, since servers cut those short.
 nlohmann::json sent_input(const Request& request);
 
 /// How well an echoed input fits what was sent. The echo may have more keys (defaults), another key order, 7.0 for 7.
 enum class Fit : std::uint8_t {
-  no,        // it is another request
-  perhaps,   // everything that can be compared is equal, but a data: URI was not echoed whole, or the input was removed
+  no,       // it is another request
+  perhaps,  // everything that can be compared is equal, but a data: URI was not echoed whole, or the input was removed
   yes,
 };
 Fit fits(const nlohmann::json& sent, const nlohmann::json& echoed);

@@ -25,8 +25,8 @@ struct Behaviour {
 
 class Registry {
  public:
-  /// Throws Error E704 where the name is taken, naming both plugins. The Spec itself is checked too (every port and param
-  /// documented, defaults in range, names in the forms the file format allows): E705.
+  /// Throws Error E704 where the name is taken, naming both plugins. The Spec itself is checked too (every port and
+  /// param documented, defaults in range, names in the forms the file format allows): E705.
   void add(Spec spec, std::string plugin);
   void add(CodecInfo codec, std::string plugin);
 

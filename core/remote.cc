@@ -16,12 +16,16 @@ using std::chrono::steady_clock;
 // Urgency on the net workers: a link that lives an hour comes before a poll, a poll before a create.
 static constexpr int kUrgencyPoll = 3, kUrgencyCreate = 5, kUrgencyCancel = 0;
 static constexpr int kNotSentTries = 5;  // creates that provably never reached the server
-static constexpr int kPollTries = 20;    // polls in a row that fail before the item does; the prediction stays in the ledger
-static constexpr int kLostTries = 3;     // 404s in a row before a prediction counts as lost
-static constexpr milliseconds kOthersLook = milliseconds(500);  // between looks at a purchase that another process makes
+static constexpr int kPollTries =
+    20;  // polls in a row that fail before the item does; the prediction stays in the ledger
+static constexpr int kLostTries = 3;  // 404s in a row before a prediction counts as lost
+static constexpr milliseconds kOthersLook =
+    milliseconds(500);  // between looks at a purchase that another process makes
 
 /// What `limits:` calls it: the model where it is known.
-static const std::string& lane_of(const Request& request) { return request.model.empty() ? request.lane : request.model; }
+static const std::string& lane_of(const Request& request) {
+  return request.model.empty() ? request.lane : request.model;
+}
 
 /// One purchase under way and everyone who waits for it. Steps of a job run one at a time (`turn`).
 struct RemoteDriver::Job {
@@ -36,19 +40,19 @@ struct RemoteDriver::Job {
   std::mutex turn;
   bool over = false;  // an outcome was given
   std::optional<Purchase> purchase;
-  bool placed = false;   // holds a place of the governor
-  bool bought = false;   // this run made the create
+  bool placed = false;  // holds a place of the governor
+  bool bought = false;  // this run made the create
   bool cancel_sent = false;
-  bool saving = false;   // it succeeded and its files are being fetched: no poll or cancel any more
-  bool told = false;     // that it waits for another process
+  bool saving = false;  // it succeeded and its files are being fetched: no poll or cancel any more
+  bool told = false;    // that it waits for another process
   steady_clock::time_point created_at{};
   std::optional<steady_clock::time_point> running_since;  // the first answer that said so
   std::string past_limit;                                 // why a cancel was sent
   milliseconds interval{0};
   int polls = 0, stage_failures = 0, not_sent = 0, throttled = 0, poll_failures = 0, not_found = 0;
   // Of an intent without an id:
-  std::string doubt;  // why it is not known
-  steady_clock::time_point died_at{};  // the connection was gone by then
+  std::string doubt;                                    // why it is not known
+  steady_clock::time_point died_at{};                   // the connection was gone by then
   std::optional<steady_clock::time_point> first_empty;  // a full list that did not have it
   int list_failures = 0;
 };
@@ -98,8 +102,10 @@ void RemoteDriver::start(RemoteCall call) {
     job->timeout = call.timeout;
     job->queue_timeout = call.queue_timeout;
     job->run_timeout = call.run_timeout;
-    if (call.timeout) job->request.lifetime = *call.timeout;
-    else if (call.queue_timeout && call.run_timeout) job->request.lifetime = *call.queue_timeout + *call.run_timeout;
+    if (call.timeout)
+      job->request.lifetime = *call.timeout;
+    else if (call.queue_timeout && call.run_timeout)
+      job->request.lifetime = *call.queue_timeout + *call.run_timeout;
     job->consent = call.consent;
     job->waiters.push_back(std::move(call.done));
   }
@@ -107,29 +113,37 @@ void RemoteDriver::start(RemoteCall call) {
                        [this, job] { step(job, [&] { look_up(job); }); });
 }
 
-static Error ended_before() { return Error("E902", "the run was ended before this was bought"); }
+static Error ended_before() {
+  return Error("E902", "the run was ended before this was bought");
+}
 
 void RemoteDriver::look_up(const JobPtr& job) {
   const std::optional<Purchase> known = setup_.ledger.latest(job->key);
   if (!known || free_to_buy(known->state)) return buy(job, known ? known->number + 1 : 1);
-  const bool ended = known->state != PurchaseState::intent && known->state != PurchaseState::created && known->state != PurchaseState::maybe_paid;
+  const bool ended = known->state != PurchaseState::intent && known->state != PurchaseState::created &&
+                     known->state != PurchaseState::maybe_paid;
   const auto wall = parse_iso_time(known->wall);
-  const bool agreed = ended && ((job->consent.failed && known->state != PurchaseState::succeeded) || (job->consent.before && wall && *wall < *job->consent.before));
+  const bool agreed = ended && ((job->consent.failed && known->state != PurchaseState::succeeded) ||
+                                (job->consent.before && wall && *wall < *job->consent.before));
   if (agreed) return buy(job, known->number + 1);
   const std::string what = "prediction " + (known->id.empty() ? "of " + known->wall : known->id);
   switch (known->state) {
     case PurchaseState::succeeded: return reuse(job, *known);
     case PurchaseState::created:
       // A sandbox forgets its predictions when it ends, and costs nothing.
-      if (server_name(job->request.server) == "sandbox" && known->server != job->request.server) return buy(job, known->number + 1);
+      if (server_name(job->request.server) == "sandbox" && known->server != job->request.server)
+        return buy(job, known->number + 1);
       return attach(job, *known);
     case PurchaseState::intent:
       // One of ours without a job is what a failed write of this run left behind: nobody will ever end it.
       if (!setup_.ledger.is_ours(*known) && !setup_.ledger.owner_gone(*known)) {  // another process is at it
         if (stopping_) return fail(job, ended_before(), true);
         if (!std::exchange(job->told, true))
-          setup_.observer.remote_waits(job->request, "another pixgraph began to buy this at " + known->wall + "; its end is awaited", milliseconds(0));
-        setup_.executor.at(steady_clock::now() + kOthersLook, Workers::net, {kUrgencyPoll, job->priority.item, job->priority.depth},
+          setup_.observer.remote_waits(job->request,
+                                       "another pixgraph began to buy this at " + known->wall + "; its end is awaited",
+                                       milliseconds(0));
+        setup_.executor.at(steady_clock::now() + kOthersLook, Workers::net,
+                           {kUrgencyPoll, job->priority.item, job->priority.depth},
                            [this, job] { step(job, [&] { look_up(job); }); });
         return;
       }
@@ -138,19 +152,28 @@ void RemoteDriver::look_up(const JobPtr& job) {
       job->died_at = steady_clock::now();  // no later than now: its lock is free
       return reconcile(job);
     case PurchaseState::maybe_paid:
-      throw Error("E510", "an earlier run ended while it was buying this prediction (" + known->lane + ", " + known->wall + "), so it may be paid for already",
-                  "nothing is bought twice without your word: pixgraph ledger list").stopping_run();
+      throw Error("E510",
+                  "an earlier run ended while it was buying this prediction (" + known->lane + ", " + known->wall +
+                      "), so it may be paid for already",
+                  "nothing is bought twice without your word: pixgraph ledger list")
+          .stopping_run();
     case PurchaseState::given_up:
-      throw Error("E515", "this purchase was given up: " + known->error, "pixgraph ledger retry " + job->key.substr(0, 12));
+      throw Error("E515", "this purchase was given up: " + known->error,
+                  "pixgraph ledger retry " + job->key.substr(0, 12));
     case PurchaseState::failed:
     case PurchaseState::canceled:
     case PurchaseState::timed_out:
-      throw Error("E511", "an earlier " + what + " ended as " + std::string(state_name(known->state)) + ": " + known->error,
-                  "it may have been paid for in part, so it is bought again only with --only failed, --rebuy or pixgraph ledger retry " + job->key.substr(0, 12));
+      throw Error("E511",
+                  "an earlier " + what + " ended as " + std::string(state_name(known->state)) + ": " + known->error,
+                  "it may have been paid for in part, so it is bought again only with --only failed, --rebuy or "
+                  "pixgraph ledger retry " +
+                      job->key.substr(0, 12));
     case PurchaseState::lost:
     case PurchaseState::expired:
-      throw Error("E512", "the paid " + what + " is " + std::string(state_name(known->state)) + " on the server: " + known->error,
-                  "it is bought again only with --only failed, --rebuy or pixgraph ledger retry " + job->key.substr(0, 12));
+      throw Error(
+          "E512",
+          "the paid " + what + " is " + std::string(state_name(known->state)) + " on the server: " + known->error,
+          "it is bought again only with --only failed, --rebuy or pixgraph ledger retry " + job->key.substr(0, 12));
     case PurchaseState::released:
     case PurchaseState::aborted:
     case PurchaseState::rejected:
@@ -166,7 +189,8 @@ void RemoteDriver::reuse(const JobPtr& job, const Purchase& purchase) {
   int index = 0;
   for (const SavedFile& file : purchase.files) {
     if (!setup_.store.has(file.hash))
-      throw Error("E513", "output `" + file.name + "` of the paid prediction " + purchase.id + " is gone from the store",
+      throw Error("E513",
+                  "output `" + file.name + "` of the paid prediction " + purchase.id + " is gone from the store",
                   "put " + setup_.store.path_of(file.hash) + " back, or buy it again with --rebuy");
     outcome.files.push_back(saved_output(setup_.store, origin_name(purchase), index++, file));
   }
@@ -178,7 +202,8 @@ void RemoteDriver::attach(const JobPtr& job, Purchase purchase) {
   for (RequestFile& file : job->request.files) file.encode = nullptr;  // nothing is sent again
   // Limits count from when it was created, which may have been in an earlier run.
   const auto wall = parse_iso_time(job->purchase->wall).value_or(std::chrono::system_clock::now());
-  const auto age = std::clamp(std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now() - wall), milliseconds(0), milliseconds(std::chrono::hours(24)));
+  const auto age = std::clamp(std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now() - wall),
+                              milliseconds(0), milliseconds(std::chrono::hours(24)));
   job->created_at = steady_clock::now() - age;
   governor(job->request.server).occupy(lane_of(job->request));
   job->placed = true;
@@ -187,13 +212,15 @@ void RemoteDriver::attach(const JobPtr& job, Purchase purchase) {
 
 void RemoteDriver::buy(const JobPtr& job, int number) {
   if (stopping_) return fail(job, ended_before(), true);
-  governor(job->request.server).enter(lane_of(job->request), {kUrgencyCreate, job->priority.item, job->priority.depth}, [this, job, number](bool admitted) {
-    step(job, [&] {
-      job->placed = admitted;
-      if (!admitted) return fail(job, ended_before(), true);
-      submit(job, number);
-    });
-  });
+  governor(job->request.server)
+      .enter(lane_of(job->request), {kUrgencyCreate, job->priority.item, job->priority.depth},
+             [this, job, number](bool admitted) {
+               step(job, [&] {
+                 job->placed = admitted;
+                 if (!admitted) return fail(job, ended_before(), true);
+                 submit(job, number);
+               });
+             });
 }
 
 /// What the node throws in spite of its contract, or an answer without an id, may have come after the POST.
@@ -256,13 +283,15 @@ void RemoteDriver::submit(const JobPtr& job, int number) {
     buy(job, number + 1);
   };
   switch (sent.kind) {
-    case Submitted::Kind::created:
-      try {
-        setup_.ledger.created(purchase, sent.id);
+    case Submitted::Kind::created: try { setup_.ledger.created(purchase, sent.id);
       } catch (Error& error) {  // it is paid and running, and the ledger does not know: at least a person does
-        throw Error(error.code(), error.message() + "; prediction " + sent.id + " was just bought and is not in the ledger", error.hint()).stopping_run();
+        throw Error(error.code(),
+                    error.message() + "; prediction " + sent.id + " was just bought and is not in the ledger",
+                    error.hint())
+            .stopping_run();
       }
-      for (RequestFile& file : job->request.files) file.encode = nullptr;  // lets go of the pixels: nothing is sent again
+      for (RequestFile& file : job->request.files)
+        file.encode = nullptr;  // lets go of the pixels: nothing is sent again
       ++creates_;
       job->bought = true;
       job->created_at = asked_at;
@@ -270,14 +299,17 @@ void RemoteDriver::submit(const JobPtr& job, int number) {
       setup_.observer.remote_created(job->request, job->key, sent.id);
       return arrived(job, std::move(sent.snapshot));
     case Submitted::Kind::throttled:
-      return again(std::max(sent.wait, milliseconds(500) * (1 << std::min(job->throttled++, 6))), sent.error ? sent.error->message() : "the server asked to slow down");
+      return again(std::max(sent.wait, milliseconds(500) * (1 << std::min(job->throttled++, 6))),
+                   sent.error ? sent.error->message() : "the server asked to slow down");
     case Submitted::Kind::not_sent:
       if (++job->not_sent < kNotSentTries)
-        return again(milliseconds(250) * (1 << job->not_sent), sent.error ? sent.error->message() : "the server was not reached");
+        return again(milliseconds(250) * (1 << job->not_sent),
+                     sent.error ? sent.error->message() : "the server was not reached");
       setup_.ledger.ended(purchase, PurchaseState::not_sent, sent.error ? sent.error->message() : "", nullptr);
       throw sent.error ? *sent.error : Error("E202", "the server was not reached");
     case Submitted::Kind::rejected:
-      return give_up(job, PurchaseState::rejected, sent.error ? *sent.error : Error("E420", "the server refused the prediction"), nullptr);
+      return give_up(job, PurchaseState::rejected,
+                     sent.error ? *sent.error : Error("E420", "the server refused the prediction"), nullptr);
     case Submitted::Kind::unknown:
       job->doubt = sent.error ? sent.error->message() : "no answer";
       job->died_at = steady_clock::now();
@@ -292,20 +324,26 @@ std::chrono::milliseconds RemoteDriver::scaled(const JobPtr& job, milliseconds w
   return milliseconds(static_cast<std::int64_t>(static_cast<double>(wait.count()) / setup_.time_scale));
 }
 
-/// The purchase is an intent that may have become a prediction. Adopts the one that it became; buys again only where two
-/// full lists, 30 s apart and the last one 60 s after the connection died, show that there is none.
+/// The purchase is an intent that may have become a prediction. Adopts the one that it became; buys again only where
+/// two full lists, 30 s apart and the last one 60 s after the connection died, show that there is none.
 void RemoteDriver::reconcile(const JobPtr& job) {
   Purchase& purchase = *job->purchase;
   auto again = [&](milliseconds wait) {
     setup_.executor.at(std::max(steady_clock::now() + wait, governor(job->request.server).next_call()), Workers::net,
-                       {kUrgencyPoll, job->priority.item, job->priority.depth}, [this, job] { step(job, [&] { reconcile(job); }); });
+                       {kUrgencyPoll, job->priority.item, job->priority.depth},
+                       [this, job] { step(job, [&] { reconcile(job); }); });
   };
-  if (canceling_) return fail(job, Error("E902", "the run was ended while it was found out what became of this purchase"), true);
+  if (canceling_)
+    return fail(job, Error("E902", "the run was ended while it was found out what became of this purchase"), true);
   auto maybe_paid = [&](const std::string& why) {
     const std::string doubt = job->doubt.empty() ? "an earlier run ended while it was buying" : job->doubt;
     give_up(job, PurchaseState::maybe_paid,
-            Error("E510", "a prediction of " + (job->request.model.empty() ? purchase.lane : job->request.model) + " may be paid for already (" + doubt + "), and " + why,
-                  "nothing is bought twice without your word: pixgraph ledger list").stopping_run(), nullptr);
+            Error("E510",
+                  "a prediction of " + (job->request.model.empty() ? purchase.lane : job->request.model) +
+                      " may be paid for already (" + doubt + "), and " + why,
+                  "nothing is bought twice without your word: pixgraph ledger list")
+                .stopping_run(),
+            nullptr);
   };
   std::optional<std::vector<Candidate>> listed;
   try {
@@ -317,7 +355,9 @@ void RemoteDriver::reconcile(const JobPtr& job) {
   } catch (const Error& error) {
     // Nothing is decided by a list that cannot be read: the intent stays, and the next run asks again.
     if (error.stops_run() || ++job->list_failures >= 8)
-      throw Error("E514", "it could not be found out whether a prediction was bought: " + error.message(), "run again when the server answers").stopping_run();
+      throw Error("E514", "it could not be found out whether a prediction was bought: " + error.message(),
+                  "run again when the server answers")
+          .stopping_run();
     return again(scaled(job, milliseconds(500) * (1 << job->list_failures)));
   }
   if (!listed) return maybe_paid("the server has no list to look it up");
@@ -334,10 +374,12 @@ void RemoteDriver::reconcile(const JobPtr& job) {
   }
   const auto now = steady_clock::now();
   if (!job->first_empty) job->first_empty = now;
-  const auto enough = std::max(*job->first_empty + scaled(job, milliseconds(30'000)), job->died_at + scaled(job, milliseconds(60'000)));
+  const auto enough =
+      std::max(*job->first_empty + scaled(job, milliseconds(30'000)), job->died_at + scaled(job, milliseconds(60'000)));
   if (now < enough) {
     if (!job->doubt.empty() || now == *job->first_empty)
-      setup_.observer.remote_waits(job->request, "finding out whether a prediction was created", std::chrono::duration_cast<milliseconds>(enough - now));
+      setup_.observer.remote_waits(job->request, "finding out whether a prediction was created",
+                                   std::chrono::duration_cast<milliseconds>(enough - now));
     return again(std::chrono::duration_cast<milliseconds>(enough - now) + milliseconds(1));
   }
   setup_.ledger.ended(purchase, PurchaseState::not_sent, "the server's list does not have it", nullptr);
@@ -360,16 +402,18 @@ void RemoteDriver::poll_later(const JobPtr& job, milliseconds wait) {
   auto when = std::max(steady_clock::now() + wait, governor(job->request.server).next_call());
   // Not later than the limit that would end it.
   if (!job->cancel_sent)
-    for (const auto& [limit, from] : {std::pair(job->timeout, std::optional(job->created_at)),
-                                      std::pair(job->running_since ? std::nullopt : job->queue_timeout, std::optional(job->created_at)),
-                                      std::pair(job->run_timeout, job->running_since)})
+    for (const auto& [limit, from] :
+         {std::pair(job->timeout, std::optional(job->created_at)),
+          std::pair(job->running_since ? std::nullopt : job->queue_timeout, std::optional(job->created_at)),
+          std::pair(job->run_timeout, job->running_since)})
       if (limit && from) when = std::min(when, std::max(steady_clock::now(), *from + *limit));
   setup_.executor.at(when, Workers::net, {kUrgencyPoll, job->priority.item, job->priority.depth}, [this, job] {
     step(job, [&] {
       // A 429 to another call since then pauses this one too.
       const auto now = steady_clock::now();
       const bool late = !job->cancel_sent && !overdue(*job).empty();
-      if (!canceling_ && !late && !job->saving && governor(job->request.server).calls_paused() > now) return poll_later(job, milliseconds(0));
+      if (!canceling_ && !late && !job->saving && governor(job->request.server).calls_paused() > now)
+        return poll_later(job, milliseconds(0));
       poll(job);
     });
   });
@@ -377,7 +421,8 @@ void RemoteDriver::poll_later(const JobPtr& job, milliseconds wait) {
 
 std::string RemoteDriver::overdue(const Job& job) const {
   const auto now = steady_clock::now();
-  if (job.timeout && now - job.created_at >= *job.timeout) return "took longer than its timeout of " + show_duration(*job.timeout);
+  if (job.timeout && now - job.created_at >= *job.timeout)
+    return "took longer than its timeout of " + show_duration(*job.timeout);
   if (job.queue_timeout && !job.running_since && now - job.created_at >= *job.queue_timeout)
     return "did not start within its queue timeout of " + show_duration(*job.queue_timeout);
   if (job.run_timeout && job.running_since && now - *job.running_since >= *job.run_timeout)
@@ -400,8 +445,10 @@ void RemoteDriver::poll(const JobPtr& job) {
   try {
     Snapshot snapshot = job->node->poll(server, job->purchase->id, setup_.host);
     job->poll_failures = 0;
-    if (snapshot.status != RemoteStatus::lost) job->not_found = 0;
-    else if (++job->not_found < kLostTries) return poll_later(job, milliseconds(500) * job->not_found);
+    if (snapshot.status != RemoteStatus::lost)
+      job->not_found = 0;
+    else if (++job->not_found < kLostTries)
+      return poll_later(job, milliseconds(500) * job->not_found);
     return arrived(job, std::move(snapshot));
   } catch (const Throttled& throttled) {
     governor(server).pause_calls(throttled.wait());
@@ -425,7 +472,10 @@ void RemoteDriver::arrived(const JobPtr& job, Snapshot snapshot) {
     case RemoteStatus::processing: {
       if (job->cancel_sent) {
         if (canceling_) return fail(job, Error("E903", "canceled; prediction " + id + " was told to end"), true);
-        return give_up(job, PurchaseState::timed_out, Error("E413", "prediction " + id + " " + job->past_limit + " and was told to end", "raise `timeout:` of the node"), answer);
+        return give_up(job, PurchaseState::timed_out,
+                       Error("E413", "prediction " + id + " " + job->past_limit + " and was told to end",
+                             "raise `timeout:` of the node"),
+                       answer);
       }
       if (snapshot.status == RemoteStatus::processing && !job->running_since) job->running_since = steady_clock::now();
       const bool first = job->interval == milliseconds(0);
@@ -437,28 +487,43 @@ void RemoteDriver::arrived(const JobPtr& job, Snapshot snapshot) {
       return poll_later(job, first && usual > passed ? usual - passed : job->interval);
     }
     case RemoteStatus::succeeded:
-      if (job->bought) learn(job->request.lane, std::chrono::duration_cast<milliseconds>(steady_clock::now() - job->created_at));
+      if (job->bought)
+        learn(job->request.lane, std::chrono::duration_cast<milliseconds>(steady_clock::now() - job->created_at));
       governor(job->request.server).leave(lane_of(job->request));
       job->placed = false;
       job->saving = true;
       return save(job, std::move(snapshot));
     case RemoteStatus::failed:
-      return give_up(job, PurchaseState::failed, Error("E411", snapshot.error.empty() ? "prediction " + id + " failed, and the server does not say why" : snapshot.error), answer);
+      return give_up(
+          job, PurchaseState::failed,
+          Error("E411", snapshot.error.empty() ? "prediction " + id + " failed, and the server does not say why"
+                                               : snapshot.error),
+          answer);
     case RemoteStatus::canceled:
       if (job->cancel_sent && !canceling_)
-        return give_up(job, PurchaseState::timed_out, Error("E413", "prediction " + id + " " + job->past_limit + " and was told to end", "raise `timeout:` of the node"), answer);
+        return give_up(job, PurchaseState::timed_out,
+                       Error("E413", "prediction " + id + " " + job->past_limit + " and was told to end",
+                             "raise `timeout:` of the node"),
+                       answer);
       return give_up(job, PurchaseState::canceled, Error("E412", "prediction " + id + " was canceled"), answer);
     case RemoteStatus::aborted:
-      return give_up(job, PurchaseState::aborted, Error("E414", "prediction " + id + " was aborted before it ran; it was not charged", "run again"), answer);
+      return give_up(job, PurchaseState::aborted,
+                     Error("E414", "prediction " + id + " was aborted before it ran; it was not charged", "run again"),
+                     answer);
     case RemoteStatus::lost:
-      return give_up(job, PurchaseState::lost, Error("E415", "the server does not know prediction " + id + " any more"), answer);
+      return give_up(job, PurchaseState::lost, Error("E415", "the server does not know prediction " + id + " any more"),
+                     answer);
     case RemoteStatus::expired:
-      return give_up(job, PurchaseState::expired, Error("E416", "the output of prediction " + id + " has been removed from the server (it is kept for one hour)"), answer);
+      return give_up(job, PurchaseState::expired,
+                     Error("E416", "the output of prediction " + id +
+                                       " has been removed from the server (it is kept for one hour)"),
+                     answer);
   }
 }
 
 void RemoteDriver::save(const JobPtr& job, Snapshot snapshot) {
-  auto saver = std::make_shared<Saver>(setup_.executor, setup_.store, setup_.host, origin_name(*job->purchase), std::move(snapshot.urls));
+  auto saver = std::make_shared<Saver>(setup_.executor, setup_.store, setup_.host, origin_name(*job->purchase),
+                                       std::move(snapshot.urls));
   auto answer = snapshot.answer;
   saver->start(job->priority, [this, job, saver, answer](std::optional<Error> error) {
     step(job, [&] {
@@ -509,7 +574,8 @@ void RemoteDriver::finish(const JobPtr& job, RemoteOutcome outcome) {
   bool first = true;
   for (const auto& done : waiters) {
     done(outcome);
-    if (std::exchange(first, false)) outcome.reused = outcome.reused || !outcome.error;  // the others share what the first one got
+    if (std::exchange(first, false))
+      outcome.reused = outcome.reused || !outcome.error;  // the others share what the first one got
   }
 }
 

@@ -1,6 +1,6 @@
-// RemoteDriver: makes purchases happen exactly once. It drives the small functions of a RemoteNode: looks into the ledger
-// first, writes the intent before the POST, waits between polls without a thread, saves every output file before it says
-// "succeeded", and shares one prediction among all items that ask for the same thing.
+// RemoteDriver: makes purchases happen exactly once. It drives the small functions of a RemoteNode: looks into the
+// ledger first, writes the intent before the POST, waits between polls without a thread, saves every output file before
+// it says "succeeded", and shares one prediction among all items that ask for the same thing.
 //
 // Owned by the run; outlives the executor's work. start() and the stops may be called from any thread. Every start() is
 // answered by exactly one done(), on a net worker, whatever happens.
@@ -57,7 +57,8 @@ class RemoteObserver {
  public:
   virtual ~RemoteObserver() = default;
   virtual void remote_created(const Request& request, const std::string& key, const std::string& id) = 0;
-  virtual void remote_ended(const Request& request, const std::string& key, const std::string& id, const std::string& state) = 0;
+  virtual void remote_ended(const Request& request, const std::string& key, const std::string& id,
+                            const std::string& state) = 0;
   virtual void remote_waits(const Request& request, const std::string& why, std::chrono::milliseconds wait) = 0;
 };
 
@@ -71,7 +72,7 @@ class RemoteDriver {
     RemoteObserver& observer;
     std::string sandbox_server;  // the base URL of this run's own sandbox, else empty
     std::function<ServerLimits(const std::string& server)> limits;
-    double time_scale = 1;       // how much faster time passes at a server on this machine (a sandbox under --time-scale)
+    double time_scale = 1;  // how much faster time passes at a server on this machine (a sandbox under --time-scale)
   };
   explicit RemoteDriver(Setup setup);
   ~RemoteDriver();
@@ -112,7 +113,7 @@ class RemoteDriver {
   void learn(const std::string& lane, std::chrono::milliseconds took);
 
   Setup setup_;
-  std::mutex mutex_;  // guards the maps below
+  std::mutex mutex_;                    // guards the maps below
   std::map<std::string, JobPtr> jobs_;  // by purchase key: single flight
   std::map<std::string, std::unique_ptr<Governor>> governors_;
   std::map<std::string, std::chrono::milliseconds> usual_;  // run time by lane, as this run has seen it

@@ -62,17 +62,30 @@ class StoreSink : public DownloadSink {
 class PredictionEvents : public RemoteObserver {
  public:
   explicit PredictionEvents(Events& events) : events_(events) {}
-  void remote_created(const Request& request, const std::string& key, const std::string& id) override { emit("created", request, key, id); }
-  void remote_ended(const Request& request, const std::string& key, const std::string& id, const std::string& state) override { emit(state, request, key, id); }
+  void remote_created(const Request& request, const std::string& key, const std::string& id) override {
+    emit("created", request, key, id);
+  }
+  void remote_ended(const Request& request, const std::string& key, const std::string& id,
+                    const std::string& state) override {
+    emit(state, request, key, id);
+  }
   void remote_waits(const Request& request, const std::string& why, std::chrono::milliseconds wait) override {
     events_.emit({{"type", "wait"}, {"lane", request.lane}, {"why", why}, {"ms", wait.count()}});
   }
 
  private:
   void emit(const std::string& state, const Request& request, const std::string& key, const std::string& id) {
-    events_.emit({{"type", "prediction"}, {"state", state}, {"id", id}, {"key", key}, {"lane", request.lane}, {"model", request.model}});
+    events_.emit({{"type", "prediction"},
+                  {"state", state},
+                  {"id", id},
+                  {"key", key},
+                  {"lane", request.lane},
+                  {"model", request.model}});
     for (const std::string& warning : request.warnings)
-      if (state == "created") events_.emit({{"type", "warning"}, {"node", request.model.empty() ? request.lane : request.model}, {"message", warning}});
+      if (state == "created")
+        events_.emit({{"type", "warning"},
+                      {"node", request.model.empty() ? request.lane : request.model},
+                      {"message", warning}});
   }
   Events& events_;
 };
@@ -80,7 +93,8 @@ class PredictionEvents : public RemoteObserver {
 /// Takes SIGINT and SIGTERM for as long as it lives. Both were blocked before any thread was made.
 class Signals {
  public:
-  Signals(std::function<void()> first_interrupt, std::function<void()> second_interrupt, std::function<void()> terminate)
+  Signals(std::function<void()> first_interrupt, std::function<void()> second_interrupt,
+          std::function<void()> terminate)
       : thread_([this, first_interrupt, second_interrupt, terminate] {
           sigset_t set = signals();
           while (!ending_) {
@@ -122,14 +136,16 @@ void show_error(const Error& error, const Redactor& redactor) {
 }
 
 bool uses_remote(const Graph& graph) {
-  return std::any_of(graph.nodes.begin(), graph.nodes.end(), [](const GraphNode& node) { return node.spec->pool == Pool::predict; });
+  return std::any_of(graph.nodes.begin(), graph.nodes.end(),
+                     [](const GraphNode& node) { return node.spec->pool == Pool::predict; });
 }
 
 /// Asks every paid node type whether it can work at all, before anything runs.
 void check_ready(const Graph& graph, const Registry& registry, Host& host) {
   for (const GraphNode& node : graph.nodes)
     if (node.spec->pool == Pool::predict)
-      if (const Behaviour behaviour = registry.behaviour(node.spec->name); behaviour.remote) behaviour.remote->ready(host);
+      if (const Behaviour behaviour = registry.behaviour(node.spec->name); behaviour.remote)
+        behaviour.remote->ready(host);
 }
 
 /// The list of outcomes, one line per item, which `--only failed` reads.
@@ -145,14 +161,15 @@ Events::Sink item_list(const std::string& path) {
     line.erase("type");
     std::error_code failure;
     if (line.contains("files"))
-      for (json& one : line["files"]) one["path"] = std::filesystem::weakly_canonical(one.value("path", ""), failure).string();
+      for (json& one : line["files"])
+        one["path"] = std::filesystem::weakly_canonical(one.value("path", ""), failure).string();
     std::fputs((line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n").c_str(), file.get());
     std::fflush(file.get());
   };
 }
 
-/// What the outcome lists of all earlier runs say was written where. Read when first asked, which is when the index does not
-/// know a file that is in the way.
+/// What the outcome lists of all earlier runs say was written where. Read when first asked, which is when the index
+/// does not know a file that is in the way.
 class PastOutputs {
  public:
   explicit PastOutputs(std::string runs) : runs_(std::move(runs)) {}
@@ -176,10 +193,12 @@ class PastOutputs {
   }
   std::string runs_;
   std::shared_ptr<std::once_flag> read_ = std::make_shared<std::once_flag>();
-  std::shared_ptr<std::multimap<std::string, std::string>> written_ = std::make_shared<std::multimap<std::string, std::string>>();
+  std::shared_ptr<std::multimap<std::string, std::string>> written_ =
+      std::make_shared<std::multimap<std::string, std::string>>();
 };
 
-/// For trying out against a sandbox under --time-scale, whose hours pass in seconds; servers elsewhere are not touched by it.
+/// For trying out against a sandbox under --time-scale, whose hours pass in seconds; servers elsewhere are not touched
+/// by it.
 double time_scale() {
   const char* scale = std::getenv("PIXGRAPH_TIME_SCALE");
   const double number = scale ? std::atof(scale) : 1;
@@ -190,7 +209,8 @@ double time_scale() {
 ServerLimits limits_for(const Graph& graph, const std::string& server, const RunOptions& options) {
   ServerLimits limits;
   const std::size_t scheme = server.find("://");
-  const std::string host = server.substr(scheme == std::string::npos ? 0 : scheme + 3, server.find('/', scheme + 3) - scheme - 3);
+  const std::string host =
+      server.substr(scheme == std::string::npos ? 0 : scheme + 3, server.find('/', scheme + 3) - scheme - 3);
   for (const std::string& name : {std::string("default"), host, server})
     if (const auto limit = graph.limits.find(name); limit != graph.limits.end()) {
       if (limit->second.in_flight) limits.in_flight = *limit->second.in_flight;
@@ -277,11 +297,19 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
     events.add_sink([&](const json& event) { console.show(event); });
     json names = json::array();
     for (const GraphNode& node : graph.nodes) names.push_back({{"name", node.name}, {"type", node.spec->name}});
-    events.emit({{"type", "run"}, {"id", run_id}, {"file", graph.file}, {"nodes", names}, {"items", table.items.size()}, {"out", options.out},
-                 {"state", state}, {"sandbox", sandbox ? sandbox->base_url() : ""}, {"skipped_files", table.skipped}});
+    events.emit({{"type", "run"},
+                 {"id", run_id},
+                 {"file", graph.file},
+                 {"nodes", names},
+                 {"items", table.items.size()},
+                 {"out", options.out},
+                 {"state", state},
+                 {"sandbox", sandbox ? sandbox->base_url() : ""},
+                 {"skipped_files", table.skipped}});
 
     events.add_sink(item_list(join_path(run_folder, "items.jsonl")));
-    const auto rebuy_before = options.rebuy_before.empty() ? std::chrono::system_clock::now() : parse_iso_time(options.rebuy_before).value();
+    const auto rebuy_before =
+        options.rebuy_before.empty() ? std::chrono::system_clock::now() : parse_iso_time(options.rebuy_before).value();
     std::map<std::string, Consent> consent_of;
     for (const std::string& node : options.rebuy) consent_of[node] = {options.only_failed, rebuy_before};
 
@@ -300,13 +328,27 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
       std::unique_ptr<RemoteDriver> driver;
       std::unique_ptr<Scheduler> scheduler;
       Executor executor(jobs, 16);
-      driver = std::make_unique<RemoteDriver>(RemoteDriver::Setup{executor, ledger, store, host, predictions, sandbox ? sandbox->base_url() : "", limits, time_scale()});
+      driver = std::make_unique<RemoteDriver>(RemoteDriver::Setup{
+          executor, ledger, store, host, predictions, sandbox ? sandbox->base_url() : "", limits, time_scale()});
       const int in_flight = 2 * jobs + (uses_remote(graph) ? limits("").in_flight : 0);
-      scheduler = std::make_unique<Scheduler>(Scheduler::Setup{graph, registry, table, codecs, executor, *driver, host, index, writer, events, in_flight, options.fail_fast,
-                                                                  {options.only_failed, std::nullopt}, consent_of});
+      scheduler = std::make_unique<Scheduler>(Scheduler::Setup{graph,
+                                                               registry,
+                                                               table,
+                                                               codecs,
+                                                               executor,
+                                                               *driver,
+                                                               host,
+                                                               index,
+                                                               writer,
+                                                               events,
+                                                               in_flight,
+                                                               options.fail_fast,
+                                                               {options.only_failed, std::nullopt},
+                                                               consent_of});
       Signals signals(
           [&] {
-            std::fputs("\ninterrupted: no new predictions; waiting for those that run (again to cancel them)\n", stderr);
+            std::fputs("\ninterrupted: no new predictions; waiting for those that run (again to cancel them)\n",
+                       stderr);
             scheduler->stop();
           },
           [&] {
@@ -316,18 +358,30 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
             driver->cancel_all();
           },
           [&] {
-            exit_within(std::chrono::milliseconds(500), kExitTerminated);  // also where nobody reads our output any more
-            events.emit({{"type", "end"}, {"exit", kExitTerminated}, {"out", options.out}, {"stopped", "terminated; created predictions are kept and found again by the next run"}});
+            exit_within(std::chrono::milliseconds(500),
+                        kExitTerminated);  // also where nobody reads our output any more
+            events.emit({{"type", "end"},
+                         {"exit", kExitTerminated},
+                         {"out", options.out},
+                         {"stopped", "terminated; created predictions are kept and found again by the next run"}});
             ::_exit(kExitTerminated);
           });
       counts = scheduler->run();
       interrupted = signals.interrupted();
     }
     int exit = kExitDone;
-    if (interrupted) exit = kExitInterrupted;
-    else if (counts.stopped) exit = kExitStopped;
-    else if (counts.items_failed > 0 || counts.items_canceled > 0) exit = kExitItemsFailed;
-    json end = {{"type", "end"}, {"exit", exit}, {"done", counts.items_done}, {"failed", counts.items_failed}, {"canceled", counts.items_canceled}, {"out", options.out}};
+    if (interrupted)
+      exit = kExitInterrupted;
+    else if (counts.stopped)
+      exit = kExitStopped;
+    else if (counts.items_failed > 0 || counts.items_canceled > 0)
+      exit = kExitItemsFailed;
+    json end = {{"type", "end"},
+                {"exit", exit},
+                {"done", counts.items_done},
+                {"failed", counts.items_failed},
+                {"canceled", counts.items_canceled},
+                {"out", options.out}};
     if (counts.stopped) {
       end["stopped"] = counts.stopped->message();
       end["hint"] = counts.stopped->hint();

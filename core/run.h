@@ -1,5 +1,5 @@
-// Run: the last arrow, from a plan to what happened. Opens everything on disk, starts the threads, runs the scheduler, obeys
-// signals, and turns the end into an exit code.
+// Run: the last arrow, from a plan to what happened. Opens everything on disk, starts the threads, runs the scheduler,
+// obeys signals, and turns the end into an exit code.
 #pragma once
 
 #include <optional>
@@ -14,19 +14,19 @@
 namespace pixgraph {
 
 // Exit codes; where several hold, the first in this order: 70, 130/143, 3, 1.
-inline constexpr int kExitDone = 0, kExitItemsFailed = 1, kExitWrongRequest = 2, kExitStopped = 3, kExitInterrupted = 130, kExitTerminated = 143,
-                     kExitBug = 70;
+inline constexpr int kExitDone = 0, kExitItemsFailed = 1, kExitWrongRequest = 2, kExitStopped = 3,
+                     kExitInterrupted = 130, kExitTerminated = 143, kExitBug = 70;
 
 struct RunOptions {
   std::string out = "out";
-  std::string state;  // empty: .pixgraph beside the pipeline file, or in `out` where that cannot be written
-  int jobs = 0;       // cpu workers; 0: as many as there are processors
+  std::string state;    // empty: .pixgraph beside the pipeline file, or in `out` where that cannot be written
+  int jobs = 0;         // cpu workers; 0: as many as there are processors
   int jobs_remote = 0;  // predictions in flight per server; 0: what the pipeline file says, else 32
   std::optional<double> creates_per_minute;  // 0: unlimited; absent: what the pipeline file says, else 600
   bool overwrite = false;
   bool sandbox = false;
   bool fail_fast = false;
-  std::string events;  // a file, "-", or empty
+  std::string events;              // a file, "-", or empty
   std::vector<std::string> rebuy;  // nodes whose earlier purchases are bought again
   std::string rebuy_before;        // those made before that time (ISO 8601); empty: before now
   bool only_failed = false;        // only the items that failed in the last run, with consent to buy again

@@ -29,7 +29,8 @@ static std::string first_line(int fd, std::chrono::milliseconds limit) {
   const auto end = std::chrono::steady_clock::now() + limit;
   std::string line;
   for (;;) {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()).count();
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now()).count();
     pollfd watch{fd, POLLIN, 0};
     if (left <= 0 || ::poll(&watch, 1, static_cast<int>(left)) == 0) return "";
     char c;
@@ -44,7 +45,8 @@ static std::string first_line(int fd, std::chrono::milliseconds limit) {
 SandboxProcess::SandboxProcess() {
   const std::string program = beside_program("pixgraph-sandbox");
   int to_it[2], from_it[2];
-  if (::pipe2(to_it, O_CLOEXEC) != 0 || ::pipe2(from_it, O_CLOEXEC) != 0) throw Error("E801", std::string("the sandbox cannot be started: ") + std::strerror(errno));
+  if (::pipe2(to_it, O_CLOEXEC) != 0 || ::pipe2(from_it, O_CLOEXEC) != 0)
+    throw Error("E801", std::string("the sandbox cannot be started: ") + std::strerror(errno));
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, to_it[0], 0);
@@ -72,11 +74,14 @@ SandboxProcess::SandboxProcess() {
   if (failure != 0 || !base_url_.starts_with("http://127.0.0.1:")) {
     if (failure != 0) pid_ = -1;
     end();
-    throw Error("E801", "the sandbox `" + program + "` cannot be started" + (failure ? std::string(": ") + std::strerror(failure) : ""));
+    throw Error("E801", "the sandbox `" + program + "` cannot be started" +
+                            (failure ? std::string(": ") + std::strerror(failure) : ""));
   }
 }
 
-SandboxProcess::~SandboxProcess() { end(); }
+SandboxProcess::~SandboxProcess() {
+  end();
+}
 
 void SandboxProcess::end() {
   if (its_input_ >= 0) ::close(its_input_);

@@ -1,7 +1,7 @@
 // SandboxProcess: the local stand-in server of one run (`--sandbox`), the program pixgraph-sandbox beside this one.
 //
-// Started on a free port; its first line is its base URL. It ends with this object, and also when this process dies in any
-// way, because it ends when its standard input closes.
+// Started on a free port; its first line is its base URL. It ends with this object, and also when this process dies in
+// any way, because it ends when its standard input closes.
 #pragma once
 
 #include <sys/types.h>

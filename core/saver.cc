@@ -31,12 +31,15 @@ void Saver::start(Priority priority, std::function<void(std::optional<Error>)> d
   done_ = std::move(done);
   left_ = urls_.size();
   // Also with nothing to fetch `done` comes from a worker: the caller holds its own lock now.
-  if (left_ == 0) return executor_.post(Workers::net, priority_, [self = shared_from_this()] { self->finish(std::nullopt); });
+  if (left_ == 0)
+    return executor_.post(Workers::net, priority_, [self = shared_from_this()] { self->finish(std::nullopt); });
   for (std::size_t i = 0; i < urls_.size(); ++i)
     executor_.post(Workers::net, priority_, [self = shared_from_this(), i] { self->fetch(i, 1); });
 }
 
-static bool worth_again(int status) { return status == 408 || status == 429 || status >= 500; }
+static bool worth_again(int status) {
+  return status == 408 || status == 429 || status >= 500;
+}
 
 void Saver::fetch(std::size_t index, int attempt) {
   const std::string& url = urls_[index];
@@ -97,18 +100,21 @@ void Saver::finish(std::optional<Error> error) {
 std::vector<SavedFile> Saver::records() const {
   std::vector<SavedFile> records;
   for (std::size_t i = 0; i < files_.size(); ++i)
-    records.push_back({urls_[i].starts_with("data:") ? "" : urls_[i], files_[i]->hash, files_[i]->name, files_[i]->media_type, files_[i]->size});
+    records.push_back({urls_[i].starts_with("data:") ? "" : urls_[i], files_[i]->hash, files_[i]->name,
+                       files_[i]->media_type, files_[i]->size});
   return records;
 }
 
-static void replace_data(nlohmann::json& value, const std::vector<std::string>& urls, const std::vector<FilePtr>& files) {
+static void replace_data(nlohmann::json& value, const std::vector<std::string>& urls,
+                         const std::vector<FilePtr>& files) {
   if (value.is_structured()) {
     for (auto& inner : value) replace_data(inner, urls, files);
   } else if (value.is_string()) {
     const std::string& text = value.get_ref<const std::string&>();
     if (!text.starts_with("data:")) return;
     const auto found = std::find(urls.begin(), urls.end(), text);
-    value = found == urls.end() ? "data:," : "pixgraph-store:" + files[static_cast<std::size_t>(found - urls.begin())]->hash;
+    value = found == urls.end() ? "data:,"
+                                : "pixgraph-store:" + files[static_cast<std::size_t>(found - urls.begin())]->hash;
   }
 }
 

@@ -52,8 +52,8 @@ class Saver : public std::enable_shared_from_this<Saver> {
   std::optional<Error> error_;
 };
 
-/// What names a purchase in the origin of its files: its key, and its number where it was bought again, so that what was
-/// made from the old picture is not taken for what would be made from the new one.
+/// What names a purchase in the origin of its files: its key, and its number where it was bought again, so that what
+/// was made from the old picture is not taken for what would be made from the new one.
 std::string origin_name(const Purchase& purchase);
 
 /// The File of a prediction's saved output, with the origin that names it in later requests.

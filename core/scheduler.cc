@@ -26,7 +26,8 @@ std::string_view outcome_name(Outcome outcome) {
   return "?";
 }
 
-/// One item under way. Guarded by Scheduler::mutex_, but for `outputs` of nodes that are done, which their consumers read.
+/// One item under way. Guarded by Scheduler::mutex_, but for `outputs` of nodes that are done, which their consumers
+/// read.
 struct Scheduler::ItemRun {
   std::size_t index = 0;
   const Item* item = nullptr;
@@ -86,8 +87,8 @@ const std::string& Scheduler::vertex_name(int vertex) const {
   return is_output(vertex) ? setup_.graph.outputs[vertex - nodes].name : setup_.graph.nodes[vertex].name;
 }
 
-/// Output names that follow from the inputs alone are claimed before anything runs, so that two items that would write one
-/// file, a file that was edited, or a name that cannot be one are refused before money is spent.
+/// Output names that follow from the inputs alone are claimed before anything runs, so that two items that would write
+/// one file, a file that was edited, or a name that cannot be one are refused before money is spent.
 void Scheduler::claim_outputs() {
   setup_.writer.check_folder();
   std::vector<std::vector<Value>> nothing(setup_.graph.nodes.size());
@@ -96,7 +97,8 @@ void Scheduler::claim_outputs() {
       bool early = true, of_item = false;
       for_each_reference(output.file, [&](const Reference& reference) {
         of_item = of_item || reference.to == Reference::To::input;
-        early = early && reference.to != Reference::To::node && reference.to != Reference::To::element && reference.property != "width" && reference.property != "height";
+        early = early && reference.to != Reference::To::node && reference.to != Reference::To::element &&
+                reference.property != "width" && reference.property != "height";
       });
       if (!early) continue;
       const std::string name = as_text(evaluate(output.file, {setup_.graph, item.inputs, nothing}, setup_.codecs));
@@ -105,7 +107,8 @@ void Scheduler::claim_outputs() {
         path = setup_.writer.claim(name, "`" + output.name + "` of " + item.name);
         setup_.writer.check_untouched(path);
       } catch (const Error& error) {
-        // Two items with one name, an input as output, or a name that no item has a part in: that is the request's mistake.
+        // Two items with one name, an input as output, or a name that no item has a part in: that is the request's
+        // mistake.
         if (path.empty() && !(error.code() == "E611" && of_item)) throw;
         refused_.emplace(item.name, error);
       }
@@ -120,7 +123,10 @@ RunCounts Scheduler::run() {
   // Items that were never started end too: every one of them has an outcome.
   for (; next_item_ < setup_.table.items.size(); ++next_item_) {
     ++counts_.items_canceled;
-    setup_.events.emit({{"type", "item"}, {"item", setup_.table.items[next_item_].name}, {"outcome", "canceled"}, {"cause", "not started: the run was ended"}});
+    setup_.events.emit({{"type", "item"},
+                        {"item", setup_.table.items[next_item_].name},
+                        {"outcome", "canceled"},
+                        {"cause", "not started: the run was ended"}});
   }
   return counts_;
 }
@@ -139,8 +145,12 @@ void Scheduler::start_items() {
     item->item = &setup_.table.items[item->index];
     if (const auto refused = refused_.find(item->item->name); refused != refused_.end()) {
       ++counts_.items_failed;
-      setup_.events.emit({{"type", "item"}, {"item", item->item->name}, {"outcome", "failed"}, {"code", refused->second.code()},
-                          {"cause", refused->second.message()}, {"hint", refused->second.hint()}});
+      setup_.events.emit({{"type", "item"},
+                          {"item", item->item->name},
+                          {"outcome", "failed"},
+                          {"code", refused->second.code()},
+                          {"cause", refused->second.message()},
+                          {"hint", refused->second.hint()}});
       continue;
     }
     item->outputs.resize(setup_.graph.nodes.size());
@@ -170,8 +180,10 @@ void Scheduler::run_vertex(const ItemPtr& item, int vertex) {
   item->started[vertex] = steady_clock::now();
   emit_task(*item, vertex, "started", nullptr, "");
   try {
-    if (is_output(vertex)) run_output(item, vertex - static_cast<int>(setup_.graph.nodes.size()));
-    else run_node(item, vertex);
+    if (is_output(vertex))
+      run_output(item, vertex - static_cast<int>(setup_.graph.nodes.size()));
+    else
+      run_node(item, vertex);
   } catch (const Error& error) {
     // E901: a node that obeyed canceled().
     ended(item, vertex, error.code() == "E901" && stopping_ ? Outcome::canceled : Outcome::failed, &error, {});
@@ -191,9 +203,15 @@ void Scheduler::run_vertex(const ItemPtr& item, int vertex) {
 class Scheduler::NodeCall : public BoundCall {
  public:
   NodeCall(Scheduler& scheduler, ItemPtr item, int node, const ItemValues& values)
-      : BoundCall(scheduler.setup_.graph.nodes[node], values, scheduler.setup_.codecs, scheduler.setup_.host), scheduler_(scheduler), item_(std::move(item)), node_(node) {}
+      : BoundCall(scheduler.setup_.graph.nodes[node], values, scheduler.setup_.codecs, scheduler.setup_.host),
+        scheduler_(scheduler),
+        item_(std::move(item)),
+        node_(node) {}
   void warn(std::string message) override {
-    scheduler_.setup_.events.emit({{"type", "warning"}, {"item", item_->item->name}, {"node", scheduler_.vertex_name(node_)}, {"message", std::move(message)}});
+    scheduler_.setup_.events.emit({{"type", "warning"},
+                                   {"item", item_->item->name},
+                                   {"node", scheduler_.vertex_name(node_)},
+                                   {"message", std::move(message)}});
   }
   bool canceled() const override { return scheduler_.stopping_; }
 
@@ -205,7 +223,8 @@ class Scheduler::NodeCall : public BoundCall {
 
 void Scheduler::run_node(const ItemPtr& item, int node) {
   const Behaviour behaviour = setup_.registry.behaviour(setup_.graph.nodes[node].spec->name);
-  auto call = std::make_shared<NodeCall>(*this, item, node, ItemValues{setup_.graph, item->item->inputs, item->outputs});
+  auto call =
+      std::make_shared<NodeCall>(*this, item, node, ItemValues{setup_.graph, item->item->inputs, item->outputs});
   if (behaviour.remote) return run_remote(item, node, std::move(call), behaviour.remote);
   behaviour.run(*call);
   std::vector<Value> outputs = call->take_outputs();
@@ -213,7 +232,8 @@ void Scheduler::run_node(const ItemPtr& item, int node) {
   ended(item, node, Outcome::done, nullptr, std::move(outputs));
 }
 
-void Scheduler::run_remote(const ItemPtr& item, int node, std::shared_ptr<NodeCall> call, std::shared_ptr<const RemoteNode> remote) {
+void Scheduler::run_remote(const ItemPtr& item, int node, std::shared_ptr<NodeCall> call,
+                           std::shared_ptr<const RemoteNode> remote) {
   RemoteCall buy;
   buy.node = remote;
   buy.request = remote->prepare(*call);
@@ -224,7 +244,8 @@ void Scheduler::run_remote(const ItemPtr& item, int node, std::shared_ptr<NodeCa
   const auto agreed = setup_.consent_of.find(setup_.graph.nodes[node].name);
   buy.consent = agreed == setup_.consent_of.end() ? setup_.consent : agreed->second;
   std::call_once(item->recipes_made, [&] {
-    item->recipes = recipe_keys(setup_.graph, *item->item, [&](const File& file) { return setup_.index.hash_of(file.path); });
+    item->recipes =
+        recipe_keys(setup_.graph, *item->item, [&](const File& file) { return setup_.index.hash_of(file.path); });
   });
   call->release_inputs();  // what waits for a server holds no pixels but those it sends
   buy.done = [this, item, node, call, remote](const RemoteOutcome& outcome) {
@@ -262,21 +283,29 @@ void Scheduler::run_output(const ItemPtr& item, int index) {
       std::lock_guard lock(mutex_);
       item->files.push_back({{"path", written.path}, {"hash", written.hash}});
     }
-    setup_.events.emit({{"type", "output"}, {"item", item->item->name}, {"output", output.name}, {"path", written.path}, {"hash", written.hash}, {"changed", written.changed}});
+    setup_.events.emit({{"type", "output"},
+                        {"item", item->item->name},
+                        {"output", output.name},
+                        {"path", written.path},
+                        {"hash", written.hash},
+                        {"changed", written.changed}});
   };
   if (const List* list = value.list()) {
     for (; values.element < static_cast<std::int64_t>(list->size()); ++values.element) write((*list)[values.element]);
   } else {
     write(value);
   }
-  ended(item, static_cast<int>(setup_.graph.nodes.size()) + index, changed ? Outcome::done : Outcome::reused, nullptr, {});
+  ended(item, static_cast<int>(setup_.graph.nodes.size()) + index, changed ? Outcome::done : Outcome::reused, nullptr,
+        {});
 }
 
-void Scheduler::emit_task(const ItemRun& item, int vertex, std::string_view state, const Error* error, const std::string& cause) {
+void Scheduler::emit_task(const ItemRun& item, int vertex, std::string_view state, const Error* error,
+                          const std::string& cause) {
   json event = {{"type", "task"}, {"item", item.item->name}, {"node", vertex_name(vertex)}, {"state", state}};
   if (is_output(vertex)) event["output"] = true;
   if (state != "started")
-    event["ms"] = std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - item.started[vertex]).count();
+    event["ms"] =
+        std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - item.started[vertex]).count();
   if (error) {
     event["code"] = error->code();
     event["cause"] = error->message();
@@ -287,7 +316,8 @@ void Scheduler::emit_task(const ItemRun& item, int vertex, std::string_view stat
   setup_.events.emit(std::move(event));
 }
 
-void Scheduler::ended(const ItemPtr& item, int vertex, Outcome outcome, const Error* error, std::vector<Value> outputs) {
+void Scheduler::ended(const ItemPtr& item, int vertex, Outcome outcome, const Error* error,
+                      std::vector<Value> outputs) {
   const bool stops = error && (error->stops_run() || (setup_.fail_fast && outcome == Outcome::failed));
   std::unique_lock lock(mutex_);
   if (item->outcomes[vertex]) return;  // one outcome each, whatever failed after it was given
@@ -308,7 +338,8 @@ void Scheduler::ended(const ItemPtr& item, int vertex, Outcome outcome, const Er
   if (last) end_item(item);
 }
 
-void Scheduler::settle(const ItemPtr& item, int vertex, Outcome outcome, const std::string& cause, std::vector<std::pair<int, Outcome>>& more) {
+void Scheduler::settle(const ItemPtr& item, int vertex, Outcome outcome, const std::string& cause,
+                       std::vector<std::pair<int, Outcome>>& more) {
   if (item->outcomes[vertex]) return;
   item->outcomes[vertex] = outcome;
   --item->left;
@@ -323,10 +354,13 @@ void Scheduler::settle(const ItemPtr& item, int vertex, Outcome outcome, const s
     emit_task(*item, vertex, "skipped", nullptr, "upstream " + cause);
   }
   for (int from : upstream_[vertex])
-    if (--item->readers[from] == 0 && !is_output(from)) item->outputs[from].clear();  // nobody needs the pixels any more
+    if (--item->readers[from] == 0 && !is_output(from))
+      item->outputs[from].clear();  // nobody needs the pixels any more
   for (int next : downstream_[vertex]) {
-    if (!good) more.emplace_back(next, Outcome::skipped);
-    else if (--item->waiting[next] == 0 && !item->outcomes[next]) post(item, next);
+    if (!good)
+      more.emplace_back(next, Outcome::skipped);
+    else if (--item->waiting[next] == 0 && !item->outcomes[next])
+      post(item, next);
   }
 }
 

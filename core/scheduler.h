@@ -1,8 +1,8 @@
 // Scheduler: runs the graph over the items. Depth first: items are finished before new ones are started, so that memory
 // does not grow with the batch; a waiting prediction holds no thread.
 //
-// One central state machine under one lock; the work itself is done by the executor's threads outside of it. Every node of
-// every item ends in exactly one outcome, with a cause.
+// One central state machine under one lock; the work itself is done by the executor's threads outside of it. Every node
+// of every item ends in exactly one outcome, with a cause.
 #pragma once
 
 #include <atomic>
@@ -49,7 +49,7 @@ class Scheduler {
     Events& events;
     int items_in_flight = 16;
     bool fail_fast = false;
-    Consent consent;                     // for every paid node
+    Consent consent;                            // for every paid node
     std::map<std::string, Consent> consent_of;  // for some, by node name
   };
   explicit Scheduler(Setup setup);
@@ -71,14 +71,16 @@ class Scheduler {
   bool is_output(int vertex) const { return vertex >= static_cast<int>(setup_.graph.nodes.size()); }
   const std::string& vertex_name(int vertex) const;
 
-  void start_items();              // REQUIRES: mutex_ held
+  void start_items();  // REQUIRES: mutex_ held
   void post(const ItemPtr& item, int vertex);
   void run_vertex(const ItemPtr& item, int vertex);
   void run_node(const ItemPtr& item, int node);
   void run_output(const ItemPtr& item, int output);
-  void run_remote(const ItemPtr& item, int node, std::shared_ptr<NodeCall> call, std::shared_ptr<const RemoteNode> remote);
+  void run_remote(const ItemPtr& item, int node, std::shared_ptr<NodeCall> call,
+                  std::shared_ptr<const RemoteNode> remote);
   void ended(const ItemPtr& item, int vertex, Outcome outcome, const Error* error, std::vector<Value> outputs);
-  void settle(const ItemPtr& item, int vertex, Outcome outcome, const std::string& cause, std::vector<std::pair<int, Outcome>>& more);
+  void settle(const ItemPtr& item, int vertex, Outcome outcome, const std::string& cause,
+              std::vector<std::pair<int, Outcome>>& more);
   void end_item(const ItemPtr& item);
   void emit_task(const ItemRun& item, int vertex, std::string_view state, const Error* error, const std::string& cause);
   void claim_outputs();

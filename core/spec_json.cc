@@ -6,13 +6,16 @@ namespace pixgraph {
 
 using nlohmann::json;
 
-static json type_to_json(ValueType type) { return type_name(type); }
+static json type_to_json(ValueType type) {
+  return type_name(type);
+}
 
 static ValueType type_from_json(const json& name) {
   std::string text = name.get<std::string>();
   const bool list = text.starts_with("list of ");
   if (list) text = text.substr(8);
-  for (Type type : {Type::text, Type::integer, Type::number, Type::boolean, Type::json, Type::file, Type::image, Type::mask})
+  for (Type type :
+       {Type::text, Type::integer, Type::number, Type::boolean, Type::json, Type::file, Type::image, Type::mask})
     if (type_name(type) == text) return {type, list};
   return Type::text;
 }
@@ -37,13 +40,16 @@ static Value value_from_json(const json& value) {
 
 static json ports_to_json(const std::vector<Port>& ports) {
   json list = json::array();
-  for (const Port& port : ports) list.push_back({{"name", port.name}, {"type", type_to_json(port.type)}, {"doc", port.doc}, {"required", port.required}});
+  for (const Port& port : ports)
+    list.push_back(
+        {{"name", port.name}, {"type", type_to_json(port.type)}, {"doc", port.doc}, {"required", port.required}});
   return list;
 }
 
 static std::vector<Port> ports_from_json(const json& list) {
   std::vector<Port> ports;
-  for (const json& port : list) ports.push_back({port.at("name"), type_from_json(port.at("type")), port.at("doc"), port.at("required")});
+  for (const json& port : list)
+    ports.push_back({port.at("name"), type_from_json(port.at("type")), port.at("doc"), port.at("required")});
   return ports;
 }
 
@@ -52,8 +58,12 @@ static constexpr double kNone = std::numeric_limits<double>::infinity();
 json spec_to_json(const Spec& spec) {
   json params = json::array();
   for (const Param& param : spec.params) {
-    json one = {{"name", param.name}, {"type", type_to_json(param.type)}, {"default", value_to_json(param.preset)}, {"unit", param.unit},
-                {"doc", param.doc},   {"in_key", param.in_key}};
+    json one = {{"name", param.name},
+                {"type", type_to_json(param.type)},
+                {"default", value_to_json(param.preset)},
+                {"unit", param.unit},
+                {"doc", param.doc},
+                {"in_key", param.in_key}};
     if (std::isfinite(param.min)) one["min"] = param.min;
     if (std::isfinite(param.max)) one["max"] = param.max;
     if (!param.choices.empty()) one["choices"] = param.choices;
@@ -88,7 +98,8 @@ Spec spec_from_json(const json& from) {
     param.type = type_from_json(one.at("type")).type;
     param.preset = value_from_json(one.at("default"));
     // A number's default may look like an integer in JSON.
-    if (param.type == Type::number && param.preset.integer()) param.preset = Value(static_cast<double>(*param.preset.integer()));
+    if (param.type == Type::number && param.preset.integer())
+      param.preset = Value(static_cast<double>(*param.preset.integer()));
     param.min = one.value("min", -kNone);
     param.max = one.value("max", kNone);
     param.choices = one.value("choices", std::vector<std::string>{});
@@ -112,15 +123,23 @@ static std::string hex_of(const std::string& bytes) {
 
 static std::string bytes_of(const std::string& hex) {
   std::string bytes;
-  for (std::size_t i = 0; i + 1 < hex.size(); i += 2) bytes += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
+  for (std::size_t i = 0; i + 1 < hex.size(); i += 2)
+    bytes += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
   return bytes;
 }
 
 json codec_to_json(const CodecInfo& codec) {
   json magics = json::array();
   for (const Magic& magic : codec.magics) magics.push_back({magic.offset, hex_of(magic.bytes), magic.group});
-  return {{"name", codec.name}, {"media_type", codec.media_type}, {"extensions", codec.extensions}, {"magics", magics}, {"reads", codec.reads},
-          {"writes", codec.writes}, {"writes_alpha", codec.writes_alpha}, {"writes_16bit", codec.writes_16bit}, {"writes_float", codec.writes_float},
+  return {{"name", codec.name},
+          {"media_type", codec.media_type},
+          {"extensions", codec.extensions},
+          {"magics", magics},
+          {"reads", codec.reads},
+          {"writes", codec.writes},
+          {"writes_alpha", codec.writes_alpha},
+          {"writes_16bit", codec.writes_16bit},
+          {"writes_float", codec.writes_float},
           {"rank", codec.rank}};
 }
 
@@ -129,7 +148,8 @@ CodecInfo codec_from_json(const json& from) {
   codec.name = from.at("name");
   codec.media_type = from.at("media_type");
   codec.extensions = from.at("extensions").get<std::vector<std::string>>();
-  for (const json& magic : from.at("magics")) codec.magics.push_back({magic.at(0).get<std::size_t>(), bytes_of(magic.at(1)), magic.at(2).get<int>()});
+  for (const json& magic : from.at("magics"))
+    codec.magics.push_back({magic.at(0).get<std::size_t>(), bytes_of(magic.at(1)), magic.at(2).get<int>()});
   codec.reads = from.at("reads");
   codec.writes = from.at("writes");
   codec.writes_alpha = from.at("writes_alpha");

@@ -8,7 +8,8 @@
 
 namespace pixgraph {
 
-/// The two directions are exact inverses. The ways back throw nlohmann's exceptions or std::invalid_argument for what is none.
+/// The two directions are exact inverses. The ways back throw nlohmann's exceptions or std::invalid_argument for what
+/// is none.
 nlohmann::json spec_to_json(const Spec& spec);
 Spec spec_from_json(const nlohmann::json& json);
 nlohmann::json codec_to_json(const CodecInfo& codec);

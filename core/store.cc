@@ -8,7 +8,9 @@ std::string Store::path_of(std::string_view hash) const {
   return join_path(join_path(folder_, hash.substr(0, 2)), hash.substr(2));
 }
 
-bool Store::has(std::string_view hash) const { return hash.size() == 64 && disk_.exists(path_of(hash)); }
+bool Store::has(std::string_view hash) const {
+  return hash.size() == 64 && disk_.exists(path_of(hash));
+}
 
 std::string Store::open_temp() {
   // Not in the folder of its hash, which is known only at the end: within the store, so that link() works.

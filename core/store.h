@@ -1,7 +1,7 @@
 // Store: bytes by content hash, under <state>/store/ab/<62 hex>. A file there is complete or absent, and never changes.
 //
-// Safe from many threads and many processes on one folder: a name that exists already is success. Bytes are durable when
-// put() or adopt() returns, so whatever names them (a ledger line) comes after.
+// Safe from many threads and many processes on one folder: a name that exists already is success. Bytes are durable
+// when put() or adopt() returns, so whatever names them (a ledger line) comes after.
 #pragma once
 
 #include <span>
@@ -26,7 +26,8 @@ class Store {
   /// A new path within the store's folder to stream to; adopt() or remove() it.
   std::string open_temp();
   /// Takes a finished temp file over. `hash` is the SHA-256 of its content.
-  FilePtr adopt(const std::string& temp, const std::string& hash, std::uint64_t size, std::string name, std::string media_type);
+  FilePtr adopt(const std::string& temp, const std::string& hash, std::uint64_t size, std::string name,
+                std::string media_type);
   /// The File of bytes that are in the store already. REQUIRES: has(hash).
   FilePtr file(std::string_view hash, std::uint64_t size, std::string name, std::string media_type) const;
 

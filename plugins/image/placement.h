@@ -12,9 +12,9 @@ namespace pixgraph::image {
 enum class Fitting : std::uint8_t {
   inside,  // the whole picture, no larger than the box; sides then go to the nearest multiple, and what no longer has
            // the picture's shape is cropped evenly: at most half a multiple, and nothing is ever stretched
-  cover,  // the box is filled, what sticks out is cropped evenly
-  pad,    // the whole picture in the middle of the box, the rest is background
-  exact,  // the box is filled, stretched where the shape differs
+  cover,   // the box is filled, what sticks out is cropped evenly
+  pad,     // the whole picture in the middle of the box, the rest is background
+  exact,   // the box is filled, stretched where the shape differs
 };
 
 struct Box {

@@ -22,7 +22,7 @@ struct Server {
   std::string host;           // "api.replicate.com": for messages
   std::string authorization;  // "Bearer ..."
   std::vector<std::pair<std::string, std::string>> headers;  // the extra ones
-  bool official = false;   // the official server or a sandbox: what its documentation says holds
+  bool official = false;  // the official server or a sandbox: what its documentation says holds
 
   /// A call to base + path with all that belongs to every call. Never follows a redirect.
   HttpRequest request(std::string method, const std::string& path) const;

@@ -75,9 +75,11 @@ Submitted submit_request(const Request& request, const Server& server, Host& hos
   if (!request.version.empty()) body["version"] = request.version;
   HttpRequest http = server.request("POST", request.endpoint);
   http.headers.emplace_back("Content-Type", "application/json");
-  // A guard against a run that nobody polls any more. Gateways document no such header; below 5 s the server refuses it.
+  // A guard against a run that nobody polls any more. Gateways document no such header; below 5 s the server refuses
+  // it.
   if (server.official && request.lifetime >= std::chrono::seconds(5))
-    http.headers.emplace_back("Cancel-After", std::to_string(std::chrono::ceil<std::chrono::seconds>(request.lifetime).count()) + "s");
+    http.headers.emplace_back("Cancel-After",
+                              std::to_string(std::chrono::ceil<std::chrono::seconds>(request.lifetime).count()) + "s");
   http.body = body.dump();
   http.deadline = std::chrono::seconds(60) + std::chrono::milliseconds(http.body.size() / 200);
   http.fresh_connection = true;

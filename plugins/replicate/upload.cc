@@ -144,7 +144,8 @@ bool Staging::upload(RequestFile& file, const RequestFile::Encoded& encoded, con
   const auto answer = read_json(response.body);
   const std::string id = answer && response.status < 300 ? read_id(*answer) : std::string();
   const bool no_route = response.status == 404 || response.status == 405 || response.status == 501;
-  const bool not_ours = id.empty() && (response.status < 300 || response.status == 400 || response.status == 403 || response.status == 422);
+  const bool not_ours = id.empty() && (response.status < 300 || response.status == 400 || response.status == 403 ||
+                                       response.status == 422);
   if (no_route || (!server.official && not_ours)) {
     const std::lock_guard lock(mutex_);
     without_files_.insert(server.base);
@@ -168,7 +169,8 @@ bool Staging::upload(RequestFile& file, const RequestFile::Encoded& encoded, con
     throw;
   } catch (const Error& error) {
     if (error.stops_run()) throw;
-    throw HttpError(error.code(), error.message(), HttpError::Sent::maybe, error.hint());  // nothing is bought yet: it may be repeated
+    throw HttpError(error.code(), error.message(), HttpError::Sent::maybe,
+                    error.hint());  // nothing is bought yet: it may be repeated
   }
   if (id.empty())
     throw Error("E407", server.host + " answered the upload of `" + file.name + "` without an id",

@@ -23,9 +23,9 @@ inline constexpr std::uint64_t kSmallFile = 256'000;
 /// Above this size no data: URI is sent: clients and proxies are known to fail from here on.
 inline constexpr std::uint64_t kLargestInline = 10'000'000;
 
-/// Files go by upload wherever the server takes them: an upload's id is echoed exactly in the server's list, which is how a
-/// purchase whose answer got lost is found again, and data: URIs are not. A server whose documentation says nothing of
-/// uploads is asked once; where it refuses, files travel inside the request. Safe from many threads.
+/// Files go by upload wherever the server takes them: an upload's id is echoed exactly in the server's list, which is
+/// how a purchase whose answer got lost is found again, and data: URIs are not. A server whose documentation says
+/// nothing of uploads is asked once; where it refuses, files travel inside the request. Safe from many threads.
 class Staging {
  public:
   /// Sets reference (and upload_id) of every file that has none yet. Throws Error E406 where a file is too large to be

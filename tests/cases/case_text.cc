@@ -61,8 +61,12 @@ std::vector<Line> parse_case(const std::string& text) {
 
 static std::regex line_pattern(const std::string& line) {
   static const std::pair<const char*, const char*> kPlaces[] = {
-      {"<time>", "[0-9]+(\\.[0-9]+)? ?(ms|s|min|h)( [0-9]+ ?s)?"}, {"<run>", "[0-9]{8}T[0-9]{9}-[0-9a-f]{6}"},
-      {"<url>", "http://127\\.0\\.0\\.1:[0-9]+/v1"}, {"<id>", "[a-z0-9]{26}"}, {"<n>", "[0-9]+"}, {"<any>", ".*"}};
+      {"<time>", "[0-9]+(\\.[0-9]+)? ?(ms|s|min|h)( [0-9]+ ?s)?"},
+      {"<run>", "[0-9]{8}T[0-9]{9}-[0-9a-f]{6}"},
+      {"<url>", "http://127\\.0\\.0\\.1:[0-9]+/v1"},
+      {"<id>", "[a-z0-9]{26}"},
+      {"<n>", "[0-9]+"},
+      {"<any>", ".*"}};
   std::string made;
   for (std::size_t i = 0; i < line.size();) {
     bool placed = false;
@@ -80,7 +84,8 @@ static std::regex line_pattern(const std::string& line) {
   return std::regex(made);
 }
 
-static bool matches(const std::vector<std::string>& patterns, std::size_t p, const std::vector<std::string>& lines, std::size_t l, std::size_t& furthest) {
+static bool matches(const std::vector<std::string>& patterns, std::size_t p, const std::vector<std::string>& lines,
+                    std::size_t l, std::size_t& furthest) {
   furthest = std::max(furthest, p);
   if (p == patterns.size()) return l == lines.size();
   if (patterns[p] == "...") {
@@ -88,7 +93,8 @@ static bool matches(const std::vector<std::string>& patterns, std::size_t p, con
       if (matches(patterns, p + 1, lines, skip, furthest)) return true;
     return false;
   }
-  return l < lines.size() && std::regex_match(lines[l], line_pattern(patterns[p])) && matches(patterns, p + 1, lines, l + 1, furthest);
+  return l < lines.size() && std::regex_match(lines[l], line_pattern(patterns[p])) &&
+         matches(patterns, p + 1, lines, l + 1, furthest);
 }
 
 std::string mismatch(const std::string& pattern, const std::string& text) {
@@ -102,7 +108,9 @@ std::string picture_facts(const std::string& path) {
   const std::string bytes = read_file(path);
   const auto byte = [&](std::size_t at) { return at < bytes.size() ? static_cast<unsigned char>(bytes[at]) : 0u; };
   const auto pair = [&](std::size_t at) { return byte(at) * 256 + byte(at + 1); };
-  const auto facts = [](unsigned width, unsigned height, const char* kind) { return std::to_string(width) + "x" + std::to_string(height) + " " + kind; };
+  const auto facts = [](unsigned width, unsigned height, const char* kind) {
+    return std::to_string(width) + "x" + std::to_string(height) + " " + kind;
+  };
   if (bytes.starts_with("\x89PNG")) {
     const char* kinds[] = {"grey", "?", "rgb", "palette", "grey-alpha", "?", "rgba"};
     return facts(pair(18), pair(22), byte(25) < 7 ? kinds[byte(25)] : "?");

@@ -48,9 +48,12 @@ void write_file(const std::string& path, const std::string& bytes) {
   std::ofstream(path, std::ios::binary) << bytes;
 }
 
-Process::Process(const std::vector<std::string>& words, const std::string& folder, const std::map<std::string, std::string>& environment,
-                 const std::string& scratch, const std::string& label)
-    : out_file_(scratch + "/" + label + ".out"), err_file_(scratch + "/" + label + ".err"), started_(steady_clock::now()) {
+Process::Process(const std::vector<std::string>& words, const std::string& folder,
+                 const std::map<std::string, std::string>& environment, const std::string& scratch,
+                 const std::string& label)
+    : out_file_(scratch + "/" + label + ".out"),
+      err_file_(scratch + "/" + label + ".err"),
+      started_(steady_clock::now()) {
   // Made before fork: after it only calls that are safe in a child of a process with threads.
   std::vector<std::string> lines;
   for (const auto& [name, value] : environment) lines.push_back(name + "=" + value);
@@ -82,7 +85,9 @@ Process::~Process() {
   wait(std::chrono::seconds(5));
 }
 
-void Process::signal(int number) { ::kill(pid_, number); }
+void Process::signal(int number) {
+  ::kill(pid_, number);
+}
 
 Ended Process::wait(std::chrono::seconds limit) {
   Ended ended;
@@ -106,8 +111,12 @@ Ended Process::wait(std::chrono::seconds limit) {
   return ended;
 }
 
-std::string Process::out() const { return read_file(out_file_); }
-std::string Process::err() const { return read_file(err_file_); }
+std::string Process::out() const {
+  return read_file(out_file_);
+}
+std::string Process::err() const {
+  return read_file(err_file_);
+}
 
 Listener::Listener() {
   socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -145,10 +154,12 @@ std::string http_get(int port, const std::string& path) {
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   std::string answer;
   if (::connect(connection, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0) {
-    const std::string request = "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) + "\r\nConnection: close\r\n\r\n";
+    const std::string request =
+        "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) + "\r\nConnection: close\r\n\r\n";
     char buffer[4096];
     if (::send(connection, request.data(), request.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(request.size()))
-      for (ssize_t n = 0; (n = ::recv(connection, buffer, sizeof buffer, 0)) > 0;) answer.append(buffer, static_cast<std::size_t>(n));
+      for (ssize_t n = 0; (n = ::recv(connection, buffer, sizeof buffer, 0)) > 0;)
+        answer.append(buffer, static_cast<std::size_t>(n));
   }
   ::close(connection);
   const std::size_t body = answer.find("\r\n\r\n");

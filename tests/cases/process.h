@@ -1,7 +1,8 @@
 // Programs that a test starts: run to their end, or left running and told to end. Nothing of pixgraph is linked; the
 // programs are what a user would type.
 //
-// Every program gets its own process group, ended whole when the object dies, and the environment that Environment holds.
+// Every program gets its own process group, ended whole when the object dies, and the environment that Environment
+// holds.
 #pragma once
 
 #include <sys/types.h>
@@ -28,8 +29,8 @@ struct Ended {
 class Process {
  public:
   /// Starts `words[0]` in `folder`; stdout and stderr go to files there whose names are `label` + ".out" and ".err".
-  Process(const std::vector<std::string>& words, const std::string& folder, const std::map<std::string, std::string>& environment,
-          const std::string& scratch, const std::string& label);
+  Process(const std::vector<std::string>& words, const std::string& folder,
+          const std::map<std::string, std::string>& environment, const std::string& scratch, const std::string& label);
   ~Process();
   Process(const Process&) = delete;
   Process& operator=(const Process&) = delete;

@@ -33,7 +33,9 @@ Session::~Session() {
   fs::remove_all(top_, ignored);
 }
 
-std::string Session::path(const std::string& name) const { return name.starts_with("/") ? name : folder_ + "/" + name; }
+std::string Session::path(const std::string& name) const {
+  return name.starts_with("/") ? name : folder_ + "/" + name;
+}
 
 std::vector<std::string> Session::program(const std::vector<std::string>& words, std::size_t from) const {
   std::vector<std::string> all(words.begin() + static_cast<std::ptrdiff_t>(from), words.end());
@@ -49,7 +51,8 @@ void Session::need_exit() {
 void Session::start(const Line& line, std::size_t from) {
   need_exit();
   last_command_ = line.rest;
-  running_ = std::make_unique<Process>(program(line.words, from), folder_, environment_, scratch_, "run-" + std::to_string(++started_));
+  running_ = std::make_unique<Process>(program(line.words, from), folder_, environment_, scratch_,
+                                       "run-" + std::to_string(++started_));
   exit_checked_ = false;
 }
 
@@ -70,7 +73,8 @@ void Session::start_sandbox(const Line& line) {
     first = sandbox_->out();
   }
   const std::string base = first.substr(0, first.find('\n')), prefix = "http://127.0.0.1:";
-  if (!base.starts_with(prefix)) throw runtime_error("the sandbox does not say its base URL: " + first + sandbox_->err());
+  if (!base.starts_with(prefix))
+    throw runtime_error("the sandbox does not say its base URL: " + first + sandbox_->err());
   sandbox_port_ = std::stoi(base.substr(prefix.size()));
   environment_["REPLICATE_BASE_URL"] = base;
 }
@@ -94,7 +98,8 @@ void Session::await(const Line& line) {
     if (found >= wanted) return;
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
   }
-  throw runtime_error("`" + text + "` occurs " + std::to_string(found) + " times in " + line.words[1] + (running_ ? "\n" + running_->err() : ""));
+  throw runtime_error("`" + text + "` occurs " + std::to_string(found) + " times in " + line.words[1] +
+                      (running_ ? "\n" + running_->err() : ""));
 }
 
 void Session::check_text(const Line& line, const std::string& text) {
@@ -104,7 +109,8 @@ void Session::check_text(const Line& line, const std::string& text) {
     return;
   }
   const bool wanted = line.words[1] == "has";
-  if (!wanted && line.words[1] != "lacks") throw runtime_error("`" + line.words[0] + "` is followed by has, lacks or a block");
+  if (!wanted && line.words[1] != "lacks")
+    throw runtime_error("`" + line.words[0] + "` is followed by has, lacks or a block");
   const std::string what = line.words.at(2);
   if ((text.find(what) != std::string::npos) != wanted)
     throw runtime_error(line.words[0] + (wanted ? " lacks `" : " has `") + what + "`; it is\n" + text);
@@ -112,7 +118,8 @@ void Session::check_text(const Line& line, const std::string& text) {
 
 void Session::check_nowhere(const std::string& text) const {
   for (const auto& entry : fs::recursive_directory_iterator(top_)) {
-    if (entry.path().string().find(text) != std::string::npos) throw runtime_error("the name of " + entry.path().string() + " has `" + text + "`");
+    if (entry.path().string().find(text) != std::string::npos)
+      throw runtime_error("the name of " + entry.path().string() + " has `" + text + "`");
     if (entry.is_regular_file() && read_file(entry.path().string()).find(text) != std::string::npos)
       throw runtime_error(entry.path().string() + " has `" + text + "`");
   }
@@ -121,8 +128,11 @@ void Session::check_nowhere(const std::string& text) const {
 static int count_files(const std::string& folder, const std::string& pattern) {
   int count = 0;
   std::error_code failure;
-  for (auto entry = fs::recursive_directory_iterator(folder, failure); !failure && entry != fs::recursive_directory_iterator(); entry.increment(failure))
-    if (entry->is_regular_file() && ::fnmatch(pattern.c_str(), fs::relative(entry->path(), folder).c_str(), FNM_PERIOD) == 0) ++count;
+  for (auto entry = fs::recursive_directory_iterator(folder, failure);
+       !failure && entry != fs::recursive_directory_iterator(); entry.increment(failure))
+    if (entry->is_regular_file() &&
+        ::fnmatch(pattern.c_str(), fs::relative(entry->path(), folder).c_str(), FNM_PERIOD) == 0)
+      ++count;
   return count;
 }
 
@@ -145,7 +155,9 @@ void Session::perform(const Line& line) {
   } else if (what == "start") {
     start(line, 1);
   } else if (what == "exit") {
-    expect(ended().code == std::stoi(word(1)), "exit " + std::to_string(last_.code) + (last_.code == -1 ? " (over the time limit)" : "") + " of: " + last_command_ + "\n" + last_.out + last_.err);
+    expect(ended().code == std::stoi(word(1)), "exit " + std::to_string(last_.code) +
+                                                   (last_.code == -1 ? " (over the time limit)" : "") +
+                                                   " of: " + last_command_ + "\n" + last_.out + last_.err);
     exit_checked_ = true;
   } else if (what == "stdout" || what == "stderr") {
     check_text(line, what == "stdout" ? ended().out : ended().err);
@@ -160,8 +172,10 @@ void Session::perform(const Line& line) {
     std::this_thread::sleep_for(std::chrono::duration<double>(std::stod(word(1))));
   } else if (what == "env") {
     const std::size_t equals = line.rest.find('=');
-    if (equals == std::string::npos) environment_.erase(line.rest);
-    else environment_[line.rest.substr(0, equals)] = line.rest.substr(equals + 1);
+    if (equals == std::string::npos)
+      environment_.erase(line.rest);
+    else
+      environment_[line.rest.substr(0, equals)] = line.rest.substr(equals + 1);
   } else if (what == "sandbox") {
     start_sandbox(line);
   } else if (what == "creates") {
@@ -170,7 +184,8 @@ void Session::perform(const Line& line) {
     listener_ = std::make_unique<Listener>();
     environment_["REPLICATE_BASE_URL"] = "http://127.0.0.1:" + std::to_string(listener_->port()) + "/v1";
   } else if (what == "heard") {
-    expect(listener_->heard() == std::stoi(word(1)), "there were " + std::to_string(listener_->heard()) + " connections");
+    expect(listener_->heard() == std::stoi(word(1)),
+           "there were " + std::to_string(listener_->heard()) + " connections");
   } else if (what == "file") {
     write_file(path(word(1)), line.block);
   } else if (what == "photo") {
@@ -188,14 +203,16 @@ void Session::perform(const Line& line) {
     fs::remove_all(path(word(1)));
   } else if (what == "picture") {
     const std::string facts = picture_facts(path(word(1)));
-    expect(facts == word(2) + " " + word(3), word(1) + " is " + (facts.empty() ? "no picture" : facts) + "\n" + last_.out + last_.err);
+    expect(facts == word(2) + " " + word(3),
+           word(1) + " is " + (facts.empty() ? "no picture" : facts) + "\n" + last_.out + last_.err);
   } else if (what == "count") {  // count FOLDER PATTERN N
     const int count = count_files(path(word(1)), word(2));
     expect(count == std::stoi(word(3)), std::to_string(count) + " files " + word(2) + " in " + word(1));
   } else if (what == "absent") {
     expect(!fs::exists(path(word(1))), word(1) + " is there");
   } else if (what == "same" || what == "differs") {
-    expect((read_file(path(word(1))) == read_file(path(word(2)))) == (what == "same"), word(1) + " and " + word(2) + ": not `" + what + "`");
+    expect((read_file(path(word(1))) == read_file(path(word(2)))) == (what == "same"),
+           word(1) + " and " + word(2) + ": not `" + what + "`");
   } else if (what == "nowhere") {
     check_nowhere(word(1));
   } else if (what == "end") {  // added after the last line

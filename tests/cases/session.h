@@ -21,8 +21,8 @@ struct Line {
 /// Throws std::runtime_error with the line's number where the text is not a case.
 std::vector<Line> parse_case(const std::string& text);
 
-/// Nothing where `text` is as `pattern` says; else a sentence. Pattern lines are exact but for <time>, <run>, <url>, <id>, <n>
-/// (a whole number), <any> (within the line); a line `...` stands for any number of lines.
+/// Nothing where `text` is as `pattern` says; else a sentence. Pattern lines are exact but for <time>, <run>, <url>,
+/// <id>, <n> (a whole number), <any> (within the line); a line `...` stands for any number of lines.
 std::string mismatch(const std::string& pattern, const std::string& text);
 
 /// "768x512 rgb" of a PNG, JPEG or WebP file by its own header; "" where it is none.

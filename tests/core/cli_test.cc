@@ -12,7 +12,8 @@ std::string refusal(const std::vector<std::string>& words) {
 }
 
 TEST(Cli, WordsAndFlagsMayMix) {
-  const Arguments got = parse_arguments({"run", "p.yaml", "--out", "there", "a.jpg", "--set", "a=1", "--set=b=2=3", "--sandbox", "--events", "-", "--", "--odd.jpg", "-"});
+  const Arguments got = parse_arguments({"run", "p.yaml", "--out", "there", "a.jpg", "--set", "a=1", "--set=b=2=3",
+                                         "--sandbox", "--events", "-", "--", "--odd.jpg", "-"});
   EXPECT_EQ(got.command, "run");
   EXPECT_EQ(got.words, (std::vector<std::string>{"p.yaml", "a.jpg", "--odd.jpg", "-"}));
   EXPECT_EQ(got.value("--out"), "there");
@@ -26,9 +27,12 @@ TEST(Cli, WordsAndFlagsMayMix) {
 TEST(Cli, MistakesAreToldWithWhatWasMeant) {
   EXPECT_EQ(refusal({"rnu"}), "E802: unknown command `rnu` (did you mean `run`?)");
   EXPECT_EQ(refusal({"xyzzy"}), "E802: unknown command `xyzzy` (pixgraph --help lists the commands)");
-  EXPECT_EQ(refusal({"run", "p.yaml", "--ouy", "x"}), "E803: unknown option `--ouy` of pixgraph run (did you mean `--out`?)");
-  EXPECT_EQ(refusal({"run", "p.yaml", "--zzz=1"}), "E803: unknown option `--zzz` of pixgraph run (pixgraph run --help lists them)");
-  EXPECT_EQ(refusal({"check", "p.yaml", "--out", "x"}), "E803: unknown option `--out` of pixgraph check (pixgraph check --help lists them)");
+  EXPECT_EQ(refusal({"run", "p.yaml", "--ouy", "x"}),
+            "E803: unknown option `--ouy` of pixgraph run (did you mean `--out`?)");
+  EXPECT_EQ(refusal({"run", "p.yaml", "--zzz=1"}),
+            "E803: unknown option `--zzz` of pixgraph run (pixgraph run --help lists them)");
+  EXPECT_EQ(refusal({"check", "p.yaml", "--out", "x"}),
+            "E803: unknown option `--out` of pixgraph check (pixgraph check --help lists them)");
   EXPECT_EQ(refusal({"run", "p.yaml", "--out"}), "E804: `--out` needs a value: --out DIR");
   EXPECT_EQ(refusal({"run", "p.yaml", "--out", "--sandbox"}), "E804: `--out` needs a value: --out DIR");
   EXPECT_EQ(refusal({"run", "p.yaml", "--sandbox=yes"}), "E804: `--sandbox` takes no value");

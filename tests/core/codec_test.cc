@@ -11,7 +11,9 @@ namespace {
 
 using test::error_of;
 
-std::span<const std::uint8_t> span_of(std::string_view text) { return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()}; }
+std::span<const std::uint8_t> span_of(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
 
 File file_at(const std::string& path) {
   File file;
@@ -68,8 +70,14 @@ TEST(Codecs, ErrorsNameTheFile) {
   EXPECT_EQ(said("empty.jpg", ""), "E312 `empty.jpg` is empty @empty.jpg");
   EXPECT_EQ(said("text.jpg", "hello"), "E312 `text.jpg` is not an image that can be read @text.jpg");
   EXPECT_EQ(said("cut.timg", "TIMG"), "E311 the picture is cut off @cut.timg");
-  EXPECT_EQ(error_of([&] { codecs.decode(file_at(folder.path("none"))); }), "E601: `none` cannot be read: it is not there");
-  EXPECT_EQ(codecs.header(file_at(folder.write("good", std::string("TIMG\x02\x01\x01\x00" "ab", 10)))).width, 2);
+  EXPECT_EQ(error_of([&] { codecs.decode(file_at(folder.path("none"))); }),
+            "E601: `none` cannot be read: it is not there");
+  EXPECT_EQ(codecs
+                .header(file_at(folder.write("good", std::string("TIMG\x02\x01\x01\x00"
+                                                                 "ab",
+                                                                 10))))
+                .width,
+            2);
 }
 
 TEST(Codecs, WritesWhatTheFormatCanKeep) {
@@ -83,7 +91,8 @@ TEST(Codecs, WritesWhatTheFormatCanKeep) {
   const Shelf shelf({test::test_codec("flat", ".flat", false), deep});
   const Codecs codecs(shelf.registry);
   EXPECT_EQ(error_of([&] { codecs.encode(*test::filled(1, 1, 4, 0, Alpha::straight), *codecs.by_name("flat"), {}); }),
-            "E322: the image has alpha, which flat cannot keep (say `flatten: \"#ffffff\"` (or another colour) to put a colour behind it, or write a .png or .webp)");
+            "E322: the image has alpha, which flat cannot keep (say `flatten: \"#ffffff\"` (or another colour) to put "
+            "a colour behind it, or write a .png or .webp)");
   codecs.encode(Image(1, 1, 3, Sample::f32), *codecs.by_name("deep"), {});
   EXPECT_EQ(seen, Sample::u16);
   codecs.encode(Image(1, 1, 3, Sample::u8), *codecs.by_name("deep"), {});

@@ -37,7 +37,8 @@ TEST(Disk, ReadsBackWhatWasWritten) {
 TEST(Disk, AFailureStopsTheRunAndNamesTheFile) {
   const TempFolder folder;
   const std::string path = folder.path("no/such/folder/file");
-  for (const auto& step : std::vector<std::function<void()>>{[&] { real_disk().write(path, "x"); }, [&] { real_disk().append(path, "x"); }}) {
+  for (const auto& step : std::vector<std::function<void()>>{[&] { real_disk().write(path, "x"); },
+                                                             [&] { real_disk().append(path, "x"); }}) {
     try {
       step();
       FAIL();
@@ -48,7 +49,8 @@ TEST(Disk, AFailureStopsTheRunAndNamesTheFile) {
     }
   }
   EXPECT_EQ(error_of([] { real_disk().write("/dev/full", "x"); }),
-            "E602: `/dev/full` cannot be written: No space left on device (make room; everything that was paid for is kept, run again)");
+            "E602: `/dev/full` cannot be written: No space left on device (make room; everything that was paid for is "
+            "kept, run again)");
 }
 
 TEST(Disk, PlaceNewNeverReplaces) {
@@ -64,7 +66,8 @@ TEST(Disk, PlaceNewNeverReplaces) {
 TEST(Disk, AFailedReplaceLeavesTheOldFileAndNothingElse) {
   const TempFolder folder;
   folder.write("a/b", "");
-  EXPECT_EQ(error_of([&] { replace_file(real_disk(), folder.path("a"), "x"); }), "E602: `" + folder.path("a") + "` cannot be put in place: Is a directory");
+  EXPECT_EQ(error_of([&] { replace_file(real_disk(), folder.path("a"), "x"); }),
+            "E602: `" + folder.path("a") + "` cannot be put in place: Is a directory");
   EXPECT_EQ(real_disk().list(folder.path()), std::vector<std::string>{"a"});
 }
 

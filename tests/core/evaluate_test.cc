@@ -15,7 +15,9 @@ namespace {
 using nlohmann::json;
 using test::error_of;
 
-Value json_value(json value) { return Value(std::make_shared<const json>(std::move(value))); }
+Value json_value(json value) {
+  return Value(std::make_shared<const json>(std::move(value)));
+}
 
 struct World {
   World() {
@@ -79,7 +81,8 @@ TEST(Evaluate, JsonIsReadByTheTypeThatIsWanted) {
   EXPECT_EQ(*world.as(json_value(7), Type::number).number(), 7.0);
   EXPECT_EQ(*world.as(json_value(true), Type::boolean).boolean(), true);
   EXPECT_EQ(world.refusal(json_value(7.5), Type::integer), "E110: `x` of `n` wants integer, and got 7.5");
-  EXPECT_EQ(world.refusal(json_value(18446744073709551615ULL), Type::integer), "E110: `x` of `n` wants integer, and got 1.8446744073709552e+19");
+  EXPECT_EQ(world.refusal(json_value(18446744073709551615ULL), Type::integer),
+            "E110: `x` of `n` wants integer, and got 1.8446744073709552e+19");
   EXPECT_EQ(world.refusal(json_value("7"), Type::integer), "E110: `x` of `n` wants integer, and got the text `7`");
   EXPECT_EQ(world.refusal(json_value({1}), Type::text), "E110: `x` of `n` wants text, and got the json `[1]`");
   EXPECT_EQ(world.refusal(Value("yes"), Type::boolean), "E110: `x` of `n` wants bool, and got the text `yes`");
@@ -103,8 +106,10 @@ TEST(Evaluate, AFileBecomesAnImageAndAnImageNeverAMask) {
   EXPECT_EQ(world.as(world.inputs[0], Type::image).image()->width(), 5);
   EXPECT_EQ(world.as(world.inputs[0], Type::mask).image()->channels(), 1);
   EXPECT_EQ(world.refusal(Value(test::filled(1, 1, 4, 0)), Type::mask),
-            "E110: `x` of `n` wants a mask, which has one channel, and got an image with 4 (put an AlphaToMask node between)");
-  EXPECT_EQ(world.refusal(Value(test::filled(1, 1, 3, 0)), Type::file), "E110: `x` of `n` wants file, and got an image");
+            "E110: `x` of `n` wants a mask, which has one channel, and got an image with 4 (put an AlphaToMask node "
+            "between)");
+  EXPECT_EQ(world.refusal(Value(test::filled(1, 1, 3, 0)), Type::file),
+            "E110: `x` of `n` wants file, and got an image");
   EXPECT_EQ(world.refusal(Value("a.jpg"), Type::image), "E110: `x` of `n` wants image, and got the text `a.jpg`");
 }
 
@@ -119,8 +124,13 @@ TEST(BoundCall, ParamsFromOtherNodesAreChecked) {
   test::MemoryDisk disk;
   Store store(disk, "store");
   test::FakeHost host(store);
-  const Spec spec = Spec("Node", "A node").in("image", Type::image, "x").param("width", 5, {1, 10}, "px", "x").choice("mode", "a", {"a", "b"}, "x").out("image", Type::image, "x");
-  world.graph.params = {{.name = "w", .type = Type::integer, .value = Value(11)}, {.name = "m", .type = Type::text, .value = Value("c")}};
+  const Spec spec = Spec("Node", "A node")
+                        .in("image", Type::image, "x")
+                        .param("width", 5, {1, 10}, "px", "x")
+                        .choice("mode", "a", {"a", "b"}, "x")
+                        .out("image", Type::image, "x");
+  world.graph.params = {{.name = "w", .type = Type::integer, .value = Value(11)},
+                        {.name = "m", .type = Type::text, .value = Value("c")}};
   const auto call = [&](Expression width, Expression mode, Expression image) {
     GraphNode node;
     node.name = "n";
@@ -128,7 +138,8 @@ TEST(BoundCall, ParamsFromOtherNodesAreChecked) {
     node.arguments = {std::move(image), std::move(width), std::move(mode)};
     return std::make_unique<PlainCall>(node, ItemValues{world.graph, world.inputs, world.outputs}, *world.codecs, host);
   };
-  const Expression photo{Reference{.to = Reference::To::input}, {}}, width{Value(5), {}}, mode{Value("a"), {}}, nothing{Value(), {}};
+  const Expression photo{Reference{.to = Reference::To::input}, {}}, width{Value(5), {}}, mode{Value("a"), {}},
+      nothing{Value(), {}};
   const auto param = [](int index) { return Expression{Reference{.to = Reference::To::param, .index = index}, {}}; };
   EXPECT_EQ(error_of([&] { call(param(0), mode, photo); }), "E025: `width` of `n` takes 1 to 10 px, and got 11");
   EXPECT_EQ(error_of([&] { call(width, param(1), photo); }), "E026: `mode` of `n` takes one of a, b, and got `c`");

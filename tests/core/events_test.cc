@@ -47,17 +47,33 @@ TEST(Events, AFileBeginsWithItsVersionAndHasOneLineEach) {
     sink({{"type", "a"}});
     sink({{"type", "bad \xff utf-8"}});
   }
-  EXPECT_EQ(folder.read("events"), "{\"events\":\"1.0\",\"pixgraph\":\"" PIXGRAPH_VERSION "\",\"type\":\"version\"}\n{\"type\":\"a\"}\n{\"type\":\"bad \xef\xbf\xbd utf-8\"}\n");
-  EXPECT_EQ(test::error_of([&] { event_file(folder.path("no/such/folder")); }), "E602: `" + folder.path("no/such/folder") + "` cannot be written: No such file or directory");
+  EXPECT_EQ(folder.read("events"),
+            "{\"events\":\"1.0\",\"pixgraph\":\"" PIXGRAPH_VERSION
+            "\",\"type\":\"version\"}\n{\"type\":\"a\"}\n{\"type\":\"bad \xef\xbf\xbd utf-8\"}\n");
+  EXPECT_EQ(test::error_of([&] { event_file(folder.path("no/such/folder")); }),
+            "E602: `" + folder.path("no/such/folder") + "` cannot be written: No such file or directory");
 }
 
 TEST(Console, TellsARunFromItsEvents) {
   Console console(true);
   testing::internal::CaptureStdout();
   testing::internal::CaptureStderr();
-  console.show({{"type", "run"}, {"file", "p.yaml"}, {"nodes", {1, 2}}, {"items", 9}, {"id", "R"}, {"state", ".pixgraph"}, {"sandbox", ""}, {"skipped_files", 1}});
+  console.show({{"type", "run"},
+                {"file", "p.yaml"},
+                {"nodes", {1, 2}},
+                {"items", 9},
+                {"id", "R"},
+                {"state", ".pixgraph"},
+                {"sandbox", ""},
+                {"skipped_files", 1}});
   for (int i = 0; i < 7; ++i) {
-    console.show({{"type", "task"}, {"state", "failed"}, {"node", "cut"}, {"item", "i" + std::to_string(i)}, {"code", "E1"}, {"cause", "broken"}, {"hint", "mend it"}});
+    console.show({{"type", "task"},
+                  {"state", "failed"},
+                  {"node", "cut"},
+                  {"item", "i" + std::to_string(i)},
+                  {"code", "E1"},
+                  {"cause", "broken"},
+                  {"hint", "mend it"}});
     console.show({{"type", "item"}, {"item", "i"}, {"outcome", "failed"}});
   }
   console.show({{"type", "output"}, {"path", "out/a.jpg"}});
@@ -66,21 +82,21 @@ TEST(Console, TellsARunFromItsEvents) {
   console.show({{"type", "item"}, {"item", "b"}, {"outcome", "canceled"}});
   console.show({{"type", "end"}, {"t", 1.26}, {"out", "out"}, {"stopped", "no money left"}, {"hint", "earn some"}});
   EXPECT_EQ(testing::internal::GetCapturedStdout(), "out/a.jpg\n");
-  EXPECT_EQ(testing::internal::GetCapturedStderr(),
-            "pixgraph " PIXGRAPH_VERSION "  p.yaml  2 nodes, 9 items  run R\n"
-            "  state  .pixgraph\n"
-            "  1 other file in the folders left out\n"
-            "✕ cut  i0  broken  [E1]\n"
-            "    mend it\n"
-            "✕ cut  i1  broken  [E1]\n"
-            "✕ cut  i2  broken  [E1]\n"
-            "✕ cut  i3  broken  [E1]\n"
-            "✕ cut  i4  broken  [E1]\n"
-            "✕ cut  … 2 more like this\n"
-            "✕ 7 of 9 items failed, 1 written to out, 1 not finished    1.3 s\n"
-            "  1 prediction bought, 0 reused\n"
-            "stopped: no money left\n"
-            "    earn some\n");
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "pixgraph " PIXGRAPH_VERSION
+                                                    "  p.yaml  2 nodes, 9 items  run R\n"
+                                                    "  state  .pixgraph\n"
+                                                    "  1 other file in the folders left out\n"
+                                                    "✕ cut  i0  broken  [E1]\n"
+                                                    "    mend it\n"
+                                                    "✕ cut  i1  broken  [E1]\n"
+                                                    "✕ cut  i2  broken  [E1]\n"
+                                                    "✕ cut  i3  broken  [E1]\n"
+                                                    "✕ cut  i4  broken  [E1]\n"
+                                                    "✕ cut  … 2 more like this\n"
+                                                    "✕ 7 of 9 items failed, 1 written to out, 1 not finished    1.3 s\n"
+                                                    "  1 prediction bought, 0 reused\n"
+                                                    "stopped: no money left\n"
+                                                    "    earn some\n");
 }
 
 }  // namespace

@@ -21,8 +21,10 @@ TEST(Hash, OfAFileIsThatOfItsContent) {
   const test::TempFolder folder;
   const std::string content(1'000'000, 'z');
   EXPECT_EQ(sha256_file(folder.write("big", content)), sha256(std::string_view(content)));
-  EXPECT_EQ(test::error_of([] { sha256_file("/no/such/file"); }), "E601: `/no/such/file` cannot be read: No such file or directory");
-  EXPECT_EQ(test::error_of([&] { sha256_file(folder.path()); }), "E601: `" + folder.path() + "` cannot be read: Is a directory");
+  EXPECT_EQ(test::error_of([] { sha256_file("/no/such/file"); }),
+            "E601: `/no/such/file` cannot be read: No such file or directory");
+  EXPECT_EQ(test::error_of([&] { sha256_file(folder.path()); }),
+            "E601: `" + folder.path() + "` cannot be read: Is a directory");
 }
 
 TEST(Hash, RandomNamesDoNotMeet) {

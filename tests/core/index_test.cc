@@ -31,7 +31,7 @@ TEST(Index, AYoungFileIsNotRemembered) {
   EXPECT_EQ(index.known_hash(path), "");
   EXPECT_EQ(index.hash_of(path), sha256(std::string_view("one")));
   EXPECT_EQ(index.known_hash(path), "");  // it may change again within the clock's grain
-  old_file(folder, "a", "two");            // same size, same mtime
+  old_file(folder, "a", "two");           // same size, same mtime
   EXPECT_EQ(index.hash_of(path), sha256(std::string_view("two")));
 }
 
@@ -43,7 +43,8 @@ TEST(Index, AnOlderFileIsRememberedUntilAnythingAboutItChanges) {
   index.hash_of(a);
   index.hash_of(b);
   EXPECT_EQ(index.known_hash(a), sha256(std::string_view("one")));
-  EXPECT_EQ(Index(folder.path("state")).known_hash(a), sha256(std::string_view("one")));  // the next process knows it too
+  EXPECT_EQ(Index(folder.path("state")).known_hash(a),
+            sha256(std::string_view("one")));  // the next process knows it too
   EXPECT_EQ(Index(folder.path("other state")).known_hash(a), "");
   ::chmod(b.c_str(), 0600);  // only its ctime changes
   EXPECT_EQ(index.known_hash(b), "");

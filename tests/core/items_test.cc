@@ -20,7 +20,9 @@ Graph graph_with(std::vector<GraphInput> inputs) {
   graph.inputs = std::move(inputs);
   return graph;
 }
-Graph photos() { return graph_with({{.name = "photo", .type = Type::image}}); }
+Graph photos() {
+  return graph_with({{.name = "photo", .type = Type::image}});
+}
 
 std::string names_of(const ItemTable& table) {
   std::string text;
@@ -40,7 +42,8 @@ TEST(Items, NamesAreOrderedAsPeopleCount) {
 }
 
 TEST(Items, NaturalOrderIsAnOrder) {
-  const std::vector<std::string> all = {"", "0", "00", "1", "01", "10", "2", "a", "a0", "a1", "a01", "a1b", "a01b", "a2", "a10", "b", "1a", "01a", "-", "\xc3\xa9"};
+  const std::vector<std::string> all = {"",    "0",   "00",   "1",  "01",  "10", "2",  "a",   "a0", "a1",
+                                        "a01", "a1b", "a01b", "a2", "a10", "b",  "1a", "01a", "-",  "\xc3\xa9"};
   for (const auto& a : all)
     for (const auto& b : all) {
       EXPECT_EQ(natural_less(a, b) || natural_less(b, a), a != b) << a << " " << b;
@@ -53,7 +56,8 @@ TEST(Items, NaturalOrderIsAnOrder) {
 
 TEST(Items, AFolderGivesItsImagesInNaturalOrder) {
   const TempFolder folder;
-  for (const char* name : {"p/10.jpg", "p/2.JPG", "p/sub/1.png", "p/.hidden.jpg", "p/.folder/x.jpg", "p/notes.txt"}) folder.write(name, "x");
+  for (const char* name : {"p/10.jpg", "p/2.JPG", "p/sub/1.png", "p/.hidden.jpg", "p/.folder/x.jpg", "p/notes.txt"})
+    folder.write(name, "x");
   const ItemTable table = list_items(photos(), {folder.path("p")}, {});
   EXPECT_EQ(names_of(table), "2.JPG 10.jpg sub/1.png ");
   EXPECT_EQ(table.skipped, 2);
@@ -80,26 +84,32 @@ TEST(Items, NothingBelowTheOutputIsAnItem) {
   folder.write("p/a.jpg", "x");
   folder.write("p/out/a.jpg", "x");
   EXPECT_EQ(names_of(list_items(photos(), {folder.path("p")}, {folder.path("p/out")})), "a.jpg ");
-  EXPECT_EQ(error_of([&] { list_items(photos(), {folder.path("p/out/a.jpg")}, {folder.path("p/out")}); }),
-            "E625: `" + folder.path("p/out/a.jpg") + "` lies in the output or state directory, whose files are never inputs");
+  EXPECT_EQ(
+      error_of([&] { list_items(photos(), {folder.path("p/out/a.jpg")}, {folder.path("p/out")}); }),
+      "E625: `" + folder.path("p/out/a.jpg") + "` lies in the output or state directory, whose files are never inputs");
 }
 
 TEST(Items, TheSameNameTwiceIsTwoItems) {
   const TempFolder folder;
   folder.write("a/x.jpg", "1");
   folder.write("b/x.jpg", "2");
-  EXPECT_EQ(names_of(list_items(photos(), {folder.path("a/x.jpg"), folder.path("b/x.jpg"), folder.path("b/x.jpg")}, {})),
-            "x.jpg " + folder.path("b/x.jpg") + " " + folder.path("b/x.jpg") + " (2) ");
+  EXPECT_EQ(
+      names_of(list_items(photos(), {folder.path("a/x.jpg"), folder.path("b/x.jpg"), folder.path("b/x.jpg")}, {})),
+      "x.jpg " + folder.path("b/x.jpg") + " " + folder.path("b/x.jpg") + " (2) ");
 }
 
 TEST(Items, WhatCannotBeABatchIsRefused) {
   const TempFolder folder;
   std::filesystem::create_directories(folder.path("empty"));
   ::mkfifo(folder.path("pipe").c_str(), 0600);
-  EXPECT_EQ(error_of([&] { list_items(photos(), {folder.path("empty")}, {}); }), "E624: the folder `" + folder.path("empty") + "` has no images");
-  EXPECT_EQ(error_of([&] { list_items(photos(), {folder.path("none.jpg")}, {}); }), "E601: `" + folder.path("none.jpg") + "` is not there");
-  EXPECT_EQ(error_of([&] { list_items(photos(), {folder.path("pipe")}, {}); }), "E601: `" + folder.path("pipe") + "` is not a file");
-  EXPECT_EQ(error_of([] { list_items(photos(), {}, {}); }), "E623: no photo was named, and the input `photo` needs one (pixgraph run p.yaml PHOTO ...)");
+  EXPECT_EQ(error_of([&] { list_items(photos(), {folder.path("empty")}, {}); }),
+            "E624: the folder `" + folder.path("empty") + "` has no images");
+  EXPECT_EQ(error_of([&] { list_items(photos(), {folder.path("none.jpg")}, {}); }),
+            "E601: `" + folder.path("none.jpg") + "` is not there");
+  EXPECT_EQ(error_of([&] { list_items(photos(), {folder.path("pipe")}, {}); }),
+            "E601: `" + folder.path("pipe") + "` is not a file");
+  EXPECT_EQ(error_of([] { list_items(photos(), {}, {}); }),
+            "E623: no photo was named, and the input `photo` needs one (pixgraph run p.yaml PHOTO ...)");
   EXPECT_EQ(error_of([] { list_items(graph_with({}), {"a.jpg"}, {}); }),
             "E622: `a.jpg` has no place to go: the pipeline has no input of type image (leave the photos out)");
   EXPECT_EQ(error_of([] { list_items(graph_with({{.name = "word", .type = Type::text}}), {}, {}); }),

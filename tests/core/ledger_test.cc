@@ -69,8 +69,10 @@ TEST(Ledger, TheIntentHoldsAllThatIsNeededLater) {
   book.request.files[0].upload_id = "up1";
   book.request.variant = "v";
   const Purchase claimed = book.claim();
-  EXPECT_EQ(lines_of(*book.disk.read(kFile)),
-            R"({"format":1,"input":{"prompt":"cat"},"lane":"maker/model","sent":{"prompt":"cat"},"server":"http://fake/v1","state":"intent","uploads":["up1"],"variant":"v"})" "\n");
+  EXPECT_EQ(
+      lines_of(*book.disk.read(kFile)),
+      R"({"format":1,"input":{"prompt":"cat"},"lane":"maker/model","sent":{"prompt":"cat"},"server":"http://fake/v1","state":"intent","uploads":["up1"],"variant":"v"})"
+      "\n");
   const Purchase read = book.read();
   EXPECT_EQ(read.state, PurchaseState::intent);
   EXPECT_EQ(read.number, 1);
@@ -89,7 +91,8 @@ TEST(Ledger, SucceededReadsBackWithItsFiles) {
   book.ledger->created(purchase, "p1");
   EXPECT_EQ(book.read().state, PurchaseState::created);
   EXPECT_EQ(book.read().id, "p1");
-  book.ledger->succeeded(purchase, {{"output", "x"}}, {{"http://f/1.png", std::string(64, 'b'), "1.png", "image/png", 12}});
+  book.ledger->succeeded(purchase, {{"output", "x"}},
+                         {{"http://f/1.png", std::string(64, 'b'), "1.png", "image/png", 12}});
   const Purchase read = book.read();
   EXPECT_EQ(read.state, PurchaseState::succeeded);
   EXPECT_EQ(read.id, "p1");
@@ -103,9 +106,10 @@ TEST(Ledger, SucceededReadsBackWithItsFiles) {
 }
 
 TEST(Ledger, EveryOtherEndReadsBack) {
-  for (PurchaseState state : {PurchaseState::failed, PurchaseState::canceled, PurchaseState::timed_out, PurchaseState::lost, PurchaseState::expired,
-                              PurchaseState::aborted, PurchaseState::rejected, PurchaseState::not_sent, PurchaseState::maybe_paid,
-                              PurchaseState::released, PurchaseState::given_up}) {
+  for (PurchaseState state :
+       {PurchaseState::failed, PurchaseState::canceled, PurchaseState::timed_out, PurchaseState::lost,
+        PurchaseState::expired, PurchaseState::aborted, PurchaseState::rejected, PurchaseState::not_sent,
+        PurchaseState::maybe_paid, PurchaseState::released, PurchaseState::given_up}) {
     Book book;
     Purchase purchase = book.claim();
     book.ledger->ended(purchase, state, "because", {{"a", 1}});
@@ -121,7 +125,8 @@ TEST(Ledger, EveryOtherEndReadsBack) {
 TEST(Ledger, OnlyWhatWasNotPaidIsFreeToBuy) {
   std::string free;
   for (int i = 0; i < 14; ++i)
-    if (free_to_buy(static_cast<PurchaseState>(i))) free += std::string(state_name(static_cast<PurchaseState>(i))) + " ";
+    if (free_to_buy(static_cast<PurchaseState>(i)))
+      free += std::string(state_name(static_cast<PurchaseState>(i))) + " ";
   EXPECT_EQ(free, "aborted rejected not-sent released ");
 }
 
@@ -164,8 +169,8 @@ TEST(Ledger, DamagedLinesAreSkipped) {
   Book book;
   Purchase purchase = book.claim();
   book.ledger->created(purchase, "p1");
-  for (const char* line : {"\n", "[]\n", "not json\n", "{\"state\":7}\n", "{\"state\":\"succeeded\",\"files\":7}\n", "{\"state\":\"created\",\"id\":7}\n",
-                           "{\"state\":\"from the future\"}\n"})
+  for (const char* line : {"\n", "[]\n", "not json\n", "{\"state\":7}\n", "{\"state\":\"succeeded\",\"files\":7}\n",
+                           "{\"state\":\"created\",\"id\":7}\n", "{\"state\":\"from the future\"}\n"})
     book.disk.append(kFile, line);
   EXPECT_EQ(book.read().state, PurchaseState::created);
   EXPECT_EQ(book.read().id, "p1");
@@ -236,7 +241,8 @@ TEST(Ledger, AnOldIntentMustNotBeSent) {
   EXPECT_NO_THROW(book.ledger->check_fresh(purchase));
   purchase.boottime_ms -= 61'000;
   EXPECT_EQ(error_of([&] { book.ledger->check_fresh(purchase); }),
-            "E521: the intent of this purchase is older than 60 s, so it was not sent (the process was frozen for a while; run again)");
+            "E521: the intent of this purchase is older than 60 s, so it was not sent (the process was frozen for a "
+            "while; run again)");
 }
 
 TEST(Ledger, TheOwnerIsGoneWhenItsLockIsFree) {
@@ -283,8 +289,8 @@ TEST(PurchaseKey, TheSameRequestHasTheSameKey) {
 
 TEST(PurchaseKey, AnotherRequestHasAnotherKey) {
   const std::string key = key_of(R"({"a":7})");
-  for (const char* other : {R"({"a":8})", R"({"a":"7"})", R"({"a":7.5})", R"({"b":7})", R"({"a":[7]})", R"({"a":true})", R"({})", R"({"a":7,"b":""})",
-                            R"({"a":7,"b":0})", R"({"a":7,"b":false})"})
+  for (const char* other : {R"({"a":8})", R"({"a":"7"})", R"({"a":7.5})", R"({"b":7})", R"({"a":[7]})", R"({"a":true})",
+                            R"({})", R"({"a":7,"b":""})", R"({"a":7,"b":0})", R"({"a":7,"b":false})"})
     EXPECT_NE(key_of(other), key) << other;
   EXPECT_NE(key_of(R"({"a":[1,null]})"), key_of(R"({"a":[1]})"));  // a null in a list has a place
 }
@@ -293,14 +299,16 @@ TEST(PurchaseKey, FilesCountByTheirKeysNotByTheirNumbers) {
   const std::string key = key_of(R"({"a":{"$file":0},"b":{"$file":1}})", {"bytes:1", "bytes:2"});
   EXPECT_EQ(key_of(R"({"a":{"$file":1},"b":{"$file":0}})", {"bytes:2", "bytes:1"}), key);
   EXPECT_NE(key_of(R"({"a":{"$file":0},"b":{"$file":1}})", {"bytes:2", "bytes:1"}), key);
-  EXPECT_EQ(error_of([] { key_of(R"({"a":{"$file":1}})", {"bytes:1"}); }), "E991: the request names file 1, which it does not have");
+  EXPECT_EQ(error_of([] { key_of(R"({"a":{"$file":1}})", {"bytes:1"}); }),
+            "E991: the request names file 1, which it does not have");
 }
 
 TEST(PurchaseKey, ServerLaneAndVariantChangeItAndNothingElseDoes) {
   Request request = request_of({{"prompt", "cat"}});
   const std::string key = purchase_key("server", request);
   EXPECT_NE(purchase_key("sandbox", request), key);
-  request.model = "m", request.endpoint = "e", request.version = "v", request.server = "elsewhere", request.warnings = {"w"};
+  request.model = "m", request.endpoint = "e", request.version = "v", request.server = "elsewhere",
+  request.warnings = {"w"};
   EXPECT_EQ(purchase_key("server", request), key);
   request.variant = "2";
   EXPECT_NE(purchase_key("server", request), key);
@@ -310,8 +318,11 @@ TEST(PurchaseKey, ServerLaneAndVariantChangeItAndNothingElseDoes) {
 }
 
 TEST(PurchaseKey, TextThatIsNotUtf8IsRefused) {
-  EXPECT_EQ(error_of([] { purchase_key("server", request_of({{"prompt", "caf\xe9"}})); }),
-            "E110: the request holds text that is not UTF-8 (a file name or a value of the manifest is in another encoding)");
+  EXPECT_EQ(
+      error_of([] {
+        purchase_key("server", request_of({{"prompt", "caf\xe9"}}));
+      }),
+      "E110: the request holds text that is not UTF-8 (a file name or a value of the manifest is in another encoding)");
 }
 
 }  // namespace

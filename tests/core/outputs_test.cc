@@ -29,7 +29,9 @@ struct Desk {
   std::string claim_error(const std::string& name, const std::string& owner = "`result` of a") {
     return error_of([&] { writer.claim(name, owner); });
   }
-  OutputWriter::Written write(const std::string& name, const Value& value) { return writer.write(writer.claim(name, "`result` of " + name), value, settings); }
+  OutputWriter::Written write(const std::string& name, const Value& value) {
+    return writer.write(writer.claim(name, "`result` of " + name), value, settings);
+  }
 
   TempFolder folder;
   Registry registry;
@@ -42,7 +44,8 @@ struct Desk {
 TEST(Outputs, NamesThatLeaveTheFolderAreRefused) {
   Desk desk;
   for (const char* name : {"../a.txt", "/etc/a.txt", "x/../../a.txt", ".."})
-    EXPECT_EQ(desk.claim_error(name), "E611: the output file `" + std::string(name) + "` would lie outside of " + desk.folder.path("out") + " (names in `file:` are below --out)");
+    EXPECT_EQ(desk.claim_error(name), "E611: the output file `" + std::string(name) + "` would lie outside of " +
+                                          desk.folder.path("out") + " (names in `file:` are below --out)");
   EXPECT_EQ(desk.writer.claim("x/../a.txt", "o"), desk.folder.path("out/a.txt"));
   EXPECT_EQ(desk.writer.claim("...txt", "o"), desk.folder.path("out/...txt"));
 }
@@ -51,7 +54,8 @@ TEST(Outputs, WhatIsNoFileNameIsRefused) {
   Desk desk;
   for (const std::string name : {"", ".", "a/", "a/.", "a/..", "a\nb", "a\x7f"})
     EXPECT_EQ(desk.claim_error(name), "E611: `" + name + "` cannot be the name of an output file");
-  EXPECT_EQ(desk.claim_error(std::string(300, 'x') + ".txt"), "E611: `" + std::string(77, 'x') + "...` cannot be the name of an output file: it is too long");
+  EXPECT_EQ(desk.claim_error(std::string(300, 'x') + ".txt"),
+            "E611: `" + std::string(77, 'x') + "...` cannot be the name of an output file: it is too long");
 }
 
 TEST(Outputs, OneFileHasOneOwner) {
@@ -59,8 +63,9 @@ TEST(Outputs, OneFileHasOneOwner) {
   desk.writer.claim("a.txt", "`result` of a");
   EXPECT_EQ(desk.claim_error("a.txt"), "");
   EXPECT_EQ(desk.claim_error("./x/../a.txt", "`result` of b"),
-            "E612: `" + desk.folder.path("out/a.txt") + "` would be written twice: by `result` of a and by `result` of b "
-            "(put ${photo.relpath} or another part that differs into `file:`)");
+            "E612: `" + desk.folder.path("out/a.txt") +
+                "` would be written twice: by `result` of a and by `result` of b "
+                "(put ${photo.relpath} or another part that differs into `file:`)");
 }
 
 TEST(Outputs, AnInputIsNeverAnOutput) {
@@ -70,8 +75,9 @@ TEST(Outputs, AnInputIsNeverAnOutput) {
   std::filesystem::create_symlink(desk.folder.path("real.jpg"), desk.folder.path("out/link.jpg"));
   desk.writer.protect(desk.folder.path("real.jpg"));
   for (const char* name : {"a.jpg", "link.jpg"})
-    EXPECT_EQ(desk.claim_error(name), "E613: `" + desk.folder.path("out/") + name + "` is an input of this run and would be overwritten "
-                                      "(choose another --out or another `file:`)");
+    EXPECT_EQ(desk.claim_error(name), "E613: `" + desk.folder.path("out/") + name +
+                                          "` is an input of this run and would be overwritten "
+                                          "(choose another --out or another `file:`)");
 }
 
 TEST(Outputs, OwnFilesAreReplacedAndEqualOnesLeft) {
@@ -89,7 +95,9 @@ TEST(Outputs, OwnFilesAreReplacedAndEqualOnesLeft) {
 TEST(Outputs, AForeignOrEditedFileIsRefused) {
   Desk desk;
   const auto refusal = [&](const char* name) {
-    return "E614: `" + desk.folder.path("out/") + name + "` was not written by pixgraph or was changed since, and is not overwritten (move it away, or say --overwrite)";
+    return "E614: `" + desk.folder.path("out/") + name +
+           "` was not written by pixgraph or was changed since, and is not overwritten (move it away, or say "
+           "--overwrite)";
   };
   desk.folder.write("out/foreign.txt", "theirs");
   EXPECT_EQ(error_of([&] { desk.write("foreign.txt", Value("ours")); }), refusal("foreign.txt"));
@@ -106,13 +114,15 @@ TEST(Outputs, OnlyOursOfWhatIsLeftHalfWrittenIsTakenAway) {
   const std::string ours = ".new-0123456789abcdef01234567";
   for (const std::string& name : {ours, std::string(".new-design.txt"), std::string(".new-"), ours + ".txt"}) {
     folder.write("out/" + name, "x");
-    std::filesystem::last_write_time(folder.path("out/" + name), std::filesystem::file_time_type::clock::now() - std::chrono::hours(2));
+    std::filesystem::last_write_time(folder.path("out/" + name),
+                                     std::filesystem::file_time_type::clock::now() - std::chrono::hours(2));
   }
   Registry registry;
   const Codecs codecs(registry);
   Index index(folder.path("state"));
   const OutputWriter writer(real_disk(), index, codecs, folder.path("out"), false);
-  EXPECT_EQ(real_disk().list(folder.path("out")), (std::vector<std::string>{".new-", ours + ".txt", ".new-design.txt"}));
+  EXPECT_EQ(real_disk().list(folder.path("out")),
+            (std::vector<std::string>{".new-", ours + ".txt", ".new-design.txt"}));
 }
 
 TEST(Outputs, OverwriteReplacesThemAll) {
@@ -136,17 +146,24 @@ TEST(Outputs, ValuesAreWrittenByTheirKind) {
   desk.write("n.txt", Value(7.5));
   EXPECT_EQ(desk.folder.read("out/n.txt"), "7.5\n");
   desk.write("i.timg", Value(filled(1, 1, 3, 65)));
-  EXPECT_EQ(desk.folder.read("out/i.timg"), std::string("TIMG\x01\x01\x03\0" "AAA", 11));
-  EXPECT_EQ(error_of([&] { desk.write("i.none", Value(filled(1, 1, 3, 65))); }), "E323: no format is known for `" + desk.folder.path("out/i.none") + "`");
+  EXPECT_EQ(desk.folder.read("out/i.timg"), std::string("TIMG\x01\x01\x03\0"
+                                                        "AAA",
+                                                        11));
+  EXPECT_EQ(error_of([&] { desk.write("i.none", Value(filled(1, 1, 3, 65))); }),
+            "E323: no format is known for `" + desk.folder.path("out/i.none") + "`");
 }
 
 TEST(Outputs, AFileKeepsItsBytesUnlessTheNameAsksForAnotherFormat) {
   Desk desk;
   auto file = std::make_shared<File>();
-  file->path = desk.folder.write("in.timg", std::string("TIMG\x01\x01\x03\0" "AAA and more", 20));
+  file->path = desk.folder.write("in.timg", std::string("TIMG\x01\x01\x03\0"
+                                                        "AAA and more",
+                                                        20));
   file->name = "in.timg";
   desk.write("a.timg", Value(FilePtr(file)));
-  EXPECT_EQ(desk.folder.read("out/a.timg"), std::string("TIMG\x01\x01\x03\0" "AAA and more", 20));
+  EXPECT_EQ(desk.folder.read("out/a.timg"), std::string("TIMG\x01\x01\x03\0"
+                                                        "AAA and more",
+                                                        20));
   desk.write("a.bin", Value(FilePtr(file)));
   EXPECT_EQ(desk.folder.read("out/a.bin").size(), 20u);
   desk.write("a.flat", Value(FilePtr(file)));

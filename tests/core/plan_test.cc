@@ -14,19 +14,31 @@ using namespace test;
 
 struct Planned : Nodes {
   Planned() {
-    add(Spec("Predict", "Buys a text").in("prompt", Type::text, "x").out("text", Type::text, "x").runs_in(Pool::predict, Cost::paid), RunFunction());
+    add(Spec("Predict", "Buys a text")
+            .in("prompt", Type::text, "x")
+            .out("text", Type::text, "x")
+            .runs_in(Pool::predict, Cost::paid),
+        RunFunction());
     add(Spec("Add", "Appends").in("text", Type::text, "x").out("text", Type::text, "x"), RunFunction());
-    graph = graph_of("inputs: {word: {type: text}}\nnodes:\n  bought: {type: Predict, prompt: \"${word}\"}\n  after: {type: Add, text: \"${bought}\"}\n"
-                     "outputs: {result: {value: \"${after}\", file: \"${word}.txt\"}}\n", registry);
-    for (const char* word : {"a", "b", "a"}) table.items.push_back({word + std::to_string(table.items.size()), {Value(word)}});
+    graph = graph_of(
+        "inputs: {word: {type: text}}\nnodes:\n  bought: {type: Predict, prompt: \"${word}\"}\n  after: {type: Add, "
+        "text: \"${bought}\"}\n"
+        "outputs: {result: {value: \"${after}\", file: \"${word}.txt\"}}\n",
+        registry);
+    for (const char* word : {"a", "b", "a"})
+      table.items.push_back({word + std::to_string(table.items.size()), {Value(word)}});
   }
   void bought(int item, PurchaseState state) {
     const std::string key(64, static_cast<char>('0' + item));
-    index.remember_purchase(recipe_keys(graph, table.items[static_cast<std::size_t>(item)], [](const File&) { return ""; })[0], key);
+    index.remember_purchase(
+        recipe_keys(graph, table.items[static_cast<std::size_t>(item)], [](const File&) { return ""; })[0], key);
     Purchase purchase = ledger.claim(key, 1, FakeRemote::request("x")).value();
-    if (state == PurchaseState::created) ledger.created(purchase, "p");
-    else if (state == PurchaseState::succeeded) ledger.succeeded(purchase, {}, {});
-    else ledger.ended(purchase, state, "", nullptr);
+    if (state == PurchaseState::created)
+      ledger.created(purchase, "p");
+    else if (state == PurchaseState::succeeded)
+      ledger.succeeded(purchase, {}, {});
+    else
+      ledger.ended(purchase, state, "", nullptr);
   }
   Plan plan() { return make_plan(graph, table, index, ledger); }
   TempFolder folder;
@@ -57,13 +69,15 @@ TEST(Plan, SaysWhatTheLedgerSays) {
   Plan plan = planned.plan();
   EXPECT_EQ(plan.nodes[0].reused, 2);
   EXPECT_EQ(plan.predictions, 0);
-  EXPECT_EQ(plan.nodes[0].why, (std::map<std::string, int>{{"cannot run without your word: the last purchase is maybe-paid", 1}}));
+  EXPECT_EQ(plan.nodes[0].why,
+            (std::map<std::string, int>{{"cannot run without your word: the last purchase is maybe-paid", 1}}));
   Planned other;
   other.bought(0, PurchaseState::created);
   other.bought(1, PurchaseState::rejected);
   plan = other.plan();
   EXPECT_EQ(plan.predictions, 1);
-  EXPECT_EQ(plan.nodes[0].why, (std::map<std::string, int>{{"running: will be waited for, not bought", 2}, {"the last try was not paid (rejected)", 1}}));
+  EXPECT_EQ(plan.nodes[0].why, (std::map<std::string, int>{{"running: will be waited for, not bought", 2},
+                                                           {"the last try was not paid (rejected)", 1}}));
 }
 
 }  // namespace

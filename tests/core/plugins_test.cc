@@ -17,14 +17,18 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-std::string plugin(const std::string& name) { return beside_program("test_plugins/" + name + ".pixgraph.so"); }
+std::string plugin(const std::string& name) {
+  return beside_program("test_plugins/" + name + ".pixgraph.so");
+}
 
 std::string load_error(const std::vector<std::string>& files) {
   Registry registry;
   return test::error_of([&] { load_registry(registry, files); });
 }
 
-fs::path cache_file() { return fs::path(std::getenv("XDG_CACHE_HOME")) / "pixgraph" / "registry.json"; }
+fs::path cache_file() {
+  return fs::path(std::getenv("XDG_CACHE_HOME")) / "pixgraph" / "registry.json";
+}
 json cache() {
   std::ifstream in(cache_file());
   return json::parse(in);
@@ -47,14 +51,22 @@ TEST_F(Plugins, AGoodOneIsTaken) {
 }
 
 TEST_F(Plugins, AWrongOneIsRefusedWithASentence) {
-  EXPECT_EQ(load_error({plugin("no_descriptor")}), "E702: `" + plugin("no_descriptor") + "` is not a pixgraph plugin: it has no `pixgraph_plugin` descriptor "
-                                                   "(docs/plugins.md shows how one is made)");
-  EXPECT_EQ(load_error({plugin("wrong_magic")}), "E702: `" + plugin("wrong_magic") + "` is not a pixgraph plugin: its descriptor starts with something else "
-                                                 "(docs/plugins.md shows how one is made)");
-  EXPECT_EQ(load_error({plugin("wrong_stamp")}), "E703: the plugin `" + plugin("wrong_stamp") + "` was built for plugin API 1 (sdk of yesterday), and this pixgraph has API 1 ("
-                                                 PIXGRAPH_BUILD_STAMP ") (build the plugin again with this pixgraph's headers and compiler)");
-  EXPECT_EQ(load_error({plugin("throws")}), "E701: the plugin `" + plugin("throws") + "` failed while it registered: no licence");
-  EXPECT_TRUE(load_error({"/no/such.pixgraph.so"}).starts_with("E701: the plugin `/no/such.pixgraph.so` cannot be loaded: "));
+  EXPECT_EQ(load_error({plugin("no_descriptor")}),
+            "E702: `" + plugin("no_descriptor") +
+                "` is not a pixgraph plugin: it has no `pixgraph_plugin` descriptor "
+                "(docs/plugins.md shows how one is made)");
+  EXPECT_EQ(load_error({plugin("wrong_magic")}),
+            "E702: `" + plugin("wrong_magic") +
+                "` is not a pixgraph plugin: its descriptor starts with something else "
+                "(docs/plugins.md shows how one is made)");
+  EXPECT_EQ(load_error({plugin("wrong_stamp")}),
+            "E703: the plugin `" + plugin("wrong_stamp") +
+                "` was built for plugin API 1 (sdk of yesterday), and this pixgraph has API 1 (" PIXGRAPH_BUILD_STAMP
+                ") (build the plugin again with this pixgraph's headers and compiler)");
+  EXPECT_EQ(load_error({plugin("throws")}),
+            "E701: the plugin `" + plugin("throws") + "` failed while it registered: no licence");
+  EXPECT_TRUE(
+      load_error({"/no/such.pixgraph.so"}).starts_with("E701: the plugin `/no/such.pixgraph.so` cannot be loaded: "));
   const test::TempFolder folder;
   EXPECT_TRUE(load_error({folder.write("text.pixgraph.so", "hello")}).starts_with("E701: the plugin `"));
 }
@@ -63,7 +75,8 @@ TEST_F(Plugins, TwoThatOfferOneNameAreRefused) {
   const test::TempFolder folder;
   fs::copy_file(plugin("good"), folder.path("copy.pixgraph.so"));
   EXPECT_EQ(load_error({plugin("good"), folder.path("copy.pixgraph.so")}),
-            "E704: node type `Echo` is in two plugins: " + plugin("good") + " and " + folder.path("copy.pixgraph.so") + " (take one of them away, or rename the type)");
+            "E704: node type `Echo` is in two plugins: " + plugin("good") + " and " + folder.path("copy.pixgraph.so") +
+                " (take one of them away, or rename the type)");
 }
 
 TEST_F(Plugins, WhatWasOfferedIsRememberedAndNothingIsLoaded) {
@@ -93,7 +106,8 @@ TEST_F(Plugins, AnotherBuildOfAFileIsLookedAtAgain) {
 TEST_F(Plugins, ADamagedMemoIsNoMemo) {
   load_error({plugin("good")});
   const json good = cache();
-  std::vector<std::string> damaged = {"", "not json", "[]", "{}", R"({"format":1})", R"({"format":1,"plugins":7})", R"({"format":2,"plugins":{}})"};
+  std::vector<std::string> damaged = {
+      "", "not json", "[]", "{}", R"({"format":1})", R"({"format":1,"plugins":7})", R"({"format":2,"plugins":{}})"};
   for (const char* part : {"identity", "offer"}) {
     json bad = good;
     bad["plugins"][plugin("good")][part] = 7;

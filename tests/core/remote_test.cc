@@ -18,8 +18,12 @@ using Kind = Submitted::Kind;
 
 struct Recorder : RemoteObserver {
   void remote_created(const Request&, const std::string&, const std::string& id) override { note("created " + id); }
-  void remote_ended(const Request&, const std::string&, const std::string& id, const std::string& state) override { note(state + " " + id); }
-  void remote_waits(const Request&, const std::string& why, std::chrono::milliseconds) override { note("waits: " + why); }
+  void remote_ended(const Request&, const std::string&, const std::string& id, const std::string& state) override {
+    note(state + " " + id);
+  }
+  void remote_waits(const Request&, const std::string& why, std::chrono::milliseconds) override {
+    note("waits: " + why);
+  }
   void note(std::string text) {
     std::lock_guard lock(mutex);
     texts.push_back(std::move(text));
@@ -34,10 +38,13 @@ struct Process {
       : ledger(disk, "state/ledger"),
         store(disk, "state/store"),
         host(store),
-        driver(std::make_unique<RemoteDriver>(RemoteDriver::Setup{executor_box->executor, ledger, store, host, recorder, std::move(sandbox), [limits](const std::string&) { return limits; }, 1000})) {}
+        driver(std::make_unique<RemoteDriver>(
+            RemoteDriver::Setup{executor_box->executor, ledger, store, host, recorder, std::move(sandbox),
+                                [limits](const std::string&) { return limits; }, 1000})) {}
   ~Process() { executor_box.reset(); }  // its threads end before the driver
 
-  std::future<RemoteOutcome> start(const std::shared_ptr<FakeRemote>& remote, std::string prompt = "cat", std::optional<std::chrono::milliseconds> timeout = {}) {
+  std::future<RemoteOutcome> start(const std::shared_ptr<FakeRemote>& remote, std::string prompt = "cat",
+                                   std::optional<std::chrono::milliseconds> timeout = {}) {
     auto promise = std::make_shared<std::promise<RemoteOutcome>>();
     auto future = promise->get_future();
     RemoteCall call;
@@ -56,7 +63,8 @@ struct Process {
     none.error = Error("TEST", "no outcome came");
     return none;
   }
-  RemoteOutcome buy(const std::shared_ptr<FakeRemote>& remote, std::string prompt = "cat", std::optional<std::chrono::milliseconds> timeout = {}) {
+  RemoteOutcome buy(const std::shared_ptr<FakeRemote>& remote, std::string prompt = "cat",
+                    std::optional<std::chrono::milliseconds> timeout = {}) {
     return wait(start(remote, std::move(prompt), timeout));
   }
 
@@ -78,7 +86,8 @@ std::string key_of(const std::string& prompt = "cat", const std::string& server 
 
 std::string text_of(const RemoteOutcome& outcome) {
   if (!outcome.error) return outcome.reused ? "reused" : "bought";
-  return outcome.error->code() + ": " + outcome.error->message() + (outcome.error->stops_run() ? " STOPS" : "") + (outcome.canceled ? " CANCELED" : "");
+  return outcome.error->code() + ": " + outcome.error->message() + (outcome.error->stops_run() ? " STOPS" : "") +
+         (outcome.canceled ? " CANCELED" : "");
 }
 
 std::shared_ptr<FakeRemote> remote_of(std::deque<Submitted> submits, std::deque<Snapshot> polls = {}) {
@@ -87,7 +96,6 @@ std::shared_ptr<FakeRemote> remote_of(std::deque<Submitted> submits, std::deque<
   remote->polls = std::move(polls);
   return remote;
 }
-
 
 TEST(Remote, FilesAreInTheStoreBeforeTheLedgerSaysSucceeded) {
   MemoryDisk disk;
@@ -99,7 +107,8 @@ TEST(Remote, FilesAreInTheStoreBeforeTheLedgerSaysSucceeded) {
     if (step.find("\"state\":\"succeeded\"") != std::string::npos) safe = true;
   };
   std::string path_one = process.store.path_of(sha256(std::string_view("one")));
-  const auto remote = remote_of({created("p1")}, {running(), succeeded({"http://files/1.png", "http://files/2.png", "data:text/plain,three"})});
+  const auto remote = remote_of(
+      {created("p1")}, {running(), succeeded({"http://files/1.png", "http://files/2.png", "data:text/plain,three"})});
   const RemoteOutcome outcome = process.buy(remote);
   EXPECT_EQ(text_of(outcome), "bought");
   EXPECT_TRUE(safe);
@@ -207,8 +216,12 @@ void left_in(PurchaseState state, bool buys, const std::string& says) {
 }
 
 TEST(Remote, EveryStateOfTheTableDoesWhatTheTableSays) {
-  left_in(PurchaseState::intent, false, "E510: a prediction of maker/model may be paid for already (an earlier run ended while it was buying), and the server has no list to look it up STOPS");
-  left_in(PurchaseState::maybe_paid, false, "E510: an earlier run ended while it was buying this prediction (maker/model, WALL), so it may be paid for already STOPS");
+  left_in(PurchaseState::intent, false,
+          "E510: a prediction of maker/model may be paid for already (an earlier run ended while it was buying), and "
+          "the server has no list to look it up STOPS");
+  left_in(PurchaseState::maybe_paid, false,
+          "E510: an earlier run ended while it was buying this prediction (maker/model, WALL), so it may be paid for "
+          "already STOPS");
   left_in(PurchaseState::failed, false, "E511: an earlier prediction p0 ended as failed: because");
   left_in(PurchaseState::canceled, false, "E511: an earlier prediction of WALL ended as canceled: because");
   left_in(PurchaseState::timed_out, false, "E511: an earlier prediction of WALL ended as timed-out: because");
@@ -230,7 +243,8 @@ TEST(Remote, ThrottledCreatesWaitAndTakeANewNumber) {
   EXPECT_GE(std::chrono::steady_clock::now() - start, 600ms);
   EXPECT_EQ(remote->submitted, 2);
   EXPECT_EQ(process.ledger.latest(key_of())->number, 2);
-  EXPECT_NE(disk.read("state/ledger/" + key_of().substr(0, 2) + "/" + key_of() + ".1.ndjson")->find("not-sent"), std::string::npos);
+  EXPECT_NE(disk.read("state/ledger/" + key_of().substr(0, 2) + "/" + key_of() + ".1.ndjson")->find("not-sent"),
+            std::string::npos);
   EXPECT_EQ(process.recorder.texts.at(0), "waits: the server asked to slow down");
 }
 
@@ -245,7 +259,8 @@ TEST(Remote, WhatWasNotSentIsTriedAgainAndThenGivenUp) {
 TEST(Remote, ARejectedRequestMayBeBoughtLater) {
   MemoryDisk disk;
   Process process(disk);
-  const auto remote = remote_of({refused(Kind::rejected, Error("E420", "the prompt is too long")), created("p1", succeeded())});
+  const auto remote =
+      remote_of({refused(Kind::rejected, Error("E420", "the prompt is too long")), created("p1", succeeded())});
   EXPECT_EQ(text_of(process.buy(remote)), "E420: the prompt is too long");
   EXPECT_EQ(process.ledger.latest(key_of())->state, PurchaseState::rejected);
   EXPECT_EQ(text_of(process.buy(remote)), "bought");
@@ -256,7 +271,9 @@ TEST(Remote, AnUnknownEndOfACreateStopsTheRunAndIsNeverSentAgain) {
   const auto remote = remote_of({refused(Kind::unknown, Error("E204", "the connection broke"))});
   {
     Process process(disk);
-    EXPECT_EQ(text_of(process.buy(remote)), "E510: a prediction of maker/model may be paid for already (the connection broke), and the server has no list to look it up STOPS");
+    EXPECT_EQ(text_of(process.buy(remote)),
+              "E510: a prediction of maker/model may be paid for already (the connection broke), and the server has no "
+              "list to look it up STOPS");
     EXPECT_EQ(process.ledger.latest(key_of())->state, PurchaseState::maybe_paid);
     EXPECT_EQ(process.buy(remote).error->code(), "E510");
   }
@@ -298,8 +315,10 @@ TEST(Remote, FailuresAreKeptWithTheirAnswer) {
 TEST(Remote, OtherEndsHaveStatesOfTheirOwn) {
   const std::tuple<RemoteStatus, PurchaseState, const char*> ends[] = {
       {RemoteStatus::canceled, PurchaseState::canceled, "E412: prediction p1 was canceled"},
-      {RemoteStatus::aborted, PurchaseState::aborted, "E414: prediction p1 was aborted before it ran; it was not charged"},
-      {RemoteStatus::expired, PurchaseState::expired, "E416: the output of prediction p1 has been removed from the server (it is kept for one hour)"}};
+      {RemoteStatus::aborted, PurchaseState::aborted,
+       "E414: prediction p1 was aborted before it ran; it was not charged"},
+      {RemoteStatus::expired, PurchaseState::expired,
+       "E416: the output of prediction p1 has been removed from the server (it is kept for one hour)"}};
   for (const auto& [status, state, says] : ends) {
     MemoryDisk disk;
     Process process(disk);
@@ -325,7 +344,8 @@ TEST(Remote, ATimeoutTellsTheServerToEnd) {
   MemoryDisk disk;
   Process process(disk);
   const auto remote = remote_of({created("p1")}, {running()});
-  EXPECT_EQ(text_of(process.buy(remote, "cat", 200ms)), "E413: prediction p1 took longer than its timeout of 0.2 s and was told to end");
+  EXPECT_EQ(text_of(process.buy(remote, "cat", 200ms)),
+            "E413: prediction p1 took longer than its timeout of 0.2 s and was told to end");
   EXPECT_EQ(remote->canceled, 1);
   EXPECT_EQ(process.ledger.latest(key_of())->state, PurchaseState::timed_out);
 }
@@ -447,7 +467,8 @@ TEST(Remote, NothingIsSentWhereTheIntentCannotBeWritten) {
   MemoryDisk disk;
   Process process(disk);
   disk.before_step = [&](const std::string& step, const std::string& path) {
-    if (step == "write" && path.find("ledger") != std::string::npos) throw Error("E602", "the disk is full").stopping_run();
+    if (step == "write" && path.find("ledger") != std::string::npos)
+      throw Error("E602", "the disk is full").stopping_run();
   };
   const auto remote = remote_of({created("p1", succeeded())});
   EXPECT_EQ(text_of(process.buy(remote)), "E602: the disk is full STOPS");
@@ -466,7 +487,8 @@ TEST(Remote, AnIdThatCannotBeWrittenIsTold) {
     if (step.starts_with("append")) throw Error("E602", "the disk is full").stopping_run();
   };
   const auto remote = remote_of({created("p1", succeeded())});
-  EXPECT_EQ(text_of(process.buy(remote)), "E602: the disk is full; prediction p1 was just bought and is not in the ledger STOPS");
+  EXPECT_EQ(text_of(process.buy(remote)),
+            "E602: the disk is full; prediction p1 was just bought and is not in the ledger STOPS");
   disk.before_step = nullptr;
   // The same run asks again: nobody else will ever end this intent, so it must not wait for that.
   EXPECT_EQ(process.buy(remote).error->code(), "E510");
@@ -539,7 +561,9 @@ TEST(Remote, AnUnknownCreateIsFoundInTheServersList) {
   MemoryDisk disk;
   Process process(disk);
   auto remote = remote_of({refused(Kind::unknown, Error("E204", "the connection broke"))}, {succeeded()});
-  remote->on_find = [] { return std::vector{listed("p5", {{"prompt", "dog"}}), listed("p6", {{"prompt", "cat"}, {"seed", 7}})}; };
+  remote->on_find = [] {
+    return std::vector{listed("p5", {{"prompt", "dog"}}), listed("p6", {{"prompt", "cat"}, {"seed", 7}})};
+  };
   const RemoteOutcome outcome = process.buy(remote);
   EXPECT_FALSE(outcome.error);
   EXPECT_EQ(outcome.id, "p6");
@@ -565,7 +589,8 @@ TEST(Remote, AListThatCannotTellStopsTheRun) {
   auto remote = remote_of({refused(Kind::unknown, Error("E204", "the connection broke"))});
   remote->on_find = [] { return std::vector{listed("p5", {{"prompt", "cat"}}), listed("p6", {{"prompt", "cat"}})}; };
   EXPECT_EQ(text_of(process.buy(remote)),
-            "E510: a prediction of maker/model may be paid for already (the connection broke), and predictions p5 and p6 both have its input STOPS");
+            "E510: a prediction of maker/model may be paid for already (the connection broke), and predictions p5 and "
+            "p6 both have its input STOPS");
   EXPECT_EQ(process.ledger.latest(key_of())->state, PurchaseState::maybe_paid);
 }
 
@@ -575,7 +600,8 @@ TEST(Remote, AListThatCannotBeReadDecidesNothing) {
   auto remote = remote_of({refused(Kind::unknown, Error("E204", "the connection broke"))}, {succeeded()});
   remote->server = "http://127.0.0.1:9/v1";
   remote->on_find = []() -> std::vector<Candidate> { throw Error("E202", "no connection"); };
-  EXPECT_EQ(text_of(process.buy(remote)), "E514: it could not be found out whether a prediction was bought: no connection STOPS");
+  EXPECT_EQ(text_of(process.buy(remote)),
+            "E514: it could not be found out whether a prediction was bought: no connection STOPS");
   EXPECT_EQ(process.ledger.latest(key_of("cat", remote->server))->state, PurchaseState::intent);
   // The same run asks again: the intent is its own, and nobody else will ever end it.
   remote->on_find = [] { return std::vector{listed("p6", {{"prompt", "cat"}})}; };
@@ -585,7 +611,8 @@ TEST(Remote, AListThatCannotBeReadDecidesNothing) {
 
 TEST(Remote, ConsentIsNeededToBuyAgainAndIsEnough) {
   MemoryDisk disk;
-  const auto remote = remote_of({created("p1", ended_as(RemoteStatus::failed, "bad luck")), created("p2", succeeded()), created("p3", succeeded())});
+  const auto remote = remote_of({created("p1", ended_as(RemoteStatus::failed, "bad luck")), created("p2", succeeded()),
+                                 created("p3", succeeded())});
   Process process(disk);
   EXPECT_EQ(process.buy(remote).error->code(), "E411");
   EXPECT_EQ(process.buy(remote).error->code(), "E511");
@@ -598,8 +625,8 @@ TEST(Remote, ConsentIsNeededToBuyAgainAndIsEnough) {
   EXPECT_EQ(process.buy(remote).id, "p3");
 }
 
-/// The program is stopped by a loss of power after each step it takes on the disk, and started again until it is done. The
-/// server's view is what counts: one create at most, and where the program says it does not know, it asks a person.
+/// The program is stopped by a loss of power after each step it takes on the disk, and started again until it is done.
+/// The server's view is what counts: one create at most, and where the program says it does not know, it asks a person.
 TEST(Remote, ALossOfPowerAtAnyStepNeverBuysTwice) {
   bool whole = false;
   int unsure = 0;
@@ -629,10 +656,12 @@ TEST(Remote, ALossOfPowerAtAnyStepNeverBuysTwice) {
       disk.lose_power(static_cast<std::size_t>(k % 7));
     }
     EXPECT_NE(last, "E602");
-    if (last == "E510") ++unsure;
-    else EXPECT_EQ(remote->submitted, 1);
+    if (last == "E510")
+      ++unsure;
+    else
+      EXPECT_EQ(remote->submitted, 1);
   }
-  EXPECT_GT(unsure, 0);   // between the intent and the id nobody can know
+  EXPECT_GT(unsure, 0);  // between the intent and the id nobody can know
   EXPECT_LT(unsure, 12);
 }
 
@@ -647,7 +676,8 @@ TEST(Remote, ManyAtOnceAllEnd) {
   std::atomic<int> running_now = 0, most = 0;
   remote->on_submit = [&](const Request& request) {
     const int now = ++running_now;
-    for (int seen = most; now > seen && !most.compare_exchange_weak(seen, now);) {}
+    for (int seen = most; now > seen && !most.compare_exchange_weak(seen, now);) {
+    }
     return created("id " + (*request.input)["prompt"].get<std::string>());
   };
   remote->on_poll = [&](const std::string&) {

@@ -19,10 +19,14 @@ struct Runs : Nodes {
     add(Spec("Say", "Fails for some texts").in("text", Type::text, "x").out("text", Type::text, "x"), [](Call& call) {
       if (call.text("text") == "bad") throw Error("E399", "it is bad");
       if (call.text("text") == "stop") throw Error("E402", "no money left").stopping_run();
-      if (call.text("text") == "secret") throw Error("E399", "token " + call.host().environment("PIXGRAPH_TEST_TOKEN") + " refused");
+      if (call.text("text") == "secret")
+        throw Error("E399", "token " + call.host().environment("PIXGRAPH_TEST_TOKEN") + " refused");
       call.set("text", Value(call.text("text")));
     });
-    graph = graph_of("inputs: {word: {type: text}}\nnodes: {n: {type: Say, text: \"${word}\"}}\noutputs: {result: {value: \"${n}\", file: \"${word}.txt\"}}\n", registry);
+    graph = graph_of(
+        "inputs: {word: {type: text}}\nnodes: {n: {type: Say, text: \"${word}\"}}\noutputs: {result: {value: \"${n}\", "
+        "file: \"${word}.txt\"}}\n",
+        registry);
     graph.file = folder.path("p.yaml");
     options.out = folder.path("out");
     options.jobs = 2;
@@ -61,7 +65,8 @@ TEST(Run, EveryRunLeavesItsEvents) {
   std::ifstream in(folder + "/" + names[0] + "/events.ndjson");
   std::vector<std::string> types;
   for (std::string line; std::getline(in, line);) types.push_back(json::parse(line)["type"]);
-  EXPECT_EQ(types, (std::vector<std::string>{"version", "run", "task", "task", "task", "output", "task", "item", "end"}));
+  EXPECT_EQ(types,
+            (std::vector<std::string>{"version", "run", "task", "task", "task", "output", "task", "item", "end"}));
 }
 
 TEST(Run, ASecretIsInNoTextThatIsWritten) {
@@ -93,7 +98,10 @@ TEST(Run, AnOutFolderThatCannotBeIsToldBeforeAnythingRuns) {
     runs.options.out = runs.folder.path(out);
     runs.options.state = runs.folder.path("state");
     EXPECT_EQ(runs.run({"bad", "bad2"}), kExitStopped);  // a node that ran would have said that it is bad
-    EXPECT_NE(runs.errors.find("error[E602]: `" + runs.options.out + "` cannot be written: `" + runs.folder.path("file") + "` is not a folder\n"), std::string::npos) << runs.errors;
+    EXPECT_NE(runs.errors.find("error[E602]: `" + runs.options.out + "` cannot be written: `" +
+                               runs.folder.path("file") + "` is not a folder\n"),
+              std::string::npos)
+        << runs.errors;
     EXPECT_EQ(runs.errors.find("it is bad"), std::string::npos) << runs.errors;
   }
 }
@@ -125,7 +133,8 @@ TEST(SandboxProcess, StartsOrSaysWhyNot) {
     const SandboxProcess sandbox;
     EXPECT_TRUE(sandbox.base_url().starts_with("http://127.0.0.1:")) << sandbox.base_url();
   } else {
-    EXPECT_EQ(error_of([] { SandboxProcess sandbox; }), "E801: the sandbox `" + program + "` cannot be started: No such file or directory");
+    EXPECT_EQ(error_of([] { SandboxProcess sandbox; }),
+              "E801: the sandbox `" + program + "` cannot be started: No such file or directory");
   }
 }
 

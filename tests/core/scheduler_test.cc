@@ -14,21 +14,30 @@ namespace {
 using namespace std::chrono_literals;
 using namespace test;
 
-Spec text_node(const char* name) { return Spec(name, "A node of the test").in("text", Type::text, "what comes in").out("text", Type::text, "what comes out"); }
+Spec text_node(const char* name) {
+  return Spec(name, "A node of the test")
+      .in("text", Type::text, "what comes in")
+      .out("text", Type::text, "what comes out");
+}
 
 /// Add appends its letter; Fail fails for texts that begin with `bad`.
 struct Basics : Nodes {
   Basics() {
-    add(text_node("Add").param("letter", "x", "what is appended"), [](Call& call) { call.set("text", Value(call.text("text") + call.text("letter"))); });
+    add(text_node("Add").param("letter", "x", "what is appended"),
+        [](Call& call) { call.set("text", Value(call.text("text") + call.text("letter"))); });
     add(text_node("Fail"), [this](Call& call) {
       ++ran;
-      if (call.text("text").starts_with("bad")) throw Error("E399", "`" + call.text("text") + "` is bad", "take a good one");
+      if (call.text("text").starts_with("bad"))
+        throw Error("E399", "`" + call.text("text") + "` is bad", "take a good one");
       if (call.text("text").starts_with("odd")) throw std::out_of_range("odd");
       if (call.text("text").starts_with("number")) throw 7;
       if (call.text("text").starts_with("stop")) throw Error("E402", "no money left").stopping_run();
       call.set("text", Value(call.text("text")));
     });
-    add(Spec("Join", "Joins two texts").in("a", Type::text, "first").in("b", Type::text, "second").out("text", Type::text, "both"),
+    add(Spec("Join", "Joins two texts")
+            .in("a", Type::text, "first")
+            .in("b", Type::text, "second")
+            .out("text", Type::text, "both"),
         [](Call& call) { call.set("text", Value(call.text("a") + "|" + call.text("b"))); });
   }
   std::atomic<int> ran = 0;
@@ -65,7 +74,8 @@ nodes:
 outputs:
   result: {value: "${both}", file: "${word}.txt"}
   early: {value: "${left}", file: "${word}-left.txt"}
-)", {"a", "b"});
+)",
+              {"a", "b"});
   EXPECT_EQ(run.run().items_done, 2);
   EXPECT_EQ(run.folder.read("out/b.txt"), "bl|br\n");
   EXPECT_EQ(run.folder.read("out/b-left.txt"), "bl\n");
@@ -79,7 +89,8 @@ TEST(Scheduler, AFailureTakesAlongWhatStandsAfterItAndNothingElse) {
   EXPECT_EQ(counts.items_done, 2);
   EXPECT_EQ(counts.items_failed, 1);
   EXPECT_FALSE(counts.stopped);
-  EXPECT_EQ(run.tasks_of("bad"), (std::vector<std::string>{"one failed", "two skipped", "three skipped", "result skipped"}));
+  EXPECT_EQ(run.tasks_of("bad"),
+            (std::vector<std::string>{"one failed", "two skipped", "three skipped", "result skipped"}));
   EXPECT_EQ(run.cause_of("bad"), "`one`: `bad` is bad");
   for (const json& event : run.all) {
     if (event["type"] != "task" || event["item"] != "bad") continue;
@@ -112,10 +123,12 @@ inputs: {word: {type: text}}
 params: {name: {type: text, default: same}}
 nodes: {one: {type: Fail, text: "${word}"}}
 outputs: {result: {value: "${one}", file: "${name}.txt"}}
-)", {"a", "b"});
+)",
+              {"a", "b"});
   EXPECT_EQ(error_of([&] { run.run(); }).substr(0, 200),
-            "E612: `" + run.folder.path("out/same.txt") + "` would be written twice: by `result` of a and by `result` of b "
-            "(put ${photo.relpath} or another part that differs into `file:`)");
+            "E612: `" + run.folder.path("out/same.txt") +
+                "` would be written twice: by `result` of a and by `result` of b "
+                "(put ${photo.relpath} or another part that differs into `file:`)");
   EXPECT_EQ(nodes.ran, 0);
 }
 
@@ -128,7 +141,8 @@ TEST(Scheduler, AnEditedOutputIsRefusedBeforeItsItemRuns) {
   EXPECT_EQ(counts.items_failed, 1);
   EXPECT_EQ(counts.items_done, 1);
   EXPECT_EQ(nodes.ran, 1);
-  EXPECT_EQ(run.cause_of("a"), "`" + path + "` was not written by pixgraph or was changed since, and is not overwritten");
+  EXPECT_EQ(run.cause_of("a"),
+            "`" + path + "` was not written by pixgraph or was changed since, and is not overwritten");
   EXPECT_EQ(run.folder.read("out/a.txt"), "edited by hand");
 }
 
@@ -181,7 +195,8 @@ TEST(Scheduler, WorkThatObeysTheEndIsCanceledNotFailed) {
 inputs: {word: {type: text}}
 nodes: {one: {type: Long, text: "${word}"}}
 outputs: {result: {value: "${one}", file: "${word}.txt"}}
-)", {"a"});
+)",
+              {"a"});
   std::thread stopper([&] {
     while (!inside) std::this_thread::sleep_for(1ms);
     run.scheduler->stop();
@@ -197,23 +212,27 @@ TEST(Scheduler, ValuesAreReleasedWhenNobodyNeedsThem) {
   std::mutex mutex;
   std::vector<std::weak_ptr<const Image>> made;
   int alive_at_the_end = -1;
-  nodes.add(Spec("Make", "Makes an image").in("text", Type::text, "any").out("image", Type::image, "an image"), [&](Call& call) {
-    auto image = std::make_shared<Image>(64, 64, 3);
-    std::lock_guard lock(mutex);
-    made.push_back(std::shared_ptr<const Image>(image));
-    call.set("image", Value(std::move(image)));
-  });
-  nodes.add(Spec("Same", "Hands an image on").in("image", Type::image, "an image").out("image", Type::image, "another"), [&](Call& call) {
-    auto image = std::make_shared<Image>(64, 64, 3);
-    std::lock_guard lock(mutex);
-    made.push_back(std::shared_ptr<const Image>(image));
-    call.set("image", Value(std::move(image)));
-  });
-  nodes.add(Spec("Size", "Says how wide it is").in("image", Type::image, "an image").out("text", Type::text, "its width"),
-            [](Call& call) { call.set("text", Value(std::to_string(call.image("image")->width()))); });
+  nodes.add(Spec("Make", "Makes an image").in("text", Type::text, "any").out("image", Type::image, "an image"),
+            [&](Call& call) {
+              auto image = std::make_shared<Image>(64, 64, 3);
+              std::lock_guard lock(mutex);
+              made.push_back(std::shared_ptr<const Image>(image));
+              call.set("image", Value(std::move(image)));
+            });
+  nodes.add(Spec("Same", "Hands an image on").in("image", Type::image, "an image").out("image", Type::image, "another"),
+            [&](Call& call) {
+              auto image = std::make_shared<Image>(64, 64, 3);
+              std::lock_guard lock(mutex);
+              made.push_back(std::shared_ptr<const Image>(image));
+              call.set("image", Value(std::move(image)));
+            });
+  nodes.add(
+      Spec("Size", "Says how wide it is").in("image", Type::image, "an image").out("text", Type::text, "its width"),
+      [](Call& call) { call.set("text", Value(std::to_string(call.image("image")->width()))); });
   nodes.add(text_node("Count"), [&](Call& call) {
     std::lock_guard lock(mutex);
-    alive_at_the_end = static_cast<int>(std::count_if(made.begin(), made.end(), [](const auto& one) { return !one.expired(); }));
+    alive_at_the_end =
+        static_cast<int>(std::count_if(made.begin(), made.end(), [](const auto& one) { return !one.expired(); }));
     call.set("text", Value(call.text("text")));
   });
   TestRun run(nodes, R"(
@@ -225,7 +244,8 @@ nodes:
   size: {type: Size, image: "${c}"}
   count: {type: Count, text: "${size}"}
 outputs: {result: {value: "${count}", file: "${word}.txt"}}
-)", {"x"});
+)",
+              {"x"});
   EXPECT_EQ(run.run().items_done, 1);
   EXPECT_EQ(made.size(), 3u);
   EXPECT_EQ(alive_at_the_end, 0);
@@ -236,7 +256,8 @@ TEST(Scheduler, AThousandItemsOfFiveNodesAllEndOnce) {
   std::vector<std::string> items;
   for (int i = 0; i < 1000; ++i) items.push_back((i % 10 == 0 ? "bad" : "word") + std::to_string(i));
   std::string pipeline = "inputs: {word: {type: text}}\nnodes:\n  n0: {type: Fail, text: \"${word}\"}\n";
-  for (int i = 1; i < 5; ++i) pipeline += "  n" + std::to_string(i) + ": {type: Add, text: \"${n" + std::to_string(i - 1) + "}\"}\n";
+  for (int i = 1; i < 5; ++i)
+    pipeline += "  n" + std::to_string(i) + ": {type: Add, text: \"${n" + std::to_string(i - 1) + "}\"}\n";
   TestRun run(nodes, pipeline + "outputs: {result: {value: \"${n4}\", file: \"${word}.txt\"}}\n", items);
   const RunCounts counts = run.run();
   EXPECT_EQ(counts.items_done, 900);
@@ -244,7 +265,8 @@ TEST(Scheduler, AThousandItemsOfFiveNodesAllEndOnce) {
   EXPECT_EQ(run.items_ended().size(), 1000u);
   std::map<std::string, int> ends;
   for (const json& event : run.all)
-    if (event["type"] == "task" && event["state"] != "started") ++ends[event["item"].get<std::string>() + "/" + event["node"].get<std::string>()];
+    if (event["type"] == "task" && event["state"] != "started")
+      ++ends[event["item"].get<std::string>() + "/" + event["node"].get<std::string>()];
   EXPECT_EQ(ends.size(), 6000u);
   for (const auto& [name, times] : ends) EXPECT_EQ(times, 1) << name;
 }
@@ -254,7 +276,8 @@ TEST(Scheduler, ItemsInFlightAreBounded) {
   std::atomic<int> now = 0, most = 0;
   nodes.add(text_node("In"), [&](Call& call) {
     const int count = ++now;
-    for (int seen = most; count > seen && !most.compare_exchange_weak(seen, count);) {}
+    for (int seen = most; count > seen && !most.compare_exchange_weak(seen, count);) {
+    }
     call.set("text", Value(call.text("text")));
   });
   nodes.add(text_node("Out"), [&](Call& call) {
@@ -269,7 +292,8 @@ nodes:
   a: {type: In, text: "${word}"}
   b: {type: Out, text: "${a}"}
 outputs: {result: {value: "${b}", file: "${word}.txt"}}
-)", items);
+)",
+              items);
   EXPECT_EQ(run.run().items_done, 200);
   EXPECT_LE(most, TestRun::in_flight);
 }
@@ -284,14 +308,20 @@ outputs: {result: {value: "${after}", file: "${word}.txt"}}
 
 struct PaidNodes : Basics {
   PaidNodes() {
-    add(Spec("Predict", "Buys a text").in("prompt", Type::text, "what to say").out("text", Type::text, "the answer").runs_in(Pool::predict, Cost::paid), remote);
+    add(Spec("Predict", "Buys a text")
+            .in("prompt", Type::text, "what to say")
+            .out("text", Type::text, "the answer")
+            .runs_in(Pool::predict, Cost::paid),
+        remote);
   }
   std::shared_ptr<FakeRemote> remote = std::make_shared<FakeRemote>();
 };
 
 TEST(Scheduler, APredictionsAnswerGoesOn) {
   PaidNodes nodes;
-  nodes.remote->on_submit = [](const Request& request) { return created("id", succeeded({}, "hello " + (*request.input)["prompt"].get<std::string>())); };
+  nodes.remote->on_submit = [](const Request& request) {
+    return created("id", succeeded({}, "hello " + (*request.input)["prompt"].get<std::string>()));
+  };
   TestRun run(nodes, kPaid, {"a", "b"});
   EXPECT_EQ(run.run().items_done, 2);
   EXPECT_EQ(run.folder.read("out/b.txt"), "\"hello b\"x\n");

@@ -17,7 +17,10 @@ TEST(SpecJson, EverySpecGoesThereAndBack) {
                    .optional_in("mask", Type::mask, "maybe")
                    .param("open", 1.0, {0, std::numeric_limits<double>::infinity()}, "s", "no upper end")
                    .param("exact", 2.0, {0, 4}, "", "a whole number")
-                   .optional({.name = "shape", .type = Type::json, .preset = Value(std::make_shared<const json>(json{{"json", {1, 2.5, nullptr}}})), .doc = "json"})
+                   .optional({.name = "shape",
+                              .type = Type::json,
+                              .preset = Value(std::make_shared<const json>(json{{"json", {1, 2.5, nullptr}}})),
+                              .doc = "json"})
                    .choice("kind", "b", {"a", "b"}, "one of two")
                    .param("hidden", true, "how, not what")
                    .not_in_key({"hidden"})
@@ -45,8 +48,16 @@ TEST(SpecJson, EverySpecGoesThereAndBack) {
 }
 
 TEST(SpecJson, EveryCodecGoesThereAndBack) {
-  CodecInfo codec{.name = "x", .media_type = "image/x", .extensions = {".x", ".y"}, .magics = {{0, std::string("\0\xff\x89P", 4), 0}, {8, "ab", 3}},
-                  .reads = false, .writes = true, .writes_alpha = true, .writes_16bit = false, .writes_float = true, .rank = -4};
+  CodecInfo codec{.name = "x",
+                  .media_type = "image/x",
+                  .extensions = {".x", ".y"},
+                  .magics = {{0, std::string("\0\xff\x89P", 4), 0}, {8, "ab", 3}},
+                  .reads = false,
+                  .writes = true,
+                  .writes_alpha = true,
+                  .writes_16bit = false,
+                  .writes_float = true,
+                  .rank = -4};
   const CodecInfo back = codec_from_json(json::parse(codec_to_json(codec).dump()));
   EXPECT_EQ(codec_to_json(back), codec_to_json(codec));
   ASSERT_EQ(back.magics.size(), 2u);

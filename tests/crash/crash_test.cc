@@ -1,7 +1,8 @@
-// Promise 1, proved on the real program: whatever moment it dies at, starting it again buys every prediction exactly once.
+// Promise 1, proved on the real program: whatever moment it dies at, starting it again buys every prediction exactly
+// once.
 //
-// The sandbox counts the creates; the waits of the protocol pass quickly by PIXGRAPH_TIME_SCALE, which the program heeds for
-// servers on this machine only. PIXGRAPH_CRASH=all makes each test large.
+// The sandbox counts the creates; the waits of the protocol pass quickly by PIXGRAPH_TIME_SCALE, which the program
+// heeds for servers on this machine only. PIXGRAPH_CRASH=all makes each test large.
 #include <gtest/gtest.h>
 #include <signal.h>
 
@@ -43,8 +44,10 @@ class Bench {
     sandbox_ = std::make_unique<Process>(words, folder_, environment_, folder_, "sandbox");
     for (int i = 0; i < 1000 && base_.empty(); ++i) {
       const std::string out = sandbox_->out();
-      if (const std::size_t end = out.find('\n'); end != std::string::npos) base_ = out.substr(0, end);
-      else std::this_thread::sleep_for(milliseconds(10));
+      if (const std::size_t end = out.find('\n'); end != std::string::npos)
+        base_ = out.substr(0, end);
+      else
+        std::this_thread::sleep_for(milliseconds(10));
     }
     port_ = std::stoi(base_.substr(base_.rfind(':') + 1));
     environment_["REPLICATE_BASE_URL"] = base_;
@@ -57,13 +60,17 @@ class Bench {
   }
 
   void write(const std::string& name, const std::string& text) { cases::write_file(folder_ + "/" + name, text); }
-  std::unique_ptr<Process> start(const std::map<std::string, std::string>& more = {}, const std::string& label = "run") {
+  std::unique_ptr<Process> start(const std::map<std::string, std::string>& more = {},
+                                 const std::string& label = "run") {
     auto environment = environment_;
     for (const auto& [name, value] : more) environment[name] = value;
-    std::vector<std::string> words = {PIXGRAPH_PROGRAM, "run", "pipeline.yaml", "photos", "--out", "out", "--state", "state", "--rate", "unlimited"};
+    std::vector<std::string> words = {PIXGRAPH_PROGRAM, "run",   "pipeline.yaml", "photos",   "--out", "out",
+                                      "--state",        "state", "--rate",        "unlimited"};
     return std::make_unique<Process>(words, folder_, environment, folder_, label);
   }
-  long stat(const std::string& name) const { return nlohmann::json::parse(cases::http_get(port_, "/sandbox/stats")).value(name, -1L); }
+  long stat(const std::string& name) const {
+    return nlohmann::json::parse(cases::http_get(port_, "/sandbox/stats")).value(name, -1L);
+  }
   void forget() {
     for (const char* name : {"/out", "/state", "/home"}) fs::remove_all(folder_ + name);
     fs::create_directories(folder_ + "/home");
@@ -78,7 +85,8 @@ class Bench {
   /// Where the key stands in any file that was written: nowhere.
   std::string leaked() const {
     for (const auto& entry : fs::recursive_directory_iterator(folder_))
-      if (entry.is_regular_file() && cases::read_file(entry.path().string()).find(kToken) != std::string::npos) return entry.path().string();
+      if (entry.is_regular_file() && cases::read_file(entry.path().string()).find(kToken) != std::string::npos)
+        return entry.path().string();
     return "";
   }
   const std::string& folder() const { return folder_; }
@@ -93,7 +101,9 @@ class Bench {
 /// Two predictions one after the other, whose requests differ from item to item and from `round` to `round`.
 std::string chained(int round) {
   return "pixgraph: 1\nname: chained\ninputs:\n  photo: {type: image}\nnodes:\n"
-         "  first: {type: ReplicatePredict, model: sandbox/instant, input: {text: \"${photo.stem}\", index: " + std::to_string(round) + "}}\n"
+         "  first: {type: ReplicatePredict, model: sandbox/instant, input: {text: \"${photo.stem}\", index: " +
+         std::to_string(round) +
+         "}}\n"
          "  second: {type: ReplicatePredict, model: sandbox/instant, input: {text: \"then ${first.id}\"}}\n"
          "outputs:\n  result: {value: \"${second.file}\", file: \"${photo.stem}.png\"}\n";
 }
@@ -126,7 +136,8 @@ int until_done(Bench& bench, int most, std::string& last) {
   return 0;
 }
 
-void every_call(Bench& bench, const std::function<std::string(int)>& pipeline, int items, long predictions, int points) {
+void every_call(Bench& bench, const std::function<std::string(int)>& pipeline, int items, long predictions,
+                int points) {
   copy_photos(bench, items);
   bench.write("pipeline.yaml", pipeline(0));
   const std::string shim = CRASH_SHIM, count_file = bench.folder() + "/count";
@@ -139,9 +150,11 @@ void every_call(Bench& bench, const std::function<std::string(int)>& pipeline, i
   int killed = 0;
   for (long at = 1; at <= calls; at += stride) {
     bench.forget();
-    bench.write("pipeline.yaml", pipeline(static_cast<int>(at)));  // other requests: nothing the server did before helps
+    bench.write("pipeline.yaml",
+                pipeline(static_cast<int>(at)));  // other requests: nothing the server did before helps
     const long before = bench.stat("creates");
-    const Ended crashed = bench.start({{"LD_PRELOAD", shim}, {"PIXGRAPH_CRASH_AT", std::to_string(at)}})->wait(seconds(120));
+    const Ended crashed =
+        bench.start({{"LD_PRELOAD", shim}, {"PIXGRAPH_CRASH_AT", std::to_string(at)}})->wait(seconds(120));
     if (crashed.code == 128 + SIGKILL) ++killed;
     std::string last;
     EXPECT_GT(until_done(bench, 5, last), 0) << "after the end at call " << at << "\n" << last;
@@ -214,7 +227,8 @@ TEST(Crash, WithoutAListNothingIsBoughtTwiceAndTheRestIsToldApart) {
   }
   EXPECT_EQ(ended.code, 3) << "every undecided purchase stops the run";
   EXPECT_LE(bench.stat("creates"), 2 * items);
-  const Ended list = Process({PIXGRAPH_PROGRAM, "ledger", "list", "--state", "state", "--json"}, bench.folder(), cases::clean_environment(bench.folder()), bench.folder(), "list")
+  const Ended list = Process({PIXGRAPH_PROGRAM, "ledger", "list", "--state", "state", "--json"}, bench.folder(),
+                             cases::clean_environment(bench.folder()), bench.folder(), "list")
                          .wait(seconds(20));
   long maybe = 0, bought = 0;
   for (const auto& row : nlohmann::json::parse(list.out)) {

@@ -30,15 +30,22 @@ const Registry& real_registry() {
   return *registry;
 }
 
-bool one_line(const std::string& doc) { return !doc.empty() && doc.find('\n') == std::string::npos; }
-bool is_snake(const std::string& name) { return std::regex_match(name, std::regex("[a-z][a-z0-9]*(_[a-z0-9]+)*")); }
-std::string example_name(const std::string& example) { return example.substr(0, example.find(':')); }
+bool one_line(const std::string& doc) {
+  return !doc.empty() && doc.find('\n') == std::string::npos;
+}
+bool is_snake(const std::string& name) {
+  return std::regex_match(name, std::regex("[a-z][a-z0-9]*(_[a-z0-9]+)*"));
+}
+std::string example_name(const std::string& example) {
+  return example.substr(0, example.find(':'));
+}
 
 /// A pipeline around an example line: what it refers to is declared, what it makes is saved.
 std::string pipeline_around(const Spec& spec, const std::string& example) {
   std::set<std::string> inputs, predictions;
   const std::regex reference("\\$\\{([a-z_0-9]+)(\\.[a-z_]+)?\\}");
-  for (auto found = std::sregex_iterator(example.begin(), example.end(), reference); found != std::sregex_iterator(); ++found)
+  for (auto found = std::sregex_iterator(example.begin(), example.end(), reference); found != std::sregex_iterator();
+       ++found)
     ((*found)[2].matched ? predictions : inputs).insert((*found)[1]);
   std::string text = "pixgraph: 1\n";
   if (!inputs.empty()) text += "inputs:\n";
@@ -48,8 +55,10 @@ std::string pipeline_around(const Spec& spec, const std::string& example) {
     text += "  " + prediction + ": {type: ReplicatePredict, model: sandbox/instant, input: {text: a}}\n";
   const Type first = spec.outputs.at(0).type.type;
   const bool pixels = first == Type::image || first == Type::mask || first == Type::file;
-  const std::string name = inputs.empty() ? "\"result" : "\"${" + *inputs.begin() + ".stem}";  // every item its own file
-  return text + "outputs:\n  result: {value: \"${" + example_name(example) + "}\", file: " + name + (pixels ? ".png\"}\n" : ".json\"}\n");
+  const std::string name =
+      inputs.empty() ? "\"result" : "\"${" + *inputs.begin() + ".stem}";  // every item its own file
+  return text + "outputs:\n  result: {value: \"${" + example_name(example) + "}\", file: " + name +
+         (pixels ? ".png\"}\n" : ".json\"}\n");
 }
 
 Graph bound(const Spec& spec, const std::string& example, std::string& complaints) {
@@ -100,9 +109,12 @@ TEST(House, NamesHaveTheirForms) {
     SCOPED_TRACE(spec->name);
     EXPECT_TRUE(std::regex_match(spec->name, std::regex("[A-Z][A-Za-z0-9]*")));
     std::set<std::string> taken, outputs;
-    for (const Port& port : spec->inputs) EXPECT_TRUE(is_snake(port.name) && taken.insert(port.name).second) << port.name;
-    for (const Param& param : spec->params) EXPECT_TRUE(is_snake(param.name) && taken.insert(param.name).second) << param.name;
-    for (const Port& port : spec->outputs) EXPECT_TRUE(is_snake(port.name) && outputs.insert(port.name).second) << port.name;
+    for (const Port& port : spec->inputs)
+      EXPECT_TRUE(is_snake(port.name) && taken.insert(port.name).second) << port.name;
+    for (const Param& param : spec->params)
+      EXPECT_TRUE(is_snake(param.name) && taken.insert(param.name).second) << param.name;
+    for (const Port& port : spec->outputs)
+      EXPECT_TRUE(is_snake(port.name) && outputs.insert(port.name).second) << port.name;
   }
 }
 
@@ -111,7 +123,9 @@ TEST(House, DefaultsAreInRange) {
     for (const Param& param : spec->params) {
       SCOPED_TRACE(spec->name + "." + param.name);
       EXPECT_LE(param.min, param.max);
-      const double number = param.preset.integer() ? static_cast<double>(*param.preset.integer()) : param.preset.number() ? *param.preset.number() : param.min;
+      const double number = param.preset.integer()  ? static_cast<double>(*param.preset.integer())
+                            : param.preset.number() ? *param.preset.number()
+                                                    : param.min;
       EXPECT_TRUE(number >= param.min && number <= param.max) << number;
       if (!param.choices.empty() && param.preset.text()) {
         EXPECT_NE(std::find(param.choices.begin(), param.choices.end(), *param.preset.text()), param.choices.end());
@@ -132,7 +146,9 @@ TEST(House, DescribeSaysEverything) {
   const std::string list = render_nodes(real_registry());
   for (const Spec* spec : real_registry().all()) {
     const std::string text = render_spec(*spec);
-    const auto says = [&](const std::string& part) { EXPECT_NE(text.find(part), std::string::npos) << "`" << part << "` is missing in\n" << text; };
+    const auto says = [&](const std::string& part) {
+      EXPECT_NE(text.find(part), std::string::npos) << "`" << part << "` is missing in\n" << text;
+    };
     EXPECT_NE(list.find("  " + spec->name + " "), std::string::npos) << list;
     for (const auto* ports : {&spec->inputs, &spec->outputs})
       for (const Port& port : *ports) says("  " + port.name + " "), says(port.doc);

@@ -33,7 +33,8 @@ class FakeHttp : public Http {
     if (answer.first == 0) throw HttpError("E204", "the connection broke", HttpError::Sent::maybe);
     Download got;
     got.response.status = answer.first;
-    if (answer.first == 200) got.file = store_.put(answer.second, request.url.substr(request.url.rfind('/') + 1), "image/png");
+    if (answer.first == 200)
+      got.file = store_.put(answer.second, request.url.substr(request.url.rfind('/') + 1), "image/png");
     return got;
   }
   std::atomic<int> downloads = 0;
@@ -50,10 +51,13 @@ class FakeHost : public Host {
   FakeHttp& http() override { return http_; }
   FilePtr saved(std::string_view) override { return nullptr; }
   FilePtr save(std::span<const std::uint8_t> bytes, std::string name, std::string media_type) override {
-    return store_.put({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, std::move(name), std::move(media_type));
+    return store_.put({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, std::move(name),
+                      std::move(media_type));
   }
   ImagePtr decode(const File&) override { throw Error("TEST", "nobody should decode"); }
-  Bytes encode(const Image&, std::string_view, const EncodeRequest&) override { throw Error("TEST", "nobody should encode"); }
+  Bytes encode(const Image&, std::string_view, const EncodeRequest&) override {
+    throw Error("TEST", "nobody should encode");
+  }
   std::string hash(std::span<const std::uint8_t> bytes) override { return sha256(bytes); }
   std::string pixel_hash(const Image&) override { throw Error("TEST", "nobody should hash pixels"); }
   std::string environment(const std::string&) override { return ""; }

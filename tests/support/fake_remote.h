@@ -32,7 +32,8 @@ inline Snapshot running() {
 inline Snapshot succeeded(std::vector<std::string> urls = {}, json output = nullptr) {
   Snapshot snapshot;
   snapshot.status = RemoteStatus::succeeded;
-  snapshot.answer = std::make_shared<const json>(json{{"status", "succeeded"}, {"output", output.is_null() ? json(urls) : output}});
+  snapshot.answer =
+      std::make_shared<const json>(json{{"status", "succeeded"}, {"output", output.is_null() ? json(urls) : output}});
   snapshot.urls = std::move(urls);
   return snapshot;
 }
@@ -85,7 +86,8 @@ class FakeRemote : public RemoteNode {
     ++submitted;
     return on_submit ? on_submit(request) : next(submits);
   }
-  std::optional<std::vector<Candidate>> find(const std::string&, std::chrono::system_clock::time_point, Host&) const override {
+  std::optional<std::vector<Candidate>> find(const std::string&, std::chrono::system_clock::time_point,
+                                             Host&) const override {
     ++listed;
     return on_find ? on_find() : std::nullopt;
   }
@@ -94,7 +96,9 @@ class FakeRemote : public RemoteNode {
     return on_poll ? on_poll(id) : next(polls);
   }
   void cancel(const std::string&, const std::string&, Host&) const override { ++canceled; }
-  void finish(Call& call, const json& answer, const std::vector<FilePtr>&) const override { call.set("text", Value(answer["output"].dump())); }
+  void finish(Call& call, const json& answer, const std::vector<FilePtr>&) const override {
+    call.set("text", Value(answer["output"].dump()));
+  }
 
   static Request request(const std::string& prompt, std::string server = "http://fake/v1") {
     Request made;

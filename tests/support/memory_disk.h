@@ -1,8 +1,8 @@
 // MemoryDisk: a Disk in memory that can lose power and run full.
 //
-// As on a real disk, a file's bytes are safe only after sync(), and its name only after sync_folder() of its folder; what is
-// not safe is gone after lose_power(). cut_after(k) lets k more steps happen and then fails every one, so that a test can
-// stop a program at each step it takes:
+// As on a real disk, a file's bytes are safe only after sync(), and its name only after sync_folder() of its folder;
+// what is not safe is gone after lose_power(). cut_after(k) lets k more steps happen and then fails every one, so that
+// a test can stop a program at each step it takes:
 //
 //     for (int k = 0; !done; ++k) {
 //       MemoryDisk disk;
@@ -12,7 +12,8 @@
 //       ... run again on what is left ...
 //     }
 //
-// Safe from many threads. A step is anything that changes the disk: write, append, sync, link, rename, remove, make_folder.
+// Safe from many threads. A step is anything that changes the disk: write, append, sync, link, rename, remove,
+// make_folder.
 #pragma once
 
 #include <climits>
@@ -43,8 +44,8 @@ class MemoryDisk : public Disk {
     std::lock_guard lock(mutex_);
     return steps_;
   }
-  /// What was not made safe is lost, locks too; then the power is on again. Of bytes appended since the last sync the first
-  /// `torn` stay, as a crash in the middle of a write leaves them.
+  /// What was not made safe is lost, locks too; then the power is on again. Of bytes appended since the last sync the
+  /// first `torn` stay, as a crash in the middle of a write leaves them.
   void lose_power(std::size_t torn = 0) {
     std::lock_guard lock(mutex_);
     left_ = INT_MAX;
@@ -53,7 +54,8 @@ class MemoryDisk : public Disk {
     folders_ = safe_folders_;
     for (const auto& [path, file] : safe_names_) {
       if (!reachable(path)) continue;
-      const std::string bytes = file->bytes.starts_with(file->safe) ? file->bytes.substr(0, file->safe.size() + torn) : file->safe;
+      const std::string bytes =
+          file->bytes.starts_with(file->safe) ? file->bytes.substr(0, file->safe.size() + torn) : file->safe;
       file->bytes = file->safe = bytes;
       files_[path] = file;
     }
@@ -176,7 +178,8 @@ class MemoryDisk : public Disk {
   }
   void need_folder(const std::string& path) const {
     const std::string folder = folder_of(path);
-    if (folder != "." && folder != "/" && !folders_.contains(folder)) throw Error("E602", "`" + folder + "` is not there").stopping_run();
+    if (folder != "." && folder != "/" && !folders_.contains(folder))
+      throw Error("E602", "`" + folder + "` is not there").stopping_run();
   }
   Content& content(const std::string& path) {
     const auto found = files_.find(path);

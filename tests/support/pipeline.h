@@ -27,7 +27,8 @@ using nlohmann::json;
 class Nodes {
  public:
   Nodes() {
-    registry.set_source({[this](const std::string&, const std::string& type) { return behaviours_.at(type); }, nullptr});
+    registry.set_source(
+        {[this](const std::string&, const std::string& type) { return behaviours_.at(type); }, nullptr});
   }
   Nodes(const Nodes&) = delete;
   Nodes& operator=(const Nodes&) = delete;
@@ -57,7 +58,8 @@ inline Graph graph_of(const std::string& text, const Registry& registry, const S
 /// One run over items that are texts. Things may be set between its making and run().
 class TestRun : RemoteObserver {
  public:
-  TestRun(Nodes& nodes, const std::string& pipeline, const std::vector<std::string>& items, bool fail_fast = false, int threads = 4)
+  TestRun(Nodes& nodes, const std::string& pipeline, const std::vector<std::string>& items, bool fail_fast = false,
+          int threads = 4)
       : graph(graph_of(pipeline, nodes.registry)),
         codecs(nodes.registry),
         store(real_disk(), folder.path("state/store")),
@@ -74,7 +76,8 @@ class TestRun : RemoteObserver {
       all.push_back(event);
       if (on_event) on_event(event);
     });
-    scheduler = std::make_unique<Scheduler>(Scheduler::Setup{graph, nodes.registry, table, codecs, *executor, driver, host, index, writer, events, in_flight, fail_fast});
+    scheduler = std::make_unique<Scheduler>(Scheduler::Setup{graph, nodes.registry, table, codecs, *executor, driver,
+                                                             host, index, writer, events, in_flight, fail_fast});
   }
   ~TestRun() { executor.reset(); }
   RunCounts run() {
@@ -86,7 +89,8 @@ class TestRun : RemoteObserver {
   std::vector<std::string> items_ended() const {
     std::vector<std::string> out;
     for (const json& event : all)
-      if (event["type"] == "item") out.push_back(event["item"].get<std::string>() + ": " + event["outcome"].get<std::string>());
+      if (event["type"] == "item")
+        out.push_back(event["item"].get<std::string>() + ": " + event["outcome"].get<std::string>());
     return out;
   }
   /// "node state" of one item's tasks that ended, in order.

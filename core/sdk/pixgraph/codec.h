@@ -14,7 +14,8 @@
 
 namespace pixgraph {
 
-/// Bytes that a file of the format has at an offset. Several magics with one `group` must all match; groups are alternatives.
+/// Bytes that a file of the format has at an offset. Several magics with one `group` must all match; groups are
+/// alternatives.
 struct Magic {
   std::size_t offset = 0;
   std::string bytes;
@@ -28,7 +29,8 @@ struct CodecInfo {
   std::vector<Magic> magics;            // empty: cannot be told by content
   bool reads = true, writes = true;
   bool writes_alpha = false, writes_16bit = false, writes_float = false;
-  int rank = 0;  // where two codecs claim a file the higher rank reads and writes it (a dedicated one over a general one)
+  int rank =
+      0;  // where two codecs claim a file the higher rank reads and writes it (a dedicated one over a general one)
 };
 
 /// What a file says about itself before any pixel is decoded. Sizes are of the upright picture.
@@ -39,8 +41,8 @@ struct ImageHeader {
 };
 
 struct DecodeRequest {
-  std::span<const std::uint8_t> bytes;  // the whole file, at least `jpeg` etc. never read past it
-  std::string path;                     // the same file on disk, for libraries that only take a path
+  std::span<const std::uint8_t> bytes;     // the whole file, at least `jpeg` etc. never read past it
+  std::string path;                        // the same file on disk, for libraries that only take a path
   std::uint64_t max_pixels = 500'000'000;  // of width x height; more is refused (E313) before memory is taken
   // The picture is only needed at this size or smaller: a decoder may return it smaller (JPEG: 1/2, 1/4, 1/8), never
   // smaller than this. 0 = full size.
@@ -50,19 +52,21 @@ struct DecodeRequest {
 enum class Metadata : std::uint8_t { keep, strip_gps, strip };
 
 struct EncodeRequest {
-  int quality = 90;                 // 1..100, lossy formats
-  bool lossless = false;            // webp
+  int quality = 90;                   // 1..100, lossy formats
+  bool lossless = false;              // webp
   std::string subsampling = "4:2:0";  // jpeg: 4:4:4, 4:2:2 or 4:2:0
-  int compression = 1;              // png, tiff: 0 none .. 9 smallest; 1 is fast and nearly as small
+  int compression = 1;                // png, tiff: 0 none .. 9 smallest; 1 is fast and nearly as small
   Metadata metadata = Metadata::strip_gps;
 };
 
 /// Throws E313 for a picture over the limit. Every header() and decode() calls it before it takes memory for pixels.
 inline void refuse_too_large(std::uint64_t width, std::uint64_t height, std::uint64_t max_pixels) {
   if (width == 0 || height <= max_pixels / width) return;
-  throw Error("E313", "the image has " + std::to_string(width) + "x" + std::to_string(height) +
-                          " pixels, which is over the limit of " + std::to_string(max_pixels / 1'000'000) + " million",
-              "if it is meant to be that large, shrink it before; a small file of that size is often a decompression bomb");
+  throw Error(
+      "E313",
+      "the image has " + std::to_string(width) + "x" + std::to_string(height) + " pixels, which is over the limit of " +
+          std::to_string(max_pixels / 1'000'000) + " million",
+      "if it is meant to be that large, shrink it before; a small file of that size is often a decompression bomb");
 }
 
 struct Codec {

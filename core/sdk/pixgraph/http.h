@@ -1,7 +1,8 @@
 // Http: the one way to the network. Implemented in core/http.cc.
 //
-// Safe from many threads; every call blocks its thread until the answer is whole or the deadline has passed. Byte counts
-// are checked: a body shorter than its Content-Length or without its last chunk is an HttpError, never a success.
+// Safe from many threads; every call blocks its thread until the answer is whole or the deadline has passed. Byte
+// counts are checked: a body shorter than its Content-Length or without its last chunk is an HttpError, never a
+// success.
 #pragma once
 
 #include <algorithm>

@@ -22,7 +22,9 @@ namespace pixgraph {
 enum class Sample : std::uint8_t { u8, u16, f32 };  // f32: 0..1 is black..white, values outside are kept
 enum class Alpha : std::uint8_t { none, straight, premultiplied };
 
-constexpr std::size_t sample_bytes(Sample sample) { return sample == Sample::u8 ? 1 : sample == Sample::u16 ? 2 : 4; }
+constexpr std::size_t sample_bytes(Sample sample) {
+  return sample == Sample::u8 ? 1 : sample == Sample::u16 ? 2 : 4;
+}
 
 using Bytes = std::vector<std::uint8_t>;
 using BytesPtr = std::shared_ptr<const Bytes>;
@@ -59,15 +61,33 @@ class Image {
       throw Error("E302", "not enough memory for an image of " + std::to_string(width) + "x" + std::to_string(height));
   }
 
-  int width() const { return width_; }
-  int height() const { return height_; }
-  int channels() const { return channels_; }
-  int colour_channels() const { return has_alpha() ? channels_ - 1 : channels_; }
-  Sample sample() const { return sample_; }
-  Alpha alpha() const { return alpha_; }
-  bool has_alpha() const { return alpha_ != Alpha::none; }
-  std::size_t row_bytes() const { return row_bytes_; }  // distance between rows, in bytes
-  std::size_t byte_size() const { return row_bytes_ * height_; }
+  int width() const {
+    return width_;
+  }
+  int height() const {
+    return height_;
+  }
+  int channels() const {
+    return channels_;
+  }
+  int colour_channels() const {
+    return has_alpha() ? channels_ - 1 : channels_;
+  }
+  Sample sample() const {
+    return sample_;
+  }
+  Alpha alpha() const {
+    return alpha_;
+  }
+  bool has_alpha() const {
+    return alpha_ != Alpha::none;
+  }
+  std::size_t row_bytes() const {
+    return row_bytes_;
+  }  // distance between rows, in bytes
+  std::size_t byte_size() const {
+    return row_bytes_ * height_;
+  }
 
   /// T must be the type of `sample()`: uint8_t, uint16_t or float. y in [0, height).
   template <class T = std::uint8_t>

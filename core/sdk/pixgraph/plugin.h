@@ -3,8 +3,8 @@
 //     static void add_all(pixgraph::Registrar& registrar) { add_invert(registrar); }
 //     PIXGRAPH_PLUGIN("example", add_all)
 //
-// The descriptor is read and checked before any function of the plugin is called; a plugin that was built against another
-// sdk or with another compiler is refused with a sentence. Plugins are never unloaded.
+// The descriptor is read and checked before any function of the plugin is called; a plugin that was built against
+// another sdk or with another compiler is refused with a sentence. Plugins are never unloaded.
 #pragma once
 
 #include <cstdint>
@@ -41,4 +41,5 @@ struct PluginDescriptor {
 
 #define PIXGRAPH_PLUGIN(plugin_name, function)                                                        \
   extern "C" __attribute__((visibility("default"))) const pixgraph::PluginDescriptor pixgraph_plugin; \
-  const pixgraph::PluginDescriptor pixgraph_plugin = {pixgraph::kPluginMagic, pixgraph::kPluginApi, PIXGRAPH_BUILD_STAMP, plugin_name, function};
+  const pixgraph::PluginDescriptor pixgraph_plugin = {pixgraph::kPluginMagic, pixgraph::kPluginApi,   \
+                                                      PIXGRAPH_BUILD_STAMP, plugin_name, function};

@@ -1,6 +1,6 @@
-// RemoteNode: a node type whose work is done by a server, and paid for. The plugin gives small functions that each make at
-// most a few HTTP calls; core (remote.cc) owns every file, lock, timer, limit and price, writes the ledger before submit
-// and waits between polls. Money safety is written once, there.
+// RemoteNode: a node type whose work is done by a server, and paid for. The plugin gives small functions that each make
+// at most a few HTTP calls; core (remote.cc) owns every file, lock, timer, limit and price, writes the ledger before
+// submit and waits between polls. Money safety is written once, there.
 //
 // All functions may run on many threads at once and block their thread only for the HTTP calls they make.
 #pragma once
@@ -21,29 +21,29 @@ namespace pixgraph {
 struct RequestFile {
   /// What it is, for the key of the purchase: "pixels:<hash>", "bytes:<hash>", or "made:<purchase key>#<index>".
   std::string key;
-  std::string name;        // a file name for servers that want one
-  std::string live_url;    // the same bytes at a URL of the same server, while it lives; else empty
+  std::string name;      // a file name for servers that want one
+  std::string live_url;  // the same bytes at a URL of the same server, while it lives; else empty
   /// The bytes to send and their media type. Called only when a request is really sent.
   struct Encoded {
     BytesPtr bytes;
     std::string media_type;
   };
   std::function<Encoded()> encode;
-  std::string reference;   // set by stage(): what the body says instead of the bytes (a URL or data: URI)
-  std::string upload_id;   // set by stage(): the server's id of an uploaded file
+  std::string reference;  // set by stage(): what the body says instead of the bytes (a URL or data: URI)
+  std::string upload_id;  // set by stage(): the server's id of an uploaded file
 };
 
 /// A purchase that is about to be made. Its identity (ledger key) is server + lane + input, with files by their keys.
 struct Request {
-  std::string server;    // base URL, verbatim
-  std::string lane;      // what is bought: "owner/name", a 64-hex version or "deployment owner/name"; canonical spelling
+  std::string server;  // base URL, verbatim
+  std::string lane;    // what is bought: "owner/name", a 64-hex version or "deployment owner/name"; canonical spelling
   std::string endpoint;  // for the plugin's own use in submit
   std::string version;   // likewise
   JsonPtr input;         // JSON object; files as {"$file": n}
   std::vector<RequestFile> files;
-  std::string variant;   // enters the key, is not sent
+  std::string variant;  // enters the key, is not sent
   // Not part of the identity:
-  std::string model;     // "owner/name" where it is known, else empty: for messages, and for `prices:` and `limits:`
+  std::string model;  // "owner/name" where it is known, else empty: for messages, and for `prices:` and `limits:`
   std::chrono::milliseconds lifetime{0};  // from creation; a server that can may end it then. 0 = not limited
   std::vector<std::string> warnings;  // added to by stage(): to be shown with the item when the request is really sent
 };
@@ -58,14 +58,16 @@ enum class RemoteStatus : std::uint8_t {
   lost,     // the server does not know the id (any more)
   expired,  // it succeeded, but the server has removed the output
 };
-constexpr bool terminal(RemoteStatus status) { return status >= RemoteStatus::succeeded; }
+constexpr bool terminal(RemoteStatus status) {
+  return status >= RemoteStatus::succeeded;
+}
 
 /// What a server says about one prediction at one moment.
 struct Snapshot {
   RemoteStatus status = RemoteStatus::starting;
-  JsonPtr answer;                 // as it came (an object); kept in the ledger when terminal
-  std::vector<std::string> urls;  // files in the output, in order: http(s) URLs and data: URIs
-  std::string error;              // one sentence: why it failed
+  JsonPtr answer;                  // as it came (an object); kept in the ledger when terminal
+  std::vector<std::string> urls;   // files in the output, in order: http(s) URLs and data: URIs
+  std::string error;               // one sentence: why it failed
   std::optional<double> progress;  // 0..1
 };
 
@@ -112,8 +114,8 @@ class RemoteNode {
   /// Buys it: one POST. Never throws for what the network or server did.
   virtual Submitted submit(const Request& request, Host& host) const = 0;
   /// Everything the server lists since then; nullopt where it has no list.
-  virtual std::optional<std::vector<Candidate>> find(const std::string& server, std::chrono::system_clock::time_point since,
-                                                     Host& host) const = 0;
+  virtual std::optional<std::vector<Candidate>> find(const std::string& server,
+                                                     std::chrono::system_clock::time_point since, Host& host) const = 0;
   /// Throws HttpError, Throttled or Error for a poll that failed and may be repeated; an Error that stops_run() (401)
   /// ends the run with state kept.
   virtual Snapshot poll(const std::string& server, const std::string& id, Host& host) const = 0;

@@ -1,5 +1,5 @@
-// Spec: the description of a node type. Checks, `pixgraph nodes`, `pixgraph describe`, docs/nodes.md, the JSON Schema and
-// the cache key are made from it, so nothing about a node is said twice.
+// Spec: the description of a node type. Checks, `pixgraph nodes`, `pixgraph describe`, docs/nodes.md, the JSON Schema
+// and the cache key are made from it, so nothing about a node is said twice.
 //
 // A Spec is built once, while a plugin registers, and then only read. It is plain data: core keeps it in the registry
 // cache, so that a Spec can be known without loading its plugin.
@@ -16,8 +16,8 @@
 
 namespace pixgraph {
 
-enum class Pool : std::uint8_t { cpu, net, predict };      // which workers run it
-enum class Cost : std::uint8_t { local, remote, paid };    // remote: asks a server; paid: asks one that bills
+enum class Pool : std::uint8_t { cpu, net, predict };    // which workers run it
+enum class Cost : std::uint8_t { local, remote, paid };  // remote: asks a server; paid: asks one that bills
 
 struct Port {
   std::string name;
@@ -29,12 +29,12 @@ struct Port {
 /// A setting of a node: a scalar with a default. It may be given as a reference like any input.
 struct Param {
   std::string name;
-  Type type = Type::text;    // text, integer, number, boolean or json
-  Value preset;              // the default; absent = the param is left out unless given
+  Type type = Type::text;  // text, integer, number, boolean or json
+  Value preset;            // the default; absent = the param is left out unless given
   double min = -std::numeric_limits<double>::infinity();
   double max = std::numeric_limits<double>::infinity();
   std::vector<std::string> choices = {};  // of a text param; empty = any text
-  std::string unit = {};             // "px", "s"; empty = none
+  std::string unit = {};                  // "px", "s"; empty = none
   std::string doc = {};
   bool in_key = true;  // false: changes how the work is done, never what comes out
 };
@@ -69,20 +69,28 @@ class Spec {
     return std::move(*this);
   }
   Spec&& param(std::string key, int preset, Range range, std::string unit, std::string text) && {
-    return std::move(*this).add({std::move(key), Type::integer, Value(preset), range.min, range.max, {}, std::move(unit), std::move(text)});
+    return std::move(*this).add(
+        {std::move(key), Type::integer, Value(preset), range.min, range.max, {}, std::move(unit), std::move(text)});
   }
   Spec&& param(std::string key, double preset, Range range, std::string unit, std::string text) && {
-    return std::move(*this).add({std::move(key), Type::number, Value(preset), range.min, range.max, {}, std::move(unit), std::move(text)});
+    return std::move(*this).add(
+        {std::move(key), Type::number, Value(preset), range.min, range.max, {}, std::move(unit), std::move(text)});
   }
   Spec&& param(std::string key, bool preset, std::string text) && {
-    return std::move(*this).add({.name = std::move(key), .type = Type::boolean, .preset = Value(preset), .doc = std::move(text)});
+    return std::move(*this).add(
+        {.name = std::move(key), .type = Type::boolean, .preset = Value(preset), .doc = std::move(text)});
   }
   Spec&& param(std::string key, const char* preset, std::string text) && {
-    return std::move(*this).add({.name = std::move(key), .type = Type::text, .preset = Value(preset), .doc = std::move(text)});
+    return std::move(*this).add(
+        {.name = std::move(key), .type = Type::text, .preset = Value(preset), .doc = std::move(text)});
   }
   /// One of a list of words.
   Spec&& choice(std::string key, const char* preset, std::vector<std::string> choices, std::string text) && {
-    return std::move(*this).add({.name = std::move(key), .type = Type::text, .preset = Value(preset), .choices = std::move(choices), .doc = std::move(text)});
+    return std::move(*this).add({.name = std::move(key),
+                                 .type = Type::text,
+                                 .preset = Value(preset),
+                                 .choices = std::move(choices),
+                                 .doc = std::move(text)});
   }
   /// A param without a default: left out unless given.
   Spec&& optional(Param param) && { return std::move(*this).add(std::move(param)); }

@@ -29,7 +29,9 @@ struct ValueType {
   constexpr ValueType(Type t, bool is_list = false) : type(t), list(is_list) {}  // NOLINT: a Type is a ValueType
   friend bool operator==(const ValueType&, const ValueType&) = default;
 };
-constexpr ValueType list_of(Type type) { return {type, true}; }
+constexpr ValueType list_of(Type type) {
+  return {type, true};
+}
 
 constexpr std::string_view type_name(Type type) {
   switch (type) {
@@ -48,7 +50,8 @@ inline std::string type_name(ValueType type) {
   return (type.list ? "list of " : "") + std::string(type_name(type.type));
 }
 
-/// Bytes on disk with a media type. The bytes at `path` do not change while the run lasts (inputs are watched for that).
+/// Bytes on disk with a media type. The bytes at `path` do not change while the run lasts (inputs are watched for
+/// that).
 struct File {
   std::string path;        // readable local path: the user's file or one in the store
   std::string name;        // "car-1.jpg": what the user or the server calls it

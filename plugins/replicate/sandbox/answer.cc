@@ -27,8 +27,9 @@ std::string bar(int done, int total, double seconds) {
   if (done == 0) {
     std::snprintf(line.data(), line.size(), "  0%%|          | 0/%d [00:00<?, ?it/s]\n", total);
   } else {
-    std::snprintf(line.data(), line.size(), "%3d%%|%s| %d/%d [%02d:%02d<%02d:%02d, %5.2fit/s]\n", static_cast<int>(share * 100),
-                  blocks.c_str(), done, total, spent / 60, spent % 60, left / 60, left % 60, total / std::max(seconds, 0.001));
+    std::snprintf(line.data(), line.size(), "%3d%%|%s| %d/%d [%02d:%02d<%02d:%02d, %5.2fit/s]\n",
+                  static_cast<int>(share * 100), blocks.c_str(), done, total, spent / 60, spent % 60, left / 60,
+                  left % 60, total / std::max(seconds, 0.001));
   }
   return line.data();
 }
@@ -100,7 +101,8 @@ std::string prediction_json(const Prediction& p, double now, const AnswerSetting
   const bool ran = p.status != Status::starting && p.status != Status::aborted && !(over && p.ended < p.starts);
 
   std::string out = "{\"id\":" + quoted(p.id);
-  if (faults.enabled(Fault::duplicate_keys) && faults.hit(Fault::duplicate_keys)) out += ",\"model\":\"sandbox/duplicate\"";
+  if (faults.enabled(Fault::duplicate_keys) && faults.hit(Fault::duplicate_keys))
+    out += ",\"model\":\"sandbox/duplicate\"";
   out += ",\"model\":" + quoted(p.model) + ",\"version\":" + quoted(p.version);
   if (!p.deployment.empty()) out += ",\"deployment\":" + quoted(p.deployment);
   out += ",\"input\":" + (p.data_removed ? "{}" : p.input_json);
@@ -114,10 +116,12 @@ std::string prediction_json(const Prediction& p, double now, const AnswerSetting
   if (over) out += ",\"completed_at\":\"" + iso_time(p.ended, digits) + "\"";
   if (p.deadline) out += ",\"deadline\":\"" + iso_time(*p.deadline, 3) + "\"";
   out += ",\"urls\":{\"cancel\":" + quoted(url + "/cancel") + ",\"get\":" + quoted(url) +
-         ",\"stream\":" + quoted(settings.gateway + "/stream/" + p.id) + ",\"web\":" + quoted("https://replicate.com/p/" + p.id) + "}";
+         ",\"stream\":" + quoted(settings.gateway + "/stream/" + p.id) +
+         ",\"web\":" + quoted("https://replicate.com/p/" + p.id) + "}";
   if (over) {
     out += ",\"metrics\":{";
-    if (p.counts_images && p.status == Status::succeeded) out += "\"image_count\":" + std::to_string(std::max<std::size_t>(1, p.outputs.size())) + ",";
+    if (p.counts_images && p.status == Status::succeeded)
+      out += "\"image_count\":" + std::to_string(std::max<std::size_t>(1, p.outputs.size())) + ",";
     if (ran) out += "\"predict_time\":" + number(p.ended - p.starts) + ",";
     out += "\"total_time\":" + number(p.ended - p.created) + "}";
   }

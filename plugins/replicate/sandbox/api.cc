@@ -35,14 +35,17 @@ bool has_token(const Request& request) {
   return false;
 }
 
-Response unauthenticated() { return problem(401, "Unauthenticated", "You did not pass a valid authentication token"); }
+Response unauthenticated() {
+  return problem(401, "Unauthenticated", "You did not pass a valid authentication token");
+}
 
 Response throttled(World& world, double real_seconds) {
   world.stats.count("answered429");
   const int seconds = std::max(1, static_cast<int>(std::ceil(real_seconds)));
   const std::string text = std::to_string(seconds);
   return {429,
-          "{\"detail\":\"Request was throttled. Your rate limit resets in ~" + text + "s.\",\"status\":429,\"retry_after\":" + text + "}",
+          "{\"detail\":\"Request was throttled. Your rate limit resets in ~" + text +
+              "s.\",\"status\":429,\"retry_after\":" + text + "}",
           "application/problem+json",
           {{"ratelimit-remaining", "0"}, {"ratelimit-reset", text}}};
 }
@@ -52,8 +55,11 @@ std::optional<Response> refusal(World& world, const Request& request, const Part
   Faults& faults = world.faults;
   if (faults.hit(Fault::slow)) world.clock.sleep(2);
   if (faults.hit(Fault::bad_gateway_html)) {
-    return Response{502, "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1>"
-                         "</center>\r\n<hr><center>pixgraph sandbox</center>\r\n</body>\r\n</html>\r\n", "text/html"};
+    return Response{
+        502,
+        "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n<center><h1>502 Bad Gateway</h1>"
+        "</center>\r\n<hr><center>pixgraph sandbox</center>\r\n</body>\r\n</html>\r\n",
+        "text/html"};
   }
   // A signed download link stands for itself.
   const bool download = parts.size() == 4 && parts[1] == "files" && parts[3] == "download";
@@ -69,7 +75,8 @@ std::optional<Response> refusal(World& world, const Request& request, const Part
   if (wait > 0) return throttled(world, wait / world.clock.scale());
   if (create && faults.hit(Fault::payment_required)) {
     return problem(402, "Insufficient credit",
-                   "You have insufficient credit to run this model. Go to https://replicate.com/account/billing#billing to purchase credit.");
+                   "You have insufficient credit to run this model. Go to "
+                   "https://replicate.com/account/billing#billing to purchase credit.");
   }
   return std::nullopt;
 }
@@ -124,10 +131,13 @@ Response list(World& world, const Request& request) {
     if (!results.empty()) results += ',';
     results += prediction_json(p, now, world.answer, world.faults);
   }
-  return {200, "{\"previous\":" + link(page.previous) + ",\"next\":" + link(page.next) + ",\"results\":[" + results + "]}"};
+  return {200,
+          "{\"previous\":" + link(page.previous) + ",\"next\":" + link(page.next) + ",\"results\":[" + results + "]}"};
 }
 
-Response wrong_method() { return problem(405, "Method not allowed", "This method is not allowed for this resource."); }
+Response wrong_method() {
+  return problem(405, "Method not allowed", "This method is not allowed for this resource.");
+}
 
 Response answer_predictions(World& world, const Request& request, const Parts& rest) {
   if (rest.empty()) {

@@ -27,7 +27,9 @@ json file_json(const World& world, const UploadedFile& file) {
           {"urls", {{"get", world.answer.base + "/files/" + file.id}}}};
 }
 
-std::string text(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
+std::string text(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
 
 Response upload(World& world, const Request& request) {
   const auto parts = parse_form(request.header("Content-Type"), request.body);
@@ -53,8 +55,10 @@ Response upload(World& world, const Request& request) {
     }
   }
   if (content == nullptr) return problem(422, "Input validation failed", "- content: Missing content\n");
-  if (content->content.size() > kMaxFile) return problem(413, "Payload too large", "Files must be less than 100MB in size");
-  if (file.name.empty() || file.name.size() > 255) return problem(422, "Input validation failed", "- filename: must be 1 to 255 bytes\n");
+  if (content->content.size() > kMaxFile)
+    return problem(413, "Payload too large", "Files must be less than 100MB in size");
+  if (file.name.empty() || file.name.size() > 255)
+    return problem(422, "Input validation failed", "- filename: must be 1 to 255 bytes\n");
   file.id = new_id();
   file.sha256 = sha256_hex(content->content);
   file.created = world.clock.now();

@@ -20,7 +20,9 @@ Blobs::Blobs() {
   ::unlink(name.c_str());
 }
 
-Blobs::~Blobs() { ::close(file_); }
+Blobs::~Blobs() {
+  ::close(file_);
+}
 
 Blobs::Handle Blobs::put(std::string bytes) {
   auto blob = std::make_shared<Blob>();
@@ -36,7 +38,8 @@ Blobs::Handle Blobs::put(std::string bytes) {
   }
   blob->owner_ = this;
   for (std::size_t done = 0; done < bytes.size();) {
-    const ssize_t n = ::pwrite(file_, bytes.data() + done, bytes.size() - done, static_cast<off_t>(blob->offset_ + done));
+    const ssize_t n =
+        ::pwrite(file_, bytes.data() + done, bytes.size() - done, static_cast<off_t>(blob->offset_ + done));
     if (n < 0) throw std::system_error(errno, std::generic_category(), "the sandbox's temporary file");
     done += static_cast<std::size_t>(n);
   }

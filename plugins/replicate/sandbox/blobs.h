@@ -1,5 +1,5 @@
-// Bytes that the server keeps for a while (uploads, outputs, large data: URIs). Small ones stay in memory; large ones go
-// to one unlinked temporary file, so that memory stays bounded and a killed server leaves nothing behind.
+// Bytes that the server keeps for a while (uploads, outputs, large data: URIs). Small ones stay in memory; large ones
+// go to one unlinked temporary file, so that memory stays bounded and a killed server leaves nothing behind.
 // Thread-safe. A blob lives as long as its last handle.
 #pragma once
 

@@ -11,7 +11,10 @@ namespace sandbox {
 class Bucket {
  public:
   Bucket(Rate rate, double now)
-      : rate_(rate.per_second), size_(rate.burst > 0 ? rate.burst : std::max(1.0, rate.per_second * 6)), tokens_(size_), at_(now) {}
+      : rate_(rate.per_second),
+        size_(rate.burst > 0 ? rate.burst : std::max(1.0, rate.per_second * 6)),
+        tokens_(size_),
+        at_(now) {}
 
   // 0 = granted; otherwise the simulated seconds until the next token.
   double take(double now) {

@@ -13,7 +13,10 @@ namespace {
 constexpr const char* kMade = "2024-05-23T00:00:00.000000Z";
 
 json version_json(const Model& model) {
-  return {{"id", model.version}, {"created_at", kMade}, {"cog_version", "0.9.5"}, {"openapi_schema", openapi(model.schema)}};
+  return {{"id", model.version},
+          {"created_at", kMade},
+          {"cog_version", "0.9.5"},
+          {"openapi_schema", openapi(model.schema)}};
 }
 
 json model_json(const Model& model) {
@@ -83,7 +86,11 @@ Response answer_hardware() {
 }
 
 Response answer_account() {
-  return {200, json{{"type", "user"}, {"username", "sandbox"}, {"name", "pixgraph sandbox"}, {"github_url", "https://github.com/"}}.dump()};
+  return {200, json{{"type", "user"},
+                    {"username", "sandbox"},
+                    {"name", "pixgraph sandbox"},
+                    {"github_url", "https://github.com/"}}
+                   .dump()};
 }
 
 }  // namespace sandbox

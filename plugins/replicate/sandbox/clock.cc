@@ -21,7 +21,8 @@ double Clock::now() const {
 std::chrono::steady_clock::time_point Clock::real(double simulated) const {
   // Beyond a year nothing is waited for; the bound keeps the conversion from overflowing.
   const double seconds = std::min((simulated - epoch_) / scale_, 3.2e7);
-  return start_ + std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>(seconds));
+  return start_ +
+         std::chrono::duration_cast<std::chrono::steady_clock::duration>(std::chrono::duration<double>(seconds));
 }
 
 void Clock::sleep(double simulated_seconds) const {
@@ -71,7 +72,8 @@ std::optional<double> parse_iso_time(std::string_view text) {
   std::size_t at = 19;
   if (at < text.size() && text[at] == '.') {
     double place = 0.1;
-    for (++at; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, place /= 10) value += (text[at] - '0') * place;
+    for (++at; at < text.size() && text[at] >= '0' && text[at] <= '9'; ++at, place /= 10)
+      value += (text[at] - '0') * place;
   }
   // In a query a plus sign often arrives as a space.
   if (at < text.size() && (text[at] == '+' || text[at] == '-' || text[at] == ' ')) {

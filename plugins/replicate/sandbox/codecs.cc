@@ -50,7 +50,8 @@ unsigned orientation_of(const jpeg_decompress_struct& info) {
     const bool big = tiff[0] == 'M';
     const auto read = [&](std::size_t at, int bytes) {
       unsigned value = 0;
-      for (int i = 0; i < bytes && at + bytes <= size; ++i) value |= unsigned{tiff[at + i]} << (8 * (big ? bytes - 1 - i : i));
+      for (int i = 0; i < bytes && at + bytes <= size; ++i)
+        value |= unsigned{tiff[at + i]} << (8 * (big ? bytes - 1 - i : i));
       return value;
     };
     const std::size_t directory = read(4, 4);
@@ -188,7 +189,8 @@ Picture decode_picture(std::string_view bytes) {
   throw std::runtime_error("cannot identify image file (this sandbox reads JPEG, PNG and WebP)");
 }
 
-// Written here rather than by libpng: with libdeflate it costs a tenth, and a sandbox should not be what a test waits for.
+// Written here rather than by libpng: with libdeflate it costs a tenth, and a sandbox should not be what a test waits
+// for.
 std::string encode_png(const Picture& picture, bool with_alpha) {
   const std::size_t channels = with_alpha ? 4 : 3;
   const std::size_t stride = picture.width * channels;
@@ -220,7 +222,7 @@ std::string encode_png(const Picture& picture, bool with_alpha) {
     above.swap(row);
   }
   std::unique_ptr<libdeflate_compressor, void (*)(libdeflate_compressor*)> compressor(libdeflate_alloc_compressor(3),
-                                                                                     libdeflate_free_compressor);
+                                                                                      libdeflate_free_compressor);
   std::string packed(libdeflate_zlib_compress_bound(compressor.get(), raw.size()), '\0');
   packed.resize(libdeflate_zlib_compress(compressor.get(), raw.data(), raw.size(), packed.data(), packed.size()));
   std::string out = "\x89PNG\r\n\x1a\n";
@@ -272,7 +274,8 @@ std::string encode_webp(const Picture& picture, int quality) {
   WebPMemoryWriterInit(&writer);
   image.writer = WebPMemoryWrite;
   image.custom_ptr = &writer;
-  const bool done = WebPPictureImportRGBX(&image, picture.rgba.data(), picture.width * 4) != 0 && WebPEncode(&config, &image) != 0;
+  const bool done =
+      WebPPictureImportRGBX(&image, picture.rgba.data(), picture.width * 4) != 0 && WebPEncode(&config, &image) != 0;
   std::string out(reinterpret_cast<char*>(writer.mem), writer.size);
   WebPMemoryWriterClear(&writer);
   WebPPictureFree(&image);

@@ -25,7 +25,8 @@ Response invalid_input(const std::vector<Complaint>& complaints) {
     detail += "- " + complaint.field + ": " + complaint.text + "\n";
     fields.push_back({{"field", complaint.field}, {"description", complaint.text}});
   }
-  const json body = {{"title", "Input validation failed"}, {"detail", detail}, {"status", 422}, {"invalid_fields", fields}};
+  const json body = {
+      {"title", "Input validation failed"}, {"detail", detail}, {"status", 422}, {"invalid_fields", fields}};
   return {422, body.dump(-1, ' ', false, json::error_handler_t::replace), "application/problem+json"};
 }
 
@@ -55,7 +56,8 @@ std::optional<Response> read_body(const Request& request, bool with_version, jso
   body = json::parse(request.body, nullptr, false);
   if (body.is_discarded()) return problem(400, "Bad request", "The request body is not valid JSON.");
   std::vector<Complaint> complaints;
-  if (!body.is_object()) return invalid_input({{"(root)", "Invalid type. Expected: object, given: " + std::string(body.type_name())}});
+  if (!body.is_object())
+    return invalid_input({{"(root)", "Invalid type. Expected: object, given: " + std::string(body.type_name())}});
   for (const auto& [key, value] : body.items()) {
     const bool known = key == "input" || (key == "version" && with_version) || key == "webhook" ||
                        key == "webhook_events_filter" || key == "stream";
@@ -66,7 +68,8 @@ std::optional<Response> read_body(const Request& request, bool with_version, jso
   if (body.contains("input") && !body["input"].is_object()) {
     complaints.push_back({"input", "Invalid type. Expected: object, given: " + std::string(body["input"].type_name())});
   }
-  if (body.contains("version") && !body["version"].is_string()) complaints.push_back({"version", "Invalid type. Expected: string"});
+  if (body.contains("version") && !body["version"].is_string())
+    complaints.push_back({"version", "Invalid type. Expected: string"});
   if (!complaints.empty()) return invalid_input(complaints);
   return std::nullopt;
 }
@@ -100,9 +103,11 @@ void strip_data_uris(json& value, bool all) {
 }
 
 // Runs the model on a worker and hands the result to the prediction.
-void compute(World& world, const Prediction& p, const Model& model, json input, std::shared_ptr<WorldResources> resources) {
+void compute(World& world, const Prediction& p, const Model& model, json input,
+             std::shared_ptr<WorldResources> resources) {
   auto shared_input = std::make_shared<json>(std::move(input));
-  world.workers.add([&world, &model, id = p.id, seed = p.seed, finishes = p.finishes, fails = p.fault_failed, shared_input, resources] {
+  world.workers.add([&world, &model, id = p.id, seed = p.seed, finishes = p.finishes, fails = p.fault_failed,
+                     shared_input, resources] {
     if (!world.predictions.wanted(id)) return;
     std::vector<std::string> urls;
     std::string failure;
@@ -115,7 +120,8 @@ void compute(World& world, const Prediction& p, const Model& model, json input, 
         const std::string path = "/xezq/" + new_id() + new_id() + "/" + name + "." + file.extension;
         const double live_from = std::max(finishes, world.clock.now());
         const std::string type = media_type_of(file.bytes);
-        world.deliveries.add(path, {type, live_from + world.options.links_live, world.blobs.put(std::move(file.bytes))});
+        world.deliveries.add(path,
+                             {type, live_from + world.options.links_live, world.blobs.put(std::move(file.bytes))});
         urls.push_back(world.delivery + path);
       }
     } catch (const std::exception& error) {
@@ -141,14 +147,16 @@ Response create(World& world, const Request& request, const Asked& asked, json& 
   std::optional<double> lifetime;
   if (const std::string value = request.header("Cancel-After"); !value.empty()) {
     lifetime = parse_duration(value);
-    if (!lifetime || *lifetime < 5) return problem(400, "Bad request", "Cancel-After: must be a duration of at least 5 seconds");
+    if (!lifetime || *lifetime < 5)
+      return problem(400, "Bad request", "Cancel-After: must be a duration of at least 5 seconds");
   }
 
   Faults& faults = world.faults;
   Prediction p;
   p.id = new_id();
   p.stand_in = model.name;
-  p.model = faults.hit(Fault::aliased_model) ? "sandbox-internal/" + model.name.substr(model.name.find('/') + 1) : model.name;
+  p.model =
+      faults.hit(Fault::aliased_model) ? "sandbox-internal/" + model.name.substr(model.name.find('/') + 1) : model.name;
   p.version = faults.hit(Fault::version_alias) ? "dp-" + sha256_hex(asked.version).substr(0, 32) : asked.version;
   p.deployment = asked.deployment;
   p.list_output = model.schema.output == OutputKind::files;
@@ -173,7 +181,8 @@ Response create(World& world, const Request& request, const Asked& asked, json& 
     *found = "kept:" + field.name;
   }
   p.seed = seed_of(model, run_input);
-  if (const auto steps = run_input.find("num_inference_steps"); steps != run_input.end()) p.steps = std::max(1, steps->get<int>());
+  if (const auto steps = run_input.find("num_inference_steps"); steps != run_input.end())
+    p.steps = std::max(1, steps->get<int>());
   strip_data_uris(input, faults.hit(Fault::elided_inputs));
   p.input_json = input.dump(-1, ' ', false, json::error_handler_t::replace);
 
@@ -194,7 +203,8 @@ Response create(World& world, const Request& request, const Asked& asked, json& 
     dropped.drop = true;
     return dropped;
   }
-  if (faults.hit(Fault::dalle_body)) return {200, "{\"created\":1589478378,\"data\":[{\"url\":\"https://...\"},{\"url\":\"https://...\"}]}"};
+  if (faults.hit(Fault::dalle_body))
+    return {200, "{\"created\":1589478378,\"data\":[{\"url\":\"https://...\"},{\"url\":\"https://...\"}]}"};
   Response response{201, "", "application/json", {{"Location", world.answer.base + "/predictions/" + p.id}}};
   bool pretend = false;
   std::optional<Prediction> shown = p;
@@ -209,10 +219,15 @@ Response create(World& world, const Request& request, const Asked& asked, json& 
   return response;
 }
 
-Response unknown_version() { return problem(422, "Invalid version or not permitted", "Invalid version or not permitted: the specified version does not exist (or perhaps you don't have permission to use it?)"); }
+Response unknown_version() {
+  return problem(422, "Invalid version or not permitted",
+                 "Invalid version or not permitted: the specified version does not exist (or perhaps you don't have "
+                 "permission to use it?)");
+}
 
 bool is_version_id(const std::string& text) {
-  return text.size() == 64 && std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isxdigit(c) != 0; });
+  return text.size() == 64 &&
+         std::all_of(text.begin(), text.end(), [](unsigned char c) { return std::isxdigit(c) != 0; });
 }
 
 }  // namespace

@@ -15,7 +15,8 @@ Delivery answer_delivery(World& world, const std::string& method, const std::str
   if (!behave && world.faults.hit(Fault::redirect)) {
     return whole(Response{302, "", "text/plain", {{"Location", world.redirected + path}}});
   }
-  Delivery delivery = whole(Response{200, entry->bytes->read(), entry->content_type, {{"Cache-Control", "public,max-age=3600"}}});
+  Delivery delivery =
+      whole(Response{200, entry->bytes->read(), entry->content_type, {{"Cache-Control", "public,max-age=3600"}}});
   if (behave || method == "HEAD") return delivery;
   if (world.faults.hit(Fault::truncated_body)) delivery.sent /= 2;
   if (world.faults.hit(Fault::drip)) delivery.pieces = 20;

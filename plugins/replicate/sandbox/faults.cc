@@ -51,7 +51,9 @@ const FaultInfo* find(std::string_view name) {
 
 }  // namespace
 
-std::span<const FaultInfo> fault_table() { return kTable; }
+std::span<const FaultInfo> fault_table() {
+  return kTable;
+}
 
 void Faults::add(std::string_view text) {
   const std::size_t colon = text.rfind(':');
@@ -65,11 +67,11 @@ void Faults::add(std::string_view text) {
     const bool counted = value.starts_with('x');
     if (counted) value.remove_prefix(1);
     const char* end = value.data() + value.size();
-    const auto result =
-        counted ? std::from_chars(value.data(), end, first) : std::from_chars(value.data(), end, rate);
+    const auto result = counted ? std::from_chars(value.data(), end, first) : std::from_chars(value.data(), end, rate);
     if (value.empty() || result.ec != std::errc() || result.ptr != end || rate < 0 || rate > 1 ||
         (counted && first == 0)) {
-      throw std::invalid_argument("--fault " + std::string(text) + ": wants NAME, NAME:rate with a rate of 0..1, or NAME:xN");
+      throw std::invalid_argument("--fault " + std::string(text) +
+                                  ": wants NAME, NAME:rate with a rate of 0..1, or NAME:xN");
     }
   }
   Rule& rule = rules_[static_cast<std::size_t>(info->fault)];

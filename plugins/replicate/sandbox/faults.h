@@ -1,6 +1,7 @@
 // The misbehaviours that the sandbox can be told to show: one table of names, each with one line of documentation.
 // A fault is asked for by `--fault NAME`, `NAME:rate` (share of the occasions, 0..1) or `NAME:xN` (the first N).
-// Which occasions are hit is a fixed sequence of the seed, so that a failing test fails again. Thread-safe after set-up.
+// Which occasions are hit is a fixed sequence of the seed, so that a failing test fails again. Thread-safe after
+// set-up.
 #pragma once
 
 #include <array>

@@ -26,11 +26,14 @@ std::optional<std::string> Request::parameter(const std::string& name) const {
 }
 
 Response problem(int status, const std::string& title, const std::string& detail) {
-  return {status,
-          "{\"title\":" + quoted(title) + ",\"detail\":" + quoted(detail) + ",\"status\":" + std::to_string(status) + "}",
-          "application/problem+json"};
+  return {
+      status,
+      "{\"title\":" + quoted(title) + ",\"detail\":" + quoted(detail) + ",\"status\":" + std::to_string(status) + "}",
+      "application/problem+json"};
 }
 
-Response not_found() { return problem(404, "Not found", "The requested resource could not be found."); }
+Response not_found() {
+  return problem(404, "Not found", "The requested resource could not be found.");
+}
 
 }  // namespace sandbox

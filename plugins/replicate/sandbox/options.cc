@@ -119,7 +119,8 @@ std::string help_text() {
     left.resize(std::max<std::size_t>(left.size() + 2, 28), ' ');
     text += "  " + left + std::string(right) + "\n";
   };
-  for (const Option& option : table()) line(option.value.empty() ? option.name : option.name + " " + option.value, option.doc);
+  for (const Option& option : table())
+    line(option.value.empty() ? option.name : option.name + " " + option.value, option.doc);
   text += "\nfaults:\n";
   for (const FaultInfo& info : fault_table()) line(std::string(info.name), info.doc);
   return text;

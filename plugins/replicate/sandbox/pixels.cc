@@ -53,7 +53,9 @@ void box_line(const float* in, float* out, int count, std::size_t step, int radi
 
 }  // namespace
 
-std::uint8_t to_byte(float value) { return static_cast<std::uint8_t>(std::clamp(value + 0.5F, 0.0F, 255.0F)); }
+std::uint8_t to_byte(float value) {
+  return static_cast<std::uint8_t>(std::clamp(value + 0.5F, 0.0F, 255.0F));
+}
 
 Floats colours(const Picture& picture) {
   Floats out(picture.width, picture.height, 3);

@@ -131,7 +131,9 @@ Predictions::Page Predictions::list(std::optional<std::uint64_t> cursor, std::op
                                     std::optional<double> before, std::size_t size) {
   std::lock_guard lock(mutex_);
   const double now = clock_.now();
-  const auto fits = [&](const Prediction& p) { return (!after || p.created >= *after) && (!before || p.created < *before); };
+  const auto fits = [&](const Prediction& p) {
+    return (!after || p.created >= *after) && (!before || p.created < *before);
+  };
   Page page;
   const std::size_t top = std::min<std::size_t>(cursor.value_or(entries_.size()), entries_.size());
   std::size_t i = top;

@@ -1,7 +1,7 @@
-// The predictions: what each is, and how time carries it from starting to its end. No prediction holds a thread while it
-// "runs": its picture is computed by the workers as soon as possible, and its status follows from timestamps when somebody
-// looks. It succeeds at the later of its run time and its computation.
-// Thread-safe: everything behind one mutex; snapshots are handed out by value. Times are simulated seconds.
+// The predictions: what each is, and how time carries it from starting to its end. No prediction holds a thread while
+// it "runs": its picture is computed by the workers as soon as possible, and its status follows from timestamps when
+// somebody looks. It succeeds at the later of its run time and its computation. Thread-safe: everything behind one
+// mutex; snapshots are handed out by value. Times are simulated seconds.
 #pragma once
 
 #include <condition_variable>
@@ -21,7 +21,9 @@ namespace sandbox {
 
 enum class Status { starting, processing, succeeded, failed, canceled, aborted };
 const char* status_name(Status status);
-inline bool is_terminal(Status status) { return status > Status::processing; }
+inline bool is_terminal(Status status) {
+  return status > Status::processing;
+}
 
 struct Prediction {
   std::string id;
@@ -40,7 +42,7 @@ struct Prediction {
   double finishes = 0;             // the run time's end; the computation may end later
   std::optional<double> deadline;  // Cancel-After
   std::optional<double> computed;
-  std::string failure;              // why the computation failed
+  std::string failure;               // why the computation failed
   std::vector<std::string> outputs;  // URLs, once computed
 
   // Faults drawn at creation.
@@ -73,11 +75,12 @@ class Predictions {
   std::optional<Prediction> wait(const std::string& id, double until);
 
   struct Page {
-    std::vector<Prediction> predictions;      // newest first
+    std::vector<Prediction> predictions;          // newest first
     std::optional<std::uint64_t> next, previous;  // cursors
   };
   // Cursor: how many of the newest to skip, counted from the oldest so that it stays valid as others come.
-  Page list(std::optional<std::uint64_t> cursor, std::optional<double> after, std::optional<double> before, std::size_t size);
+  Page list(std::optional<std::uint64_t> cursor, std::optional<double> after, std::optional<double> before,
+            std::size_t size);
 
   // Not ended at this moment.
   std::uint64_t in_flight();

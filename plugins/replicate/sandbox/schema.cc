@@ -52,7 +52,9 @@ const char* given_type(const json& value) {
   return value.type_name();
 }
 
-std::string plain(double value) { return json(value == std::floor(value) ? json(static_cast<long>(value)) : json(value)).dump(); }
+std::string plain(double value) {
+  return json(value == std::floor(value) ? json(static_cast<long>(value)) : json(value)).dump();
+}
 
 json choice_json(const Field& field, const std::string& choice) {
   return field.type == Type::integer ? json(std::stol(choice)) : json(choice);
@@ -86,13 +88,16 @@ json field_schema(const Field& field, std::size_t order, json& components) {
     out["type"] = type_name(field.type);
     out["title"] = field.name;
     if (field.type == Type::file) out["format"] = "uri";
-    const auto bound = [&](double value) { return field.type == Type::integer ? json(static_cast<long>(value)) : json(value); };
+    const auto bound = [&](double value) {
+      return field.type == Type::integer ? json(static_cast<long>(value)) : json(value);
+    };
     if (field.low) out["minimum"] = bound(*field.low);
     if (field.high) out["maximum"] = bound(*field.high);
   } else {
     json choices = json::array();
     for (const std::string& choice : field.choices) choices.push_back(choice_json(field, choice));
-    components[field.name] = {{"enum", choices}, {"type", type_name(field.type)}, {"title", field.name}, {"description", "An enumeration."}};
+    components[field.name] = {
+        {"enum", choices}, {"type", type_name(field.type)}, {"title", field.name}, {"description", "An enumeration."}};
     out["allOf"] = {{{"$ref", "#/components/schemas/" + field.name}}};
   }
   if (!std::holds_alternative<std::monostate>(field.default_value)) out["default"] = to_json(field.default_value);
@@ -147,7 +152,8 @@ json openapi(const Schema& schema) {
                           {"description", "An enumeration."}};
   const json in_ref = {{"$ref", "#/components/schemas/Input"}};
   const json out_ref = {{"$ref", "#/components/schemas/Output"}};
-  components["PredictionRequest"] = {{"type", "object"}, {"title", "PredictionRequest"}, {"properties", {{"input", in_ref}}}};
+  components["PredictionRequest"] = {
+      {"type", "object"}, {"title", "PredictionRequest"}, {"properties", {{"input", in_ref}}}};
   components["PredictionResponse"] = {
       {"type", "object"}, {"title", "PredictionResponse"}, {"properties", {{"input", in_ref}, {"output", out_ref}}}};
   return {{"openapi", "3.0.2"},

@@ -31,7 +31,8 @@ constexpr std::size_t kMaxBody = 110'000'000;
 void remember(World& world, const char* listener, const net::HTTPServerRequest& request) {
   std::string headers;
   for (const auto& [name, value] : request) headers.append(name).append(": ").append(value).append("\n");
-  world.stats.request(listener, request.getMethod() + " " + request.getURI() + " " + request.getVersion(), std::move(headers));
+  world.stats.request(listener, request.getMethod() + " " + request.getURI() + " " + request.getVersion(),
+                      std::move(headers));
 }
 
 void send(const World& world, net::HTTPServerResponse& out, const Response& response) {
@@ -224,7 +225,11 @@ struct Server::Ports {
 Server::Server(const Options& options) : ports_(std::make_unique<Ports>(options)) {}
 Server::~Server() = default;
 
-std::string Server::base_url() const { return ports_->world.answer.base; }
-std::string Server::delivery_origin() const { return ports_->world.delivery; }
+std::string Server::base_url() const {
+  return ports_->world.answer.base;
+}
+std::string Server::delivery_origin() const {
+  return ports_->world.delivery;
+}
 
 }  // namespace sandbox

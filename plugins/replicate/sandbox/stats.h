@@ -34,8 +34,12 @@ class Stats {
   std::uint64_t creates_ = 0;
   std::uint64_t in_flight_max_ = 0;
   std::map<std::string, std::uint64_t> creates_per_model_;
-  std::map<std::string, std::uint64_t> counts_ = {{"polls", 0},     {"lists", 0},       {"cancels", 0},
-                                                  {"uploads", 0},   {"downloads", 0},   {"answered429", 0},
+  std::map<std::string, std::uint64_t> counts_ = {{"polls", 0},
+                                                  {"lists", 0},
+                                                  {"cancels", 0},
+                                                  {"uploads", 0},
+                                                  {"downloads", 0},
+                                                  {"answered429", 0},
                                                   {"downloads_with_authorization", 0}};
 };
 

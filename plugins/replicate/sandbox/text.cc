@@ -76,7 +76,9 @@ std::uint64_t mix64(std::uint64_t value) {
   return value ^ (value >> 31);
 }
 
-double unit(std::uint64_t value) { return static_cast<double>(mix64(value) >> 11) * 0x1.0p-53; }
+double unit(std::uint64_t value) {
+  return static_cast<double>(mix64(value) >> 11) * 0x1.0p-53;
+}
 
 std::uint64_t hash64(std::string_view bytes, std::uint64_t seed) {
   std::uint64_t hash = 0xcbf29ce484222325ULL ^ mix64(seed);
@@ -156,8 +158,9 @@ bool starts_with_no_case(std::string_view text, std::string_view prefix) {
 
 std::string lower(std::string_view text) {
   std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(),
-                 [](unsigned char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : static_cast<char>(c); });
+  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : static_cast<char>(c);
+  });
   return out;
 }
 

@@ -28,7 +28,9 @@ struct Failure {
 };
 }  // namespace
 
-static void leave(j_common_ptr info) { std::longjmp(reinterpret_cast<Failure*>(info->err)->back, 1); }
+static void leave(j_common_ptr info) {
+  std::longjmp(reinterpret_cast<Failure*>(info->err)->back, 1);
+}
 
 static Pixels read_jpeg(std::FILE* file) {
   static Pixels pixels;  // not on the stack: longjmp passes no destructors
@@ -50,7 +52,8 @@ static Pixels read_jpeg(std::FILE* file) {
   pixels.height = static_cast<int>(info.output_height);
   pixels.rgba.resize(static_cast<std::size_t>(pixels.width) * static_cast<std::size_t>(pixels.height) * 4);
   while (info.output_scanline < info.output_height) {
-    JSAMPROW row = &pixels.rgba[static_cast<std::size_t>(info.output_scanline) * static_cast<std::size_t>(pixels.width) * 4];
+    JSAMPROW row =
+        &pixels.rgba[static_cast<std::size_t>(info.output_scanline) * static_cast<std::size_t>(pixels.width) * 4];
     jpeg_read_scanlines(&info, &row, 1);
   }
   jpeg_finish_decompress(&info);
@@ -70,13 +73,16 @@ Pixels read_pixels(const std::string& path) {
 
 std::vector<bool> inside(const Pixels& cutout, int least, int radius) {
   const int w = cutout.width, h = cutout.height;
-  const auto place = [w](int x, int y) { return static_cast<std::size_t>(y) * static_cast<std::size_t>(w) + static_cast<std::size_t>(x); };
+  const auto place = [w](int x, int y) {
+    return static_cast<std::size_t>(y) * static_cast<std::size_t>(w) + static_cast<std::size_t>(x);
+  };
   std::vector<bool> all(place(0, h));
   std::vector<char> run(all.size());  // good along the row
   for (int y = 0; y < h; ++y)
     for (int x = 0; x < w; ++x) {
       bool good = true;
-      for (int dx = -radius; dx <= radius && good; ++dx) good = x + dx >= 0 && x + dx < w && cutout.at(x + dx, y)[3] > least;
+      for (int dx = -radius; dx <= radius && good; ++dx)
+        good = x + dx >= 0 && x + dx < w && cutout.at(x + dx, y)[3] > least;
       run[place(x, y)] = good ? 1 : 0;
     }
   for (int y = radius; y < h - radius; ++y)
@@ -93,7 +99,9 @@ double psnr(const Pixels& a, const Pixels& b, const std::vector<bool>& selected,
   for (int y = 0; y < a.height; ++y)
     for (int x = 0; x < a.width; ++x) {
       const int bx = x + dx, by = y + dy;
-      if (!selected[static_cast<std::size_t>(y) * static_cast<std::size_t>(a.width) + static_cast<std::size_t>(x)] || bx < 0 || by < 0 || bx >= b.width || by >= b.height) continue;
+      if (!selected[static_cast<std::size_t>(y) * static_cast<std::size_t>(a.width) + static_cast<std::size_t>(x)] ||
+          bx < 0 || by < 0 || bx >= b.width || by >= b.height)
+        continue;
       for (int c = 0; c < 3; ++c) {
         const double difference = a.at(x, y)[c] - b.at(bx, by)[c];
         sum += difference * difference;

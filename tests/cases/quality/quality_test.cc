@@ -1,5 +1,6 @@
 // What the main pipeline does to real photos: the subject's pixels stay, photos come out upright, one bad file stops no
-// other. Runs the program as a user does; the photos are those of PIXGRAPH_PHOTOS, or pipelines/photos where there are none.
+// other. Runs the program as a user does; the photos are those of PIXGRAPH_PHOTOS, or pipelines/photos where there are
+// none.
 #include <gtest/gtest.h>
 #include <stdlib.h>
 
@@ -16,7 +17,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kFitted = "  fitted: {type: Fit, image: \"${photo}\", width: 768, height: 768, multiple_of: 64}\n";
+constexpr const char* kFitted =
+    "  fitted: {type: Fit, image: \"${photo}\", width: 768, height: 768, multiple_of: 64}\n";
 
 class Quality : public testing::Test {
  public:
@@ -25,7 +27,8 @@ class Quality : public testing::Test {
     photos_ = given ? given : PIXGRAPH_PHOTOS_DEFAULT;
     real_ = fs::exists(photos_ + "/car-1.jpg");
     if (!real_) {
-      std::cout << "the photos of PIXGRAPH_PHOTOS are absent (" << photos_ << "): the same is checked on pipelines/photos\n";
+      std::cout << "the photos of PIXGRAPH_PHOTOS are absent (" << photos_
+                << "): the same is checked on pipelines/photos\n";
       photos_ = PIXGRAPH_PIPELINES "/photos";
     } else {
       std::cout << "photos: " << photos_ << "\n";
@@ -38,19 +41,23 @@ class Quality : public testing::Test {
     write_file(top_ + "/work/fit.yaml", std::string("pixgraph: 1\ninputs: {photo: {type: image}}\nnodes:\n") + kFitted +
                                             "outputs: {fitted: {value: \"${fitted}\", file: \"${photo.stem}.png\"}}\n");
     // The same request as the main pipeline's first one, so that its prediction is shared.
-    write_file(top_ + "/work/cut.yaml", std::string("pixgraph: 1\ninputs: {photo: {type: image}}\nnodes:\n") + kFitted +
-                                            "  cutout:\n    type: ReplicatePredict\n    version: cjwbw/rembg:fb8af171cfa1616ddcf1242c093f9c46bcada5ad4cf6f2fbe8b81b330ec5c003\n"
-                                            "    input: {image: \"${fitted}\"}\n"
-                                            "outputs: {cutout: {value: \"${cutout.file}\", file: \"${photo.stem}.png\"}}\n");
+    write_file(top_ + "/work/cut.yaml",
+               std::string("pixgraph: 1\ninputs: {photo: {type: image}}\nnodes:\n") + kFitted +
+                   "  cutout:\n    type: ReplicatePredict\n    version: "
+                   "cjwbw/rembg:fb8af171cfa1616ddcf1242c093f9c46bcada5ad4cf6f2fbe8b81b330ec5c003\n"
+                   "    input: {image: \"${fitted}\"}\n"
+                   "outputs: {cutout: {value: \"${cutout.file}\", file: \"${photo.stem}.png\"}}\n");
     // The main pipeline, which also writes what it made without the loss of a JPEG.
-    write_file(top_ + "/work/main.yaml", read_file(PIXGRAPH_PIPELINES "/cutout-inpaint.yaml") + "  exact: {value: \"${final}\", file: \"${photo.stem}.png\"}\n");
+    write_file(top_ + "/work/main.yaml", read_file(PIXGRAPH_PIPELINES "/cutout-inpaint.yaml") +
+                                             "  exact: {value: \"${final}\", file: \"${photo.stem}.png\"}\n");
   }
   void TearDown() override { fs::remove_all(top_); }
 
   Ended run(const std::string& pipeline, const std::vector<std::string>& files, const std::string& out) {
     std::vector<std::string> words = {PIXGRAPH_PROGRAM, "run", pipeline, "--sandbox", "--out", out};
     for (const std::string& file : files) words.push_back(file.starts_with("/") ? file : photos_ + "/" + file);
-    return Process(words, top_ + "/work", clean_environment(top_), top_ + "/scratch", "run").wait(std::chrono::seconds(60));
+    return Process(words, top_ + "/work", clean_environment(top_), top_ + "/scratch", "run")
+        .wait(std::chrono::seconds(60));
   }
   std::string made(const std::string& folder, const std::string& photo, const std::string& extension) const {
     return top_ + "/work/" + folder + "/" + fs::path(photo).stem().string() + extension;
@@ -106,12 +113,15 @@ TEST_F(Quality, TheSubjectIsUntouchedAndABadFileStopsNoOther) {
   ASSERT_EQ(run("fit.yaml", good, "fit").code, 0);
   const Ended cut = run("cut.yaml", good, "cut");
   ASSERT_EQ(cut.code, 0) << cut.err;
-  EXPECT_NE(cut.err.find("0 predictions bought"), std::string::npos) << "the same request was bought again\n" << cut.err;
+  EXPECT_NE(cut.err.find("0 predictions bought"), std::string::npos) << "the same request was bought again\n"
+                                                                     << cut.err;
   for (const std::string& photo : good) expect_subject_untouched(photo);
 }
 
 TEST_F(Quality, RotatedPhotosComeOutUpright) {
-  const std::vector<std::string> rotated = real_ ? std::vector<std::string>{"Landscape_6.jpg", "Portrait_3.jpg", "Portrait_8.jpg"} : std::vector<std::string>{"bottle.jpg"};
+  const std::vector<std::string> rotated =
+      real_ ? std::vector<std::string>{"Landscape_6.jpg", "Portrait_3.jpg", "Portrait_8.jpg"}
+            : std::vector<std::string>{"bottle.jpg"};
   std::vector<std::string> all = rotated;
   if (real_) all.push_back("Landscape_1.jpg");
   const Ended fit = run("fit.yaml", all, "fit");
@@ -150,7 +160,8 @@ TEST_F(Quality, TheStandInCutsAsTheRealModelDid) {
     for (const char* photo : {"mug.jpg", "apple.jpg"}) {
       const Pixels cutout = read_pixels(made("cut", photo, ".png"));
       const std::vector<bool> subject = inside(cutout, 128, 0);
-      const double share = static_cast<double>(std::count(subject.begin(), subject.end(), true)) / static_cast<double>(subject.size());
+      const double share =
+          static_cast<double>(std::count(subject.begin(), subject.end(), true)) / static_cast<double>(subject.size());
       EXPECT_TRUE(share > 0.05 && share < 0.5) << photo << ": " << share;
     }
     return;
@@ -162,7 +173,8 @@ TEST_F(Quality, TheStandInCutsAsTheRealModelDid) {
   ASSERT_EQ(cut.code, 0) << cut.err;
   ASSERT_EQ(fit.code, 0) << fit.err;
   for (const std::string& name : names) {
-    const double share = overlap(read_pixels(made("cut", name + ".jpg", ".png")), read_pixels(made("fit", name + ".cutout.png", ".png")));
+    const double share = overlap(read_pixels(made("cut", name + ".jpg", ".png")),
+                                 read_pixels(made("fit", name + ".cutout.png", ".png")));
     std::cout << name << ": overlap " << share << "\n";
     if (name == "animal-1" || name == "animal-3" || name == "car-1" || name == "car-2") {
       EXPECT_GE(share, 0.6) << name;

@@ -25,7 +25,8 @@ TEST(Text, DataUris) {
 
 TEST(Text, DigestsAreTheKnownOnes) {
   EXPECT_EQ(sha256_hex("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-  EXPECT_EQ(hmac_sha256_base64("key", "The quick brown fox jumps over the lazy dog"), "97yD9DBThCSxMpjmqm+xQ+9NWaFJRhdZl0edvC0aPNg=");
+  EXPECT_EQ(hmac_sha256_base64("key", "The quick brown fox jumps over the lazy dog"),
+            "97yD9DBThCSxMpjmqm+xQ+9NWaFJRhdZl0edvC0aPNg=");
 }
 
 TEST(Clock, Durations) {
@@ -65,7 +66,8 @@ TEST(Bucket, GrantsTheBurstThenTheRate) {
 
 TEST(Files, FormWithBinaryContentAndQuotedNames) {
   const std::string body =
-      "--XX\r\nContent-Disposition: form-data; name=\"content\"; filename=\"a \\\"b\\\".png\"\r\nContent-Type: image/png\r\n\r\n"
+      "--XX\r\nContent-Disposition: form-data; name=\"content\"; filename=\"a \\\"b\\\".png\"\r\nContent-Type: "
+      "image/png\r\n\r\n"
       "\x89PNG\r\n\r\n--not the end\r\n--XX\r\nContent-Disposition: form-data; name=metadata\r\n\r\n{}\r\n--XX--\r\n";
   const auto parts = parse_form("multipart/form-data; boundary=XX", body);
   ASSERT_TRUE(parts);

@@ -60,7 +60,8 @@ TEST(Codecs, BrokenBytesAreRefused) {
   const std::string jpeg = encode_jpeg(picture, 90), png = encode_png(picture, false), webp = encode_webp(picture, 90);
   EXPECT_THROW(decode_picture(""), std::runtime_error);
   EXPECT_THROW(decode_picture("GIF89a"), std::runtime_error);
-  for (const std::string& bytes : {jpeg, png, webp}) EXPECT_THROW(decode_picture(bytes.substr(0, bytes.size() / 2)), std::runtime_error);
+  for (const std::string& bytes : {jpeg, png, webp})
+    EXPECT_THROW(decode_picture(bytes.substr(0, bytes.size() / 2)), std::runtime_error);
   // A header that claims 60000 x 60000 is refused before memory is taken.
   std::string bomb = jpeg;
   const std::size_t frame = bomb.find("\xff\xc0");

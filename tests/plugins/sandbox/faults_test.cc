@@ -225,7 +225,8 @@ TEST(Fault, DalleBody) {
 
 TEST(Fault, ElidedInputs) {
   TestServer server({"--fault", "elided-inputs"});
-  const Answer answer = server.create("fb8af171cfa1616ddcf1242c093f9c46bcada5ad4cf6f2fbe8b81b330ec5c003", {{"image", data_uri(disc_picture(16, 16))}});
+  const Answer answer = server.create("fb8af171cfa1616ddcf1242c093f9c46bcada5ad4cf6f2fbe8b81b330ec5c003",
+                                      {{"image", data_uri(disc_picture(16, 16))}});
   EXPECT_EQ(answer.json()["input"]["image"], nullptr);
   EXPECT_EQ(server.await(answer.json()["id"])["status"], "succeeded");
 }

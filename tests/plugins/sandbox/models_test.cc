@@ -42,7 +42,8 @@ double difference(const Picture& a, const Picture& b) {
 TEST(StandIns, SayThatTheyAreStandIns) {
   TestServer server;
   const json p = server.run(kRembg, {{"image", data_uri(disc_picture(64, 64))}});
-  EXPECT_NE(p["logs"].get<std::string>().find("pixgraph sandbox: stand-in for cjwbw/rembg, not the real model\n"), std::string::npos);
+  EXPECT_NE(p["logs"].get<std::string>().find("pixgraph sandbox: stand-in for cjwbw/rembg, not the real model\n"),
+            std::string::npos);
   EXPECT_NE(p["logs"].get<std::string>().find("100%|"), std::string::npos);
 }
 
@@ -84,7 +85,12 @@ TEST(Rembg, TakesItsOwnOutputsAsInput) {
 TEST(Inpainting, BlackIsKeptToTheBitAndWhiteIsNew) {
   TestServer server;
   const Picture photo = disc_picture(128, 128);
-  json input = {{"image", data_uri(photo)}, {"mask", data_uri(mask(128, 128, 30, 30, 80, 80))}, {"prompt", "grass"}, {"width", 128}, {"height", 128}, {"seed", 3}};
+  json input = {{"image", data_uri(photo)},
+                {"mask", data_uri(mask(128, 128, 30, 30, 80, 80))},
+                {"prompt", "grass"},
+                {"width", 128},
+                {"height", 128},
+                {"seed", 3}};
   const json p = server.run(kInpainting, input);
   ASSERT_EQ(p["status"], "succeeded") << p.dump(1);
   const Picture out = server.picture(p);
@@ -111,8 +117,12 @@ TEST(Inpainting, BlackIsKeptToTheBitAndWhiteIsNew) {
 
 TEST(Inpainting, ResizesToTheAskedSizeAndGivesSeveral) {
   TestServer server;
-  const json p = server.run(kInpainting, {{"image", data_uri(disc_picture(60, 40))}, {"mask", data_uri(mask(60, 40, 0, 0, 60, 40))},
-                                          {"prompt", "a marble table"}, {"width", 192}, {"height", 128}, {"num_outputs", 2}});
+  const json p = server.run(kInpainting, {{"image", data_uri(disc_picture(60, 40))},
+                                          {"mask", data_uri(mask(60, 40, 0, 0, 60, 40))},
+                                          {"prompt", "a marble table"},
+                                          {"width", 192},
+                                          {"height", 128},
+                                          {"num_outputs", 2}});
   ASSERT_EQ(p["output"].size(), 2U) << p.dump(1);
   EXPECT_EQ(server.picture(p).width, 192);
   EXPECT_EQ(server.picture(p).height, 128);
@@ -133,14 +143,16 @@ TEST(ObjectRemoval, TakesTheMiddleAway) {
   EXPECT_EQ(unknown["status"], "failed");
   EXPECT_EQ(unknown["error"], "KeyError: 'unicorn'");
   // As in the real one: a space belongs to the name.
-  EXPECT_EQ(server.run(kRemoval, {{"image_path", data_uri(photo)}, {"objects_to_remove", "person, car"}})["error"], "KeyError: ' car'");
+  EXPECT_EQ(server.run(kRemoval, {{"image_path", data_uri(photo)}, {"objects_to_remove", "person, car"}})["error"],
+            "KeyError: ' car'");
 }
 
 TEST(Img2img, StrengthSaysHowMuchChanges) {
   TestServer server;
   const Picture photo = disc_picture(96, 64);
   const auto run = [&](double strength) {
-    return server.picture(server.run(kImg2img, {{"image", data_uri(photo)}, {"prompt", "sunset"}, {"prompt_strength", strength}}));
+    return server.picture(
+        server.run(kImg2img, {{"image", data_uri(photo)}, {"prompt", "sunset"}, {"prompt_strength", strength}}));
   };
   EXPECT_EQ(run(0).rgba, photo.rgba);
   const double some = difference(run(0.3), photo), much = difference(run(0.9), photo);
@@ -150,7 +162,8 @@ TEST(Img2img, StrengthSaysHowMuchChanges) {
 
 TEST(Pictures, SizesFormatsAndSeeds) {
   TestServer server;
-  json input = {{"prompt", "a lake at dawn"}, {"megapixels", "0.25"}, {"aspect_ratio", "21:9"}, {"output_format", "jpg"}};
+  json input = {
+      {"prompt", "a lake at dawn"}, {"megapixels", "0.25"}, {"aspect_ratio", "21:9"}, {"output_format", "jpg"}};
   const json jpg = server.run(kFlux, input);
   EXPECT_EQ(server.picture(jpg).width, 768);
   EXPECT_EQ(server.picture(jpg).height, 320);
@@ -171,11 +184,13 @@ TEST(Pictures, SizesFormatsAndSeeds) {
 
 TEST(Pictures, EveryTextModelPaints) {
   TestServer server;
-  const std::string sd = find_model("stability-ai/stable-diffusion")->version, sdxl = find_model("stability-ai/sdxl")->version;
+  const std::string sd = find_model("stability-ai/stable-diffusion")->version,
+                    sdxl = find_model("stability-ai/sdxl")->version;
   EXPECT_EQ(server.picture(server.run(sd, {{"width", 128}, {"height", 64}})).width, 128);
   EXPECT_EQ(server.picture(server.run(sdxl, {{"width", 128}, {"height", 72}})).height, 72);
   EXPECT_EQ(server.run(sdxl, {{"width", 100}})["status"], "failed");
-  const json lora = server.run(find_model("lucataco/flux-schnell-lora")->version, {{"prompt", "x"}, {"image", data_uri(disc_picture(90, 30))}});
+  const json lora = server.run(find_model("lucataco/flux-schnell-lora")->version,
+                               {{"prompt", "x"}, {"image", data_uri(disc_picture(90, 30))}});
   const Picture picture = server.picture(lora);
   EXPECT_EQ(picture.width, 1776);  // the picture's own ratio, a megapixel
   EXPECT_EQ(picture.height, 592);
@@ -183,7 +198,9 @@ TEST(Pictures, EveryTextModelPaints) {
 
 TEST(Instant, DifferentInputsGiveDifferentBytes) {
   TestServer server;
-  const auto bytes = [&](const json& input) { return fetch("GET", server.output_url(server.run("sandbox/instant", input))).body; };
+  const auto bytes = [&](const json& input) {
+    return fetch("GET", server.output_url(server.run("sandbox/instant", input))).body;
+  };
   EXPECT_EQ(bytes({{"index", 1}}), bytes({{"index", 1}}));
   EXPECT_NE(bytes({{"index", 1}}), bytes({{"index", 2}}));
   EXPECT_EQ(decode_picture(bytes({{"text", "a"}})).width, 8);

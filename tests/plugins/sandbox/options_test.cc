@@ -16,9 +16,28 @@ static std::string refusal(const std::vector<std::string>& arguments) {
 }
 
 TEST(Options, AllOfThem) {
-  const Options o = parse_options({"--port", "7", "--latency=2s", "--queue", "1m", "--time-scale", "60", "--links-live", "1h",
-                                   "--rate-creates", "600/min", "--rate-other", "50/s", "--burst-creates", "5", "--fault", "429:0.2",
-                                   "--fault", "stuck", "--fault-seed", "9", "--until-stdin-closes"});
+  const Options o = parse_options({"--port",
+                                   "7",
+                                   "--latency=2s",
+                                   "--queue",
+                                   "1m",
+                                   "--time-scale",
+                                   "60",
+                                   "--links-live",
+                                   "1h",
+                                   "--rate-creates",
+                                   "600/min",
+                                   "--rate-other",
+                                   "50/s",
+                                   "--burst-creates",
+                                   "5",
+                                   "--fault",
+                                   "429:0.2",
+                                   "--fault",
+                                   "stuck",
+                                   "--fault-seed",
+                                   "9",
+                                   "--until-stdin-closes"});
   EXPECT_EQ(o.port, 7);
   EXPECT_DOUBLE_EQ(*o.latency, 2);
   EXPECT_DOUBLE_EQ(o.queue, 60);
@@ -42,7 +61,8 @@ TEST(Options, RefusalsSayWhatIsWanted) {
 }
 
 TEST(Options, HelpNamesEveryFault) {
-  for (const FaultInfo& info : fault_table()) EXPECT_NE(help_text().find("  " + std::string(info.name) + " "), std::string::npos) << info.name;
+  for (const FaultInfo& info : fault_table())
+    EXPECT_NE(help_text().find("  " + std::string(info.name) + " "), std::string::npos) << info.name;
 }
 
 TEST(FaultRules, TheSameSeedHitsTheSameOccasions) {

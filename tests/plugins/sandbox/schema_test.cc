@@ -20,15 +20,21 @@ TEST(Schema, ComplaintsNameTheField) {
   const std::string flux = "black-forest-labs/flux-schnell";
   EXPECT_EQ(complaints(flux, {{"prompt", "x"}}), "");
   EXPECT_EQ(complaints(flux, json::object()), "input: prompt is required\n");
-  EXPECT_EQ(complaints(flux, {{"prompt", "x"}, {"num_outputs", 9}}), "input.num_outputs: Must be less than or equal to 4\n");
-  EXPECT_EQ(complaints(flux, {{"prompt", "x"}, {"num_outputs", 0}}), "input.num_outputs: Must be greater than or equal to 1\n");
-  EXPECT_EQ(complaints(flux, {{"prompt", "x"}, {"num_outputs", "2"}}), "input.num_outputs: Invalid type. Expected: integer, given: string\n");
+  EXPECT_EQ(complaints(flux, {{"prompt", "x"}, {"num_outputs", 9}}),
+            "input.num_outputs: Must be less than or equal to 4\n");
+  EXPECT_EQ(complaints(flux, {{"prompt", "x"}, {"num_outputs", 0}}),
+            "input.num_outputs: Must be greater than or equal to 1\n");
+  EXPECT_EQ(complaints(flux, {{"prompt", "x"}, {"num_outputs", "2"}}),
+            "input.num_outputs: Invalid type. Expected: integer, given: string\n");
   EXPECT_EQ(complaints(flux, {{"prompt", "x"}, {"num_outputs", 2.0}}), "");
-  EXPECT_EQ(complaints(flux, {{"prompt", "x"}, {"seed", nullptr}}), "input.seed: Invalid type. Expected: integer, given: null\n");
-  EXPECT_EQ(complaints(flux, {{"prompt", "x"}, {"megapixels", 1}}), "input.megapixels: Invalid type. Expected: string, given: integer\n");
+  EXPECT_EQ(complaints(flux, {{"prompt", "x"}, {"seed", nullptr}}),
+            "input.seed: Invalid type. Expected: integer, given: null\n");
+  EXPECT_EQ(complaints(flux, {{"prompt", "x"}, {"megapixels", 1}}),
+            "input.megapixels: Invalid type. Expected: string, given: integer\n");
   EXPECT_EQ(complaints(flux, {{"prompt", "x"}, {"output_format", "gif"}}),
             "input.output_format: output_format must be one of the following: \"webp\", \"jpg\", \"png\"\n");
-  EXPECT_EQ(complaints("stability-ai/stable-diffusion", {{"width", 500}}).substr(0, 60), "input.width: width must be one of the following: 64, 128, 19");
+  EXPECT_EQ(complaints("stability-ai/stable-diffusion", {{"width", 500}}).substr(0, 60),
+            "input.width: width must be one of the following: 64, 128, 19");
   EXPECT_EQ(complaints("cjwbw/rembg", {{"image", "photo.jpg"}}), "input.image: Does not match format 'uri'\n");
   EXPECT_EQ(complaints("cjwbw/rembg", {{"another", 1}}), "");
 }

@@ -36,7 +36,8 @@ Answer fetch(const std::string& method, const std::string& url, const std::strin
     while (in.read(piece.data(), static_cast<std::streamsize>(piece.size())) || in.gcount() > 0) {
       answer.body.append(piece, 0, static_cast<std::size_t>(in.gcount()));
     }
-    answer.complete = !response.hasContentLength() || method == "HEAD" || response.getContentLength64() == static_cast<Poco::Int64>(answer.body.size());
+    answer.complete = !response.hasContentLength() || method == "HEAD" ||
+                      response.getContentLength64() == static_cast<Poco::Int64>(answer.body.size());
   } catch (const Poco::Exception&) {
     // No answer, or one that broke off: the status says which.
   }
@@ -80,7 +81,9 @@ json TestServer::await(const std::string& id) {
   }
 }
 
-json TestServer::run(const std::string& what, const json& input) { return await(create(what, input).json()["id"]); }
+json TestServer::run(const std::string& what, const json& input) {
+  return await(create(what, input).json()["id"]);
+}
 
 std::string TestServer::output_url(const json& prediction, std::size_t index) {
   const json& output = prediction.at("output");
@@ -91,7 +94,9 @@ Picture TestServer::picture(const json& prediction, std::size_t index) {
   return decode_picture(fetch("GET", output_url(prediction, index)).body);
 }
 
-json TestServer::stats() { return fetch("GET", origin + "/sandbox/stats").json(); }
+json TestServer::stats() {
+  return fetch("GET", origin + "/sandbox/stats").json();
+}
 
 std::string data_uri(const Picture& picture, bool with_alpha) {
   static constexpr char kDigits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -99,7 +104,8 @@ std::string data_uri(const Picture& picture, bool with_alpha) {
   std::string out = "data:image/png;base64,";
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
     std::uint32_t word = 0;
-    for (std::size_t k = 0; k < 3; ++k) word = word << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0U);
+    for (std::size_t k = 0; k < 3; ++k)
+      word = word << 8 | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0U);
     for (std::size_t k = 0; k < 4; ++k) out += i + k > bytes.size() ? '=' : kDigits[(word >> (18 - 6 * k)) & 63];
   }
   return out;

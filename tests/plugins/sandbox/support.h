@@ -24,7 +24,8 @@ struct Answer {
 using Headers = std::map<std::string, std::string>;
 
 // One request on a connection of its own, to any absolute URL.
-Answer fetch(const std::string& method, const std::string& url, const std::string& body = "", const Headers& headers = {});
+Answer fetch(const std::string& method, const std::string& url, const std::string& body = "",
+             const Headers& headers = {});
 
 class TestServer {
  public:
@@ -32,7 +33,8 @@ class TestServer {
   explicit TestServer(std::vector<std::string> arguments = {});
 
   // `path` is relative to /v1, or absolute. The token is sent.
-  Answer call(const std::string& method, const std::string& path, const nlohmann::json& body = nullptr, Headers headers = {});
+  Answer call(const std::string& method, const std::string& path, const nlohmann::json& body = nullptr,
+              Headers headers = {});
   // Creates by model name or version id, with the form that fits.
   Answer create(const std::string& what, const nlohmann::json& input, Headers headers = {});
   // Creates, and polls to the end.

@@ -16,11 +16,14 @@ namespace {
 const std::string kInstant = "sandbox/instant";
 const std::string kRembg = "cjwbw/rembg:fb8af171cfa1616ddcf1242c093f9c46bcada5ad4cf6f2fbe8b81b330ec5c003";
 
-std::string id_of(const Answer& answer) { return answer.json()["id"]; }
+std::string id_of(const Answer& answer) {
+  return answer.json()["id"];
+}
 
 // The fields that Replicate's own description of its API requires.
 void expect_prediction(const json& p) {
-  for (const char* field : {"id", "model", "version", "input", "output", "data_removed", "error", "status", "created_at", "urls"}) {
+  for (const char* field :
+       {"id", "model", "version", "input", "output", "data_removed", "error", "status", "created_at", "urls"}) {
     EXPECT_TRUE(p.contains(field)) << field;
   }
   for (const char* url : {"get", "cancel", "web"}) EXPECT_TRUE(p["urls"][url].is_string()) << url;
@@ -87,14 +90,20 @@ TEST(Wire, BodiesAreCheckedStrictly) {
     EXPECT_EQ(answer.status, 422);
     return answer.json()["detail"].get<std::string>();
   };
-  EXPECT_EQ(detail({{"version", kInstant}, {"input", json::object()}, {"extra", 1}}), "- (root): Additional property extra is not allowed\n");
+  EXPECT_EQ(detail({{"version", kInstant}, {"input", json::object()}, {"extra", 1}}),
+            "- (root): Additional property extra is not allowed\n");
   EXPECT_EQ(detail({{"version", kInstant}}), "- (root): input is required\n");
   EXPECT_EQ(detail({{"input", json::object()}}), "- (root): version is required\n");
   EXPECT_EQ(detail({{"version", kInstant}, {"input", {{"index", "x"}, {"seconds", -1}}}}),
-            "- input.index: Invalid type. Expected: integer, given: string\n- input.seconds: Must be greater than or equal to 0\n");
-  EXPECT_EQ(server.call("POST", "/models/sandbox/instant/predictions", {{"version", "x"}, {"input", json::object()}}).status, 422);
+            "- input.index: Invalid type. Expected: integer, given: string\n- input.seconds: Must be greater than or "
+            "equal to 0\n");
+  EXPECT_EQ(
+      server.call("POST", "/models/sandbox/instant/predictions", {{"version", "x"}, {"input", json::object()}}).status,
+      422);
   EXPECT_EQ(fetch("POST", server.base + "/predictions", "{", {{"Authorization", "Bearer x"}}).status, 400);
-  EXPECT_EQ(fetch("POST", server.base + "/predictions", std::string(100000, '['), {{"Authorization", "Bearer x"}}).status, 400);
+  EXPECT_EQ(
+      fetch("POST", server.base + "/predictions", std::string(100000, '['), {{"Authorization", "Bearer x"}}).status,
+      400);
   EXPECT_EQ(server.stats()["creates"], 0);
 }
 
@@ -137,7 +146,8 @@ TEST(Wire, CancelAfterIsADeadlineFromCreation) {
   EXPECT_EQ(p["status"], "canceled");
   EXPECT_NEAR(p["metrics"]["total_time"].get<double>(), 5, 0.01);
   TestServer queued({"--latency", "1s", "--queue", "1h", "--time-scale", "100"});
-  EXPECT_EQ(queued.await(id_of(queued.create(kInstant, json::object(), {{"Cancel-After", "5s"}})))["status"], "aborted");
+  EXPECT_EQ(queued.await(id_of(queued.create(kInstant, json::object(), {{"Cancel-After", "5s"}})))["status"],
+            "aborted");
 }
 
 TEST(Wire, PreferWaitHoldsTheAnswer) {
@@ -223,13 +233,16 @@ TEST(Wire, Files) {
   TestServer server;
   const Picture photo = disc_picture(80, 60);
   const std::string png = encode_png(photo, false);
-  const std::string body = "--B\r\nContent-Disposition: form-data; name=\"content\"; filename=\"disc.png\"\r\nContent-Type: image/png\r\n\r\n" + png +
-                           "\r\n--B\r\nContent-Disposition: form-data; name=\"metadata\"\r\n\r\n{\"a\":1}\r\n--B--\r\n";
+  const std::string body =
+      "--B\r\nContent-Disposition: form-data; name=\"content\"; filename=\"disc.png\"\r\nContent-Type: "
+      "image/png\r\n\r\n" +
+      png + "\r\n--B\r\nContent-Disposition: form-data; name=\"metadata\"\r\n\r\n{\"a\":1}\r\n--B--\r\n";
   const Headers headers = {{"Authorization", "Bearer x"}, {"Content-Type", "multipart/form-data; boundary=B"}};
   const Answer created = fetch("POST", server.base + "/files", body, headers);
   ASSERT_EQ(created.status, 201) << created.body;
   const json file = created.json();
-  for (const char* field : {"id", "urls", "content_type", "size", "checksums", "metadata", "created_at", "expires_at"}) EXPECT_TRUE(file.contains(field)) << field;
+  for (const char* field : {"id", "urls", "content_type", "size", "checksums", "metadata", "created_at", "expires_at"})
+    EXPECT_TRUE(file.contains(field)) << field;
   EXPECT_EQ(file["checksums"]["sha256"], sha256_hex(png));
   EXPECT_EQ(file["content_type"], "image/png");
   EXPECT_EQ(file["name"], "disc.png");
@@ -238,7 +251,8 @@ TEST(Wire, Files) {
   EXPECT_EQ(server.call("GET", file["urls"]["get"]).json()["size"], png.size());
   EXPECT_EQ(server.call("GET", "/files").json()["results"].size(), 1U);
   // As a model's input, its URL is echoed exactly.
-  const Answer run = server.call("POST", "/predictions", {{"version", kRembg}, {"input", {{"image", file["urls"]["get"]}}}});
+  const Answer run =
+      server.call("POST", "/predictions", {{"version", kRembg}, {"input", {{"image", file["urls"]["get"]}}}});
   const json p = server.await(id_of(run));
   EXPECT_EQ(p["status"], "succeeded") << p.dump(1);
   EXPECT_EQ(p["input"]["image"], file["urls"]["get"]);
@@ -278,8 +292,10 @@ TEST(Wire, Catalogue) {
   EXPECT_EQ(server.call("GET", "/account").json()["type"], "user");
   EXPECT_EQ(server.call("GET", "/hardware").json()[0]["sku"], "cpu");
   EXPECT_EQ(server.call("GET", "/deployments").json()["results"].size(), 1U);
-  EXPECT_EQ(server.call("GET", "/deployments/sandbox/deployment").json()["current_release"]["model"], "black-forest-labs/flux-schnell");
-  const Answer deployed = server.call("POST", "/deployments/sandbox/deployment/predictions", {{"input", {{"prompt", "x"}, {"megapixels", "0.25"}}}});
+  EXPECT_EQ(server.call("GET", "/deployments/sandbox/deployment").json()["current_release"]["model"],
+            "black-forest-labs/flux-schnell");
+  const Answer deployed = server.call("POST", "/deployments/sandbox/deployment/predictions",
+                                      {{"input", {{"prompt", "x"}, {"megapixels", "0.25"}}}});
   EXPECT_EQ(deployed.status, 201);
   EXPECT_EQ(deployed.json()["deployment"], "sandbox/deployment");
   EXPECT_EQ(server.call("POST", "/deployments/no/deployment/predictions", {{"input", json::object()}}).status, 404);
@@ -298,7 +314,8 @@ TEST(Wire, CountersAndSeenRequests) {
   EXPECT_GE(stats["polls"], 5);
   EXPECT_EQ(stats["downloads"], 1);
   EXPECT_EQ(stats["downloads_with_authorization"], 1);
-  EXPECT_NE(fetch("GET", server.origin + "/sandbox/requests").body.find("Authorization: Bearer leaked"), std::string::npos);
+  EXPECT_NE(fetch("GET", server.origin + "/sandbox/requests").body.find("Authorization: Bearer leaked"),
+            std::string::npos);
   EXPECT_EQ(id_of(server.create(kInstant, {{"seconds", 0}}, {{"Prefer", "wait"}})).size(), 26U);
 }
 

@@ -21,7 +21,8 @@ struct Place {
 // known part. `nearest` comes in as a guess and goes out improved.
 class Search {
  public:
-  Search(const Floats& rgb, const std::vector<char>& inside, std::uint64_t seed) : rgb_(rgb), inside_(inside), state_(seed) {
+  Search(const Floats& rgb, const std::vector<char>& inside, std::uint64_t seed)
+      : rgb_(rgb), inside_(inside), state_(seed) {
     for (int y = kPatch; y < rgb.height - kPatch; ++y) {
       for (int x = kPatch; x < rgb.width - kPatch; ++x) {
         bool known = true;
@@ -152,8 +153,8 @@ void vote(Floats& rgb, const std::vector<char>& inside, const std::vector<Place>
 Floats fill_hole(const Floats& colours, const Floats& hole, std::uint64_t seed) {
   Floats known(hole.width, hole.height, 1);
   for (std::size_t i = 0; i < known.data.size(); ++i) known.data[i] = hole.data[i] > 0.004F ? 0.0F : 1.0F;
-  // Most pictures are layered from top to bottom: squeezed to a fifth of its width, a picture's nearest known pixels are
-  // those to the left and right.
+  // Most pictures are layered from top to bottom: squeezed to a fifth of its width, a picture's nearest known pixels
+  // are those to the left and right.
   const int narrow = std::max(2, colours.width / 5);
   Floats weighted(colours.width, colours.height, 4);
   for (std::size_t i = 0; i < known.data.size(); ++i) {
@@ -199,9 +200,11 @@ Floats fill_hole(const Floats& colours, const Floats& hole, std::uint64_t seed) 
       for (int x = 0; x < w; ++x) {
         Place p = search.any();
         if (found) {
-          const int lx = std::min(last_width - 1, x * last_width / w), ly = std::min(last_height - 1, y * last_height / h);
+          const int lx = std::min(last_width - 1, x * last_width / w),
+                    ly = std::min(last_height - 1, y * last_height / h);
           const Place& old = nearest[static_cast<std::size_t>(ly) * last_width + lx];
-          const int px = old.x * w / last_width + (x - lx * w / last_width), py = old.y * h / last_height + (y - ly * h / last_height);
+          const int px = old.x * w / last_width + (x - lx * w / last_width),
+                    py = old.y * h / last_height + (y - ly * h / last_height);
           if (search.is_source(px, py)) p = {px, py};
         }
         guess[static_cast<std::size_t>(y) * w + x] = p;
@@ -231,8 +234,10 @@ Floats fill_hole(const Floats& colours, const Floats& hole, std::uint64_t seed) 
       const int cx = std::min(last_width - 1, static_cast<int>(static_cast<float>(x) / step));
       const int cy = std::min(last_height - 1, y * last_height / colours.height);
       const Place p = nearest[static_cast<std::size_t>(cy) * last_width + cx];
-      const int sx = std::clamp(x + static_cast<int>(std::lround(static_cast<float>(p.x - cx) * step)), 0, colours.width - 1);
-      const int sy = std::clamp(y + static_cast<int>(std::lround(static_cast<float>(p.y - cy) * step)), 0, colours.height - 1);
+      const int sx =
+          std::clamp(x + static_cast<int>(std::lround(static_cast<float>(p.x - cx) * step)), 0, colours.width - 1);
+      const int sy =
+          std::clamp(y + static_cast<int>(std::lround(static_cast<float>(p.y - cy) * step)), 0, colours.height - 1);
       const bool real = *known.at(sx, sy) > 0;
       for (int c = 0; c < 3; ++c) {
         const float detail = real ? colours.at(sx, sy)[c] - low.at(sx, sy)[c] : 0.0F;

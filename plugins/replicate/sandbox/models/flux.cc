@@ -1,5 +1,5 @@
-// The flux family: black-forest-labs/flux-schnell, lucataco/flux-schnell-lora, lucataco/flux-dev-lora. Stand-ins: scenes
-// from the prompt's words, in the size that aspect_ratio asks for and the format that output_format asks for.
+// The flux family: black-forest-labs/flux-schnell, lucataco/flux-schnell-lora, lucataco/flux-dev-lora. Stand-ins:
+// scenes from the prompt's words, in the size that aspect_ratio asks for and the format that output_format asks for.
 #include <algorithm>
 #include <cmath>
 #include <string_view>
@@ -19,8 +19,9 @@ struct Aspect {
   int width, height;
 };
 constexpr Aspect kAspects[] = {
-    {"1:1", 1024, 1024}, {"16:9", 1344, 768}, {"21:9", 1536, 640}, {"3:2", 1216, 832},  {"2:3", 832, 1216}, {"4:5", 896, 1088},
-    {"5:4", 1088, 896},  {"3:4", 896, 1152},  {"4:3", 1152, 896},  {"9:16", 768, 1344}, {"9:21", 640, 1536},
+    {"1:1", 1024, 1024}, {"16:9", 1344, 768}, {"21:9", 1536, 640}, {"3:2", 1216, 832},
+    {"2:3", 832, 1216},  {"4:5", 896, 1088},  {"5:4", 1088, 896},  {"3:4", 896, 1152},
+    {"4:3", 1152, 896},  {"9:16", 768, 1344}, {"9:21", 640, 1536},
 };
 
 std::vector<OutputFile> run(const Job& job) {
@@ -59,19 +60,26 @@ std::vector<OutputFile> run(const Job& job) {
 Field aspect_field() {
   std::vector<std::string> names;
   for (const Aspect& aspect : kAspects) names.emplace_back(aspect.name);
-  return Field("aspect_ratio", Type::text, "Aspect ratio for the generated image").one_of(names).by_default(std::string("1:1"));
+  return Field("aspect_ratio", Type::text, "Aspect ratio for the generated image")
+      .one_of(names)
+      .by_default(std::string("1:1"));
 }
 
 Field format_field() {
-  return Field("output_format", Type::text, "Format of the output images").one_of({"webp", "jpg", "png"}).by_default(std::string("webp"));
+  return Field("output_format", Type::text, "Format of the output images")
+      .one_of({"webp", "jpg", "png"})
+      .by_default(std::string("webp"));
 }
 
 Field quality_field() {
-  return Field("output_quality", Type::integer, "Quality when saving the output images, not for png").range(0, 100).by_default(80L);
+  return Field("output_quality", Type::integer, "Quality when saving the output images, not for png")
+      .range(0, 100)
+      .by_default(80L);
 }
 
 Field checker_field() {
-  return Field("disable_safety_checker", Type::boolean, "Disable safety checker for generated images").by_default(false);
+  return Field("disable_safety_checker", Type::boolean, "Disable safety checker for generated images")
+      .by_default(false);
 }
 
 std::vector<Field> lora_fields(int most_steps, long steps) {
@@ -111,7 +119,9 @@ Model flux_schnell_model() {
       quality_field(),
       checker_field(),
       Field("go_fast", Type::boolean, "Run faster predictions with a model optimized for speed").by_default(true),
-      Field("megapixels", Type::text, "Approximate number of megapixels").one_of({"1", "0.25"}).by_default(std::string("1")),
+      Field("megapixels", Type::text, "Approximate number of megapixels")
+          .one_of({"1", "0.25"})
+          .by_default(std::string("1")),
   };
   model.run = run;
   return model;

@@ -48,7 +48,8 @@ Floats brush(const Floats& rgb, int radius) {
 std::vector<OutputFile> run(const Job& job) {
   Picture photo = job.picture("image");
   const double scale = std::min(1.0, static_cast<double>(kLongest) / std::max(photo.width, photo.height));
-  photo = resize(photo, std::max(1, static_cast<int>(std::lround(photo.width * scale))), std::max(1, static_cast<int>(std::lround(photo.height * scale))));
+  photo = resize(photo, std::max(1, static_cast<int>(std::lround(photo.width * scale))),
+                 std::max(1, static_cast<int>(std::lround(photo.height * scale))));
   const float strength = std::clamp(static_cast<float>(job.number("prompt_strength")), 0.0F, 1.0F);
   const Floats base = colours(photo);
   const std::string prompt = job.text("prompt");
@@ -63,7 +64,8 @@ std::vector<OutputFile> run(const Job& job) {
       for (int x = 0; x < base.width; ++x) {
         const float* p = painted.at(x, y);
         const float grey = (0.3F * p[0] + 0.6F * p[1] + 0.1F * p[2]) / 128;
-        const float canvas = 1 + 0.16F * (layered_noise(static_cast<float>(x) * 0.12F, static_cast<float>(y) * 0.3F, 3, seed) - 0.5F);
+        const float canvas =
+            1 + 0.16F * (layered_noise(static_cast<float>(x) * 0.12F, static_cast<float>(y) * 0.3F, 3, seed) - 0.5F);
         for (int c = 0; c < 3; ++c) {
           const float toned = (0.62F * p[c] + 0.38F * mood.at(x, y)[c] * grey) * canvas;
           float& value = out.at(x, y)[c];
@@ -88,7 +90,8 @@ Model img2img_model() {
       prompt_field("A fantasy landscape, trending on artstation"),
       negative_prompt_field(),
       Field("image", Type::file, "Initial image to generate variations of").required(),
-      Field("prompt_strength", Type::number, "Prompt strength; 1.0 is full destruction of the initial image").by_default(0.8),
+      Field("prompt_strength", Type::number, "Prompt strength; 1.0 is full destruction of the initial image")
+          .by_default(0.8),
       outputs_field(8),
       steps_field(500, 25),
       guidance_field(1, 20),

@@ -41,7 +41,9 @@ void cast_shadow(Floats& scene, const Floats& mask) {
   for (int x = 0; x < w; ++x) {
     for (int y = h - 1; y >= std::max(0, lowest - h / 3); --y) {
       if (*subject.at(x, y) <= 0.5F) continue;
-      for (int k = 0; k < reach / 3 && y + k < h; ++k) *shadow.at(x, y + k) = std::max(*shadow.at(x, y + k), 1 - 3.0F * static_cast<float>(k) / static_cast<float>(reach));
+      for (int k = 0; k < reach / 3 && y + k < h; ++k)
+        *shadow.at(x, y + k) =
+            std::max(*shadow.at(x, y + k), 1 - 3.0F * static_cast<float>(k) / static_cast<float>(reach));
       break;
     }
   }
@@ -60,7 +62,9 @@ void tint(Floats& fill, const std::string& prompt, std::uint64_t seed) {
   for (int c = 0; c < 3; ++c) colour[c] = 14 * (static_cast<float>(unit(hash + static_cast<std::uint64_t>(c))) - 0.5F);
   for (int y = 0; y < fill.height; ++y) {
     for (int x = 0; x < fill.width; ++x) {
-      const float light = 0.94F + 0.12F * layered_noise(3.0F * static_cast<float>(x) / static_cast<float>(fill.width), 3.0F * static_cast<float>(y) / static_cast<float>(fill.height), 3, hash);
+      const float light =
+          0.94F + 0.12F * layered_noise(3.0F * static_cast<float>(x) / static_cast<float>(fill.width),
+                                        3.0F * static_cast<float>(y) / static_cast<float>(fill.height), 3, hash);
       for (int c = 0; c < 3; ++c) fill.at(x, y)[c] = fill.at(x, y)[c] * light + colour[c];
     }
   }

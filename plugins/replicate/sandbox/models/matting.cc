@@ -29,7 +29,8 @@ Floats guided(const Floats& guide, const Floats& mask, int radius, float epsilon
   }
   line = box_blur(line, radius);
   Floats out(guide.width, guide.height, 1);
-  for (std::size_t i = 0; i < guide.pixels(); ++i) out.data[i] = line.data[i * 2] * guide.data[i] + line.data[i * 2 + 1];
+  for (std::size_t i = 0; i < guide.pixels(); ++i)
+    out.data[i] = line.data[i * 2] * guide.data[i] + line.data[i * 2 + 1];
   return out;
 }
 

@@ -54,7 +54,8 @@ void Mixture::seed(const std::vector<Feature>& samples, const std::vector<float>
   }
 }
 
-void Mixture::update(const std::vector<Feature>& samples, const std::vector<float>& weights, const Feature& floor, bool hard) {
+void Mixture::update(const std::vector<Feature>& samples, const std::vector<float>& weights, const Feature& floor,
+                     bool hard) {
   struct Sum {
     double weight = 1e-6;
     std::array<double, kFeatures> first{}, second{};

@@ -1,5 +1,6 @@
 // What a stand-in model is: a name, a version, a schema and a function that does real work on the real input.
-// The function runs on a worker thread, may run on several at once, and gives the same bytes for the same input and seed.
+// The function runs on a worker thread, may run on several at once, and gives the same bytes for the same input and
+// seed.
 #pragma once
 
 #include <cstdint>

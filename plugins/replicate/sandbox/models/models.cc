@@ -9,14 +9,18 @@ namespace sandbox {
 
 using nlohmann::json;
 
-bool Job::has(const std::string& name) const { return input_.contains(name); }
+bool Job::has(const std::string& name) const {
+  return input_.contains(name);
+}
 
 std::string Job::text(const std::string& name) const {
   const auto found = input_.find(name);
   return found == input_.end() || !found->is_string() ? "" : found->get<std::string>();
 }
 
-int Job::integer(const std::string& name) const { return static_cast<int>(number(name)); }
+int Job::integer(const std::string& name) const {
+  return static_cast<int>(number(name));
+}
 
 double Job::number(const std::string& name) const {
   const auto found = input_.find(name);
@@ -34,9 +38,13 @@ Picture Job::picture(const std::string& name) const {
   }
 }
 
-std::uint64_t Job::seed(int index) const { return index == 0 ? seed_ : mix64(seed_ + static_cast<std::uint64_t>(index)); }
+std::uint64_t Job::seed(int index) const {
+  return index == 0 ? seed_ : mix64(seed_ + static_cast<std::uint64_t>(index));
+}
 
-std::string Job::canonical() const { return input_.dump(); }
+std::string Job::canonical() const {
+  return input_.dump();
+}
 
 std::uint64_t seed_of(const Model& model, const json& input) {
   const auto seed = input.find("seed");
@@ -47,8 +55,8 @@ std::uint64_t seed_of(const Model& model, const json& input) {
 
 std::span<const Model> models() {
   static const std::vector<Model> table = {
-      rembg_model(),         inpainting_model(),        object_removal_model(), img2img_model(),  stable_diffusion_model(),
-      sdxl_model(),          flux_schnell_model(),      flux_schnell_lora_model(), flux_dev_lora_model(), instant_model(),
+      rembg_model(), inpainting_model(),   object_removal_model(),    img2img_model(),       stable_diffusion_model(),
+      sdxl_model(),  flux_schnell_model(), flux_schnell_lora_model(), flux_dev_lora_model(), instant_model(),
   };
   return table;
 }

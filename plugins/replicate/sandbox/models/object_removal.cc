@@ -15,8 +15,9 @@ namespace sandbox {
 namespace {
 
 constexpr std::array<std::string_view, 21> kNames = {
-    "Background", "Aeroplane", "bicycle", "bird", "boat",  "bottle", "bus",       "car",   "cat",          "chair",      "cow",
-    "dining table", "dog",     "horse",   "motorbike", "person", "potted plant", "sheep", "sofa", "train", "tv/monitor"};
+    "Background", "Aeroplane", "bicycle",      "bird",  "boat",         "bottle", "bus",
+    "car",        "cat",       "chair",        "cow",   "dining table", "dog",    "horse",
+    "motorbike",  "person",    "potted plant", "sheep", "sofa",         "train",  "tv/monitor"};
 
 std::vector<OutputFile> run(const Job& job) {
   const std::string names = job.text("objects_to_remove");
@@ -60,7 +61,8 @@ Model object_removal_model() {
   model.schema.output = OutputKind::file;
   model.schema.inputs = {
       Field("image_path", Type::file, "Input image").required(),
-      Field("objects_to_remove", Type::text, "Objects to remove, separated by commas without spaces").by_default(std::string("person,car")),
+      Field("objects_to_remove", Type::text, "Objects to remove, separated by commas without spaces")
+          .by_default(std::string("person,car")),
   };
   model.run = run;
   return model;

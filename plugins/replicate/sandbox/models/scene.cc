@@ -21,7 +21,9 @@ Colour mix(const Colour& a, const Colour& b, float t) {
   return {a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1]), a[2] + t * (b[2] - a[2])};
 }
 
-Colour times(const Colour& a, float k) { return {a[0] * k, a[1] * k, a[2] * k}; }
+Colour times(const Colour& a, float k) {
+  return {a[0] * k, a[1] * k, a[2] * k};
+}
 
 float smooth(float from, float to, float v) {
   const float t = std::clamp((v - from) / (to - from), 0.0F, 1.0F);
@@ -44,15 +46,18 @@ struct KindWord {
   SceneKind kind;
 };
 constexpr KindWord kKinds[] = {
-    {"table", SceneKind::table},    {"studio", SceneKind::table},   {"marble", SceneKind::table},  {"desk", SceneKind::table},
-    {"kitchen", SceneKind::table},  {"room", SceneKind::table},     {"wall", SceneKind::table},    {"backdrop", SceneKind::table},
-    {"product", SceneKind::table},  {"sea", SceneKind::sea},        {"ocean", SceneKind::sea},     {"beach", SceneKind::sea},
-    {"lake", SceneKind::sea},       {"water", SceneKind::sea},      {"harbour", SceneKind::sea},   {"night", SceneKind::night},
-    {"space", SceneKind::night},    {"star", SceneKind::night},     {"moon", SceneKind::night},    {"mars", SceneKind::night},
-    {"planet", SceneKind::night},   {"galaxy", SceneKind::night},   {"mountain", SceneKind::hills}, {"forest", SceneKind::hills},
-    {"landscape", SceneKind::hills}, {"field", SceneKind::hills},   {"hill", SceneKind::hills},    {"meadow", SceneKind::hills},
-    {"desert", SceneKind::hills},   {"garden", SceneKind::hills},   {"paradise", SceneKind::hills}, {"abstract", SceneKind::shapes},
-    {"pattern", SceneKind::shapes}, {"poster", SceneKind::shapes},  {"logo", SceneKind::shapes},
+    {"table", SceneKind::table},     {"studio", SceneKind::table},    {"marble", SceneKind::table},
+    {"desk", SceneKind::table},      {"kitchen", SceneKind::table},   {"room", SceneKind::table},
+    {"wall", SceneKind::table},      {"backdrop", SceneKind::table},  {"product", SceneKind::table},
+    {"sea", SceneKind::sea},         {"ocean", SceneKind::sea},       {"beach", SceneKind::sea},
+    {"lake", SceneKind::sea},        {"water", SceneKind::sea},       {"harbour", SceneKind::sea},
+    {"night", SceneKind::night},     {"space", SceneKind::night},     {"star", SceneKind::night},
+    {"moon", SceneKind::night},      {"mars", SceneKind::night},      {"planet", SceneKind::night},
+    {"galaxy", SceneKind::night},    {"mountain", SceneKind::hills},  {"forest", SceneKind::hills},
+    {"landscape", SceneKind::hills}, {"field", SceneKind::hills},     {"hill", SceneKind::hills},
+    {"meadow", SceneKind::hills},    {"desert", SceneKind::hills},    {"garden", SceneKind::hills},
+    {"paradise", SceneKind::hills},  {"abstract", SceneKind::shapes}, {"pattern", SceneKind::shapes},
+    {"poster", SceneKind::shapes},   {"logo", SceneKind::shapes},
 };
 
 struct HueWord {
@@ -87,11 +92,13 @@ struct Canvas {
   int width, height;
   std::uint64_t seed;
   std::string prompt;
-  float hue;      // the main one
-  float other;    // its companion
-  float aspect;   // width / height
+  float hue;     // the main one
+  float other;   // its companion
+  float aspect;  // width / height
   // How much of a pixel lies below an edge that is `distance` above it, so that edges are not jagged.
-  float cover(float distance) const { return std::clamp(distance * static_cast<float>(height) * 0.7F + 0.5F, 0.0F, 1.0F); }
+  float cover(float distance) const {
+    return std::clamp(distance * static_cast<float>(height) * 0.7F + 0.5F, 0.0F, 1.0F);
+  }
   float chance(int which) const { return static_cast<float>(unit(seed + static_cast<std::uint64_t>(which) * 7919)); }
 };
 
@@ -115,8 +122,9 @@ Colour hills(const Canvas& c, float u, float v) {
     const float depth = static_cast<float>(layer) / (kLayers - 1);
     const std::uint64_t seed = c.seed + 100 + static_cast<std::uint64_t>(layer);
     const float frequency = 2.2F - 0.9F * depth;
-    const float ridge = horizon - 0.14F + 0.5F * depth + (0.26F - 0.1F * depth) *
-                        (0.5F - layered_noise(u * c.aspect * frequency + 3 * layer, 0.5F, 5, seed));
+    const float ridge =
+        horizon - 0.14F + 0.5F * depth +
+        (0.26F - 0.1F * depth) * (0.5F - layered_noise(u * c.aspect * frequency + 3 * layer, 0.5F, 5, seed));
     const float cover = c.cover(v - ridge);
     if (cover <= 0) continue;
     const float grain = layered_noise(u * c.aspect * 14, v * 22, 4, seed + 9);
@@ -138,7 +146,8 @@ Colour sea(const Canvas& c, float u, float v) {
     return mix(above, hsv(c.hue, 0.3F, 0.55F), 0.6F * c.cover(v - ridge));
   }
   const float depth = (v - horizon) / (1 - horizon);
-  const float beach = 0.72F + 0.2F * c.chance(5) + 0.05F * std::sin(u * 5 + 6 * c.chance(6)) + 0.03F * layered_noise(u * 6, v * 4, 3, c.seed + 4);
+  const float beach = 0.72F + 0.2F * c.chance(5) + 0.05F * std::sin(u * 5 + 6 * c.chance(6)) +
+                      0.03F * layered_noise(u * 6, v * 4, 3, c.seed + 4);
   const float scale = 4 + 60 * (1 - depth);
   const float wave = layered_noise(u * c.aspect * (5 + 12 * (1 - depth)), std::log(0.04F + depth) * 11, 4, c.seed + 5);
   Colour water = mix(hsv(c.other, 0.3F, 0.9F), hsv(c.hue, 0.62F, 0.55F), std::pow(depth, 0.6F));
@@ -174,7 +183,9 @@ Colour night(const Canvas& c, float u, float v) {
   const Colour moon = times(hsv(c.other, 0.16F, 0.98F), lit * (0.8F + 0.35F * (craters - 0.3F)));
   colour = mix(moon, colour, smooth(radius - 0.002F, radius + 0.002F, dm));
   for (int layer = 0; layer < 3; ++layer) {
-    const float ridge = 0.72F + 0.1F * layer + 0.2F * (0.5F - layered_noise(u * c.aspect * (1.6F + layer) + 9 * layer, 0.2F, 6, c.seed + 40 + layer));
+    const float ridge =
+        0.72F + 0.1F * layer +
+        0.2F * (0.5F - layered_noise(u * c.aspect * (1.6F + layer) + 9 * layer, 0.2F, 6, c.seed + 40 + layer));
     const float cover = c.cover(v - ridge);
     if (cover <= 0) continue;
     const float grain = layered_noise(u * c.aspect * 30, v * 30, 3, c.seed + 50);
@@ -235,7 +246,10 @@ Colour shapes(const Canvas& c, float u, float v) {
   for (int i = 0; i < 5; ++i) {
     const float cx = c.chance(10 + i), cy = c.chance(20 + i), r = 0.05F + 0.17F * c.chance(30 + i) * c.chance(31 + i);
     const float d = std::hypot((u - cx) * c.aspect, v - cy);
-    const Colour shade = times(colour, 1 - 0.35F * std::exp(-std::pow(std::max(0.0F, std::hypot((u - cx - 0.012F) * c.aspect, v - cy - 0.02F) - r) / 0.03F, 2.0F)));
+    const Colour shade = times(
+        colour,
+        1 - 0.35F * std::exp(-std::pow(
+                        std::max(0.0F, std::hypot((u - cx - 0.012F) * c.aspect, v - cy - 0.02F) - r) / 0.03F, 2.0F)));
     const float lit = std::clamp(0.75F + 0.5F * (-(u - cx) * c.aspect - (v - cy)) / r * 0.5F, 0.0F, 1.2F);
     const Colour disc = times(hsv(i % 2 == 0 ? c.other : c.hue + 0.5F, 0.5F, 0.97F), 0.62F + 0.38F * lit);
     colour = mix(disc, shade, smooth(r - 0.002F, r + 0.002F, d));
@@ -245,14 +259,17 @@ Colour shapes(const Canvas& c, float u, float v) {
 
 }  // namespace
 
-SceneKind scene_kind(const std::string& prompt, SceneKind otherwise) { return asked_kind(prompt).value_or(otherwise); }
+SceneKind scene_kind(const std::string& prompt, SceneKind otherwise) {
+  return asked_kind(prompt).value_or(otherwise);
+}
 
 SceneKind scene_kind(const std::string& prompt) {
   return scene_kind(prompt, static_cast<SceneKind>(hash64(prompt) % 5));
 }
 
 Floats paint_scene(SceneKind kind, const std::string& prompt, std::uint64_t seed, int width, int height) {
-  Canvas canvas{width, height, hash64(prompt, seed), prompt, 0, 0, static_cast<float>(width) / static_cast<float>(height)};
+  Canvas canvas{
+      width, height, hash64(prompt, seed), prompt, 0, 0, static_cast<float>(width) / static_cast<float>(height)};
   canvas.hue = static_cast<float>(unit(hash64(prompt)));
   canvas.other = canvas.hue + (canvas.chance(90) < 0.5F ? 0.09F : 0.45F);
   if (kind == SceneKind::table) {
@@ -285,7 +302,8 @@ Floats paint_scene(SceneKind kind, const std::string& prompt, std::uint64_t seed
         case SceneKind::shapes: colour = shapes(canvas, u, v); break;
       }
       // Grain hides the steps of 8 bits in the gradients.
-      const float grain = 3 * (noise(static_cast<float>(x) * 0.9F, static_cast<float>(y) * 0.9F, canvas.seed + 77) - 0.5F);
+      const float grain =
+          3 * (noise(static_cast<float>(x) * 0.9F, static_cast<float>(y) * 0.9F, canvas.seed + 77) - 0.5F);
       for (int c = 0; c < 3; ++c) out.at(x, y)[c] = colour[c] + grain;
     }
   }

@@ -41,7 +41,8 @@ Floats focus(const Picture& picture, int width, int height) {
   Floats detail(fine.width, fine.height, 1);
   for (int y = 1; y + 1 < fine.height; ++y) {
     for (int x = 1; x + 1 < fine.width; ++x) {
-      *detail.at(x, y) = std::abs(4 * *fine.at(x, y) - *fine.at(x - 1, y) - *fine.at(x + 1, y) - *fine.at(x, y - 1) - *fine.at(x, y + 1));
+      *detail.at(x, y) = std::abs(4 * *fine.at(x, y) - *fine.at(x - 1, y) - *fine.at(x + 1, y) - *fine.at(x, y - 1) -
+                                  *fine.at(x, y + 1));
     }
   }
   Floats out = soft_blur(resize(detail, width, height), 3);
@@ -93,7 +94,8 @@ Floats barrier_from_border(const Floats& lab) {
 
 void scale_to_one(Floats& values, double top_share) {
   std::vector<float> sorted = values.data;
-  const auto at = sorted.begin() + static_cast<std::ptrdiff_t>((1 - top_share) * static_cast<double>(sorted.size() - 1));
+  const auto at =
+      sorted.begin() + static_cast<std::ptrdiff_t>((1 - top_share) * static_cast<double>(sorted.size() - 1));
   std::nth_element(sorted.begin(), at, sorted.end());
   const float top = std::max(*at, 1e-6F);
   for (float& v : values.data) v = std::min(1.0F, v / top);
@@ -133,7 +135,8 @@ Links links(const Floats& lab) {
     out.weight[d] = Floats(lab.width, lab.height, 1);
     for (int y = 0; y < lab.height; ++y) {
       for (int x = 0; x < lab.width; ++x) {
-        if (inside(x, y, d)) *out.weight[d].at(x, y) = (d < 2 ? 1.0F : 0.707F) * std::exp(-beta * distance(x, y, d)) + 0.002F;
+        if (inside(x, y, d))
+          *out.weight[d].at(x, y) = (d < 2 ? 1.0F : 0.707F) * std::exp(-beta * distance(x, y, d)) + 0.002F;
       }
     }
   }
@@ -230,7 +233,8 @@ Floats find_in_frame(const Picture& picture) {
     for (int x = 0; x < w; ++x) {
       const std::size_t i = static_cast<std::size_t>(y) * w + x;
       const float u = (x + 0.5F) / w - 0.5F, v = (y + 0.5F) / h - 0.5F;
-      features[i] = {lab.data[i * 3], lab.data[i * 3 + 1] * 1.4F, lab.data[i * 3 + 2] * 1.4F, sharp.data[i] * 30, u * 60, v * 60};
+      features[i] = {
+          lab.data[i * 3], lab.data[i * 3 + 1] * 1.4F, lab.data[i * 3 + 2] * 1.4F, sharp.data[i] * 30, u * 60, v * 60};
       centre.data[i] = std::exp(-0.5F * (u * u / (0.27F * 0.27F) + (v - 0.06F) * (v - 0.06F) / (0.24F * 0.24F)));
       const float sides = std::min({x + 0.5F, w - x - 0.5F, y + 0.5F}) / std::max(w, h);
       const float below = (h - y - 0.5F) / std::max(w, h) + std::max(0.0F, 0.35F - std::abs(u)) * 0.3F;
@@ -256,7 +260,8 @@ Floats find_in_frame(const Picture& picture) {
   scale_to_one(barrier, 0.05);
   Floats guess(w, h, 1);
   for (std::size_t i = 0; i < count; ++i) {
-    guess.data[i] = (0.6F * odd.data[i] + 0.35F * barrier.data[i] + 0.2F * sharp.data[i]) * (0.25F + 0.75F * centre.data[i]);
+    guess.data[i] =
+        (0.6F * odd.data[i] + 0.35F * barrier.data[i] + 0.2F * sharp.data[i]) * (0.25F + 0.75F * centre.data[i]);
   }
   guess = soft_blur(guess, 2);
   scale_to_one(guess, 0.03);
@@ -328,11 +333,14 @@ Floats find_subject(const Picture& whole) {
   const Floats preview = to_lab(resize(colours(whole), std::min(whole.width, 160), std::min(whole.height, 160)));
   const Bars bars = find_bars(preview);
   const auto scaled = [](int lines, int from, int to) { return (lines * to + from - 1) / from; };
-  const int x0 = scaled(bars.left, preview.width, whole.width), x1 = whole.width - scaled(bars.right, preview.width, whole.width);
-  const int y0 = scaled(bars.top, preview.height, whole.height), y1 = whole.height - scaled(bars.bottom, preview.height, whole.height);
+  const int x0 = scaled(bars.left, preview.width, whole.width),
+            x1 = whole.width - scaled(bars.right, preview.width, whole.width);
+  const int y0 = scaled(bars.top, preview.height, whole.height),
+            y1 = whole.height - scaled(bars.bottom, preview.height, whole.height);
   if (x0 == 0 && y0 == 0 && x1 == whole.width && y1 == whole.height) return find_in_frame(whole);
   Picture frame(x1 - x0, y1 - y0);
-  for (int y = y0; y < y1; ++y) std::copy_n(whole.at(x0, y), static_cast<std::size_t>(frame.width) * 4, frame.at(0, y - y0));
+  for (int y = y0; y < y1; ++y)
+    std::copy_n(whole.at(x0, y), static_cast<std::size_t>(frame.width) * 4, frame.at(0, y - y0));
   const Floats inner = find_in_frame(frame);
   // Put back in its place, at the inner mask's scale.
   const float scale = static_cast<float>(inner.width) / static_cast<float>(frame.width);
@@ -340,7 +348,8 @@ Floats find_subject(const Picture& whole) {
              std::max(inner.height, static_cast<int>(std::lround(static_cast<float>(whole.height) * scale))), 1);
   const int ox = std::min(static_cast<int>(std::lround(static_cast<float>(x0) * scale)), out.width - inner.width);
   const int oy = std::min(static_cast<int>(std::lround(static_cast<float>(y0) * scale)), out.height - inner.height);
-  for (int y = 0; y < inner.height; ++y) std::copy_n(inner.at(0, y), static_cast<std::size_t>(inner.width), out.at(ox, oy + y));
+  for (int y = 0; y < inner.height; ++y)
+    std::copy_n(inner.at(0, y), static_cast<std::size_t>(inner.width), out.at(ox, oy + y));
   return out;
 }
 

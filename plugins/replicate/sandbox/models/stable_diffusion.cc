@@ -12,7 +12,8 @@ std::vector<OutputFile> run(const Job& job) {
   const std::string prompt = job.text("prompt");
   std::vector<OutputFile> outputs;
   for (int i = 0; i < job.integer("num_outputs"); ++i) {
-    const Floats scene = paint_scene(scene_kind(prompt), prompt, job.seed(i), job.integer("width"), job.integer("height"));
+    const Floats scene =
+        paint_scene(scene_kind(prompt), prompt, job.seed(i), job.integer("width"), job.integer("height"));
     outputs.push_back({encode_png(to_picture(scene), false), "png"});
   }
   return outputs;
@@ -22,8 +23,12 @@ std::vector<OutputFile> run(const Job& job) {
 std::vector<OutputFile> run_sdxl(const Job& job) {
   for (const char* name : {"width", "height"}) {
     const int size = job.integer(name);
-    if (size % 8 != 0) throw ModelFailure("`height` and `width` have to be divisible by 8 but are " + std::to_string(job.integer("height")) + " and " + std::to_string(job.integer("width")) + ".");
-    if (size < 64 || size > 2048) throw ModelFailure("CUDA out of memory. (E1001: sandbox stand-in; " + std::string(name) + " " + std::to_string(size) + ")");
+    if (size % 8 != 0)
+      throw ModelFailure("`height` and `width` have to be divisible by 8 but are " +
+                         std::to_string(job.integer("height")) + " and " + std::to_string(job.integer("width")) + ".");
+    if (size < 64 || size > 2048)
+      throw ModelFailure("CUDA out of memory. (E1001: sandbox stand-in; " + std::string(name) + " " +
+                         std::to_string(size) + ")");
   }
   return run(job);
 }
@@ -80,7 +85,8 @@ Model sdxl_model() {
           .by_default(std::string("no_refiner")),
       share("high_noise_frac", 0.8, "For expert_ensemble_refiner, the fraction of noise to use"),
       Field("refine_steps", Type::integer, "For base_image_refiner, the number of steps to refine"),
-      Field("apply_watermark", Type::boolean, "Applies a watermark to enable determining if an image is generated").by_default(true),
+      Field("apply_watermark", Type::boolean, "Applies a watermark to enable determining if an image is generated")
+          .by_default(true),
       share("lora_scale", 0.6, "LoRA additive scale. Only applicable on trained models"),
       Field("replicate_weights", Type::text, "Replicate LoRA weights to use"),
       Field("disable_safety_checker", Type::boolean, "Disable safety checker for generated images").by_default(false),
