@@ -9,7 +9,7 @@
 
 namespace pixgraph {
 
-static std::vector<bool> needed_nodes(const Graph& graph) {
+std::vector<bool> needed_nodes(const Graph& graph) {
   std::vector<bool> needed(graph.nodes.size());
   std::vector<int> open;
   auto visit = [&](const Reference& reference) {

@@ -12,6 +12,9 @@
 
 namespace pixgraph {
 
+/// By node index: whether an output needs it, at whatever distance. What none needs does not run.
+std::vector<bool> needed_nodes(const Graph& graph);
+
 struct PlanNode {
   std::string name, type;
   bool paid = false;

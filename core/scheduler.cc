@@ -7,6 +7,7 @@
 #include "call.h"
 #include "evaluate.h"
 #include "key.h"
+#include "plan.h"
 
 namespace pixgraph {
 
@@ -49,7 +50,6 @@ Scheduler::Scheduler(Setup setup) : setup_(std::move(setup)) {
   const int nodes = static_cast<int>(graph.nodes.size());
   upstream_.resize(vertex_count());
   downstream_.resize(vertex_count());
-  needed_.resize(vertex_count());
   depth_.resize(vertex_count());
   for (int i = 0; i < nodes; ++i) upstream_[i] = graph.nodes[i].upstream;
   for (std::size_t i = 0; i < graph.outputs.size(); ++i) {
@@ -60,17 +60,9 @@ Scheduler::Scheduler(Setup setup) : setup_(std::move(setup)) {
       });
     upstream_[nodes + i].assign(from.begin(), from.end());
   }
-  // What no output needs is not run.
-  std::vector<int> open;
-  for (int vertex = nodes; vertex < vertex_count(); ++vertex) open.push_back(vertex);
-  while (!open.empty()) {
-    const int vertex = open.back();
-    open.pop_back();
-    if (needed_[vertex]) continue;
-    needed_[vertex] = true;
-    ++needed_count_;
-    open.insert(open.end(), upstream_[vertex].begin(), upstream_[vertex].end());
-  }
+  needed_ = needed_nodes(graph);
+  needed_.resize(vertex_count(), true);  // outputs are what all is for
+  needed_count_ = static_cast<int>(std::count(needed_.begin(), needed_.end(), true));
   for (int vertex = 0; vertex < vertex_count(); ++vertex)
     if (needed_[vertex])
       for (int from : upstream_[vertex]) downstream_[from].push_back(vertex);
