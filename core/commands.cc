@@ -15,6 +15,7 @@
 #include "document.h"
 #include "graph.h"
 #include "items.h"
+#include "outcome_list.h"
 #include "plan.h"
 #include "plugins.h"
 #include "registry.h"

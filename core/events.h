@@ -1,17 +1,22 @@
-// Events: what happens in a run, as it happens, one JSON object each. The console, the file runs/<id>/events.ndjson and
-// every later view are readers of the same events, and know nothing else of the run.
+// Events: what happens in a run, as it happens, one JSON object each. The file runs/<id>/events.ndjson is written from
+// them; the console and every later view follow that file (event_follower.h) and know nothing else of the run.
 //
-// emit() may be called from any thread; sinks are called one at a time, in the order of the events.
+// emit() may be called from any thread and under any lock: it queues. Sinks are called on one thread of the events'
+// own, in the order of the events, with all that came since the last call.
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
 #include <functional>
-#include <memory>
 #include <mutex>
+#include <span>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <nlohmann/json.hpp>
+
+#include <pixgraph/error.h>
 
 namespace pixgraph {
 
@@ -19,20 +24,41 @@ class Redactor;
 
 class Events {
  public:
-  using Sink = std::function<void(const nlohmann::json&)>;
-  explicit Events(const Redactor& redactor) : redactor_(redactor) {}
+  using Sink = std::function<void(std::span<const nlohmann::json>)>;
+  /// `failed` hears, on the events' thread, of a sink that threw. That sink is not called again.
+  explicit Events(const Redactor& redactor, std::function<void(const Error&)> failed = nullptr);
+  ~Events();  // after finish()
+  Events(const Events&) = delete;
+  Events& operator=(const Events&) = delete;
+
+  /// Before the first emit().
   void add_sink(Sink sink) { sinks_.push_back(std::move(sink)); }
-  /// Adds `t`, seconds since the start; takes secrets out of every text; gives it to every sink.
+  /// Adds `t`, seconds since the start. Every sink gets it with the secrets taken out of its texts. Waits only where
+  /// the sinks are very far behind, so that memory stays bounded.
   void emit(nlohmann::json event);
+  /// Returns when the sinks have seen every event emitted before.
+  void finish();
 
  private:
+  void deliver();
+
   const Redactor& redactor_;
-  std::mutex mutex_;
+  const std::function<void(const Error&)> failed_;
   std::vector<Sink> sinks_;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  std::mutex mutex_;
+  std::condition_variable arrived_, delivered_;
+  std::vector<nlohmann::json> queue_;
+  std::uint64_t emitted_ = 0, seen_ = 0;
+  bool ending_ = false;
+  std::thread thread_;
 };
 
-/// A sink that appends lines to a file ("-" = standard output), the version line first. Throws Error E602.
+/// A sink that appends lines to a new or existing file, the version line first; one write a batch. Throws Error E602
+/// (stops_run), here and from the sink.
 Events::Sink event_file(const std::string& path);
+
+/// A line of the file, with its end.
+std::string event_line(const nlohmann::json& event);
 
 }  // namespace pixgraph

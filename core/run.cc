@@ -15,9 +15,12 @@
 
 #include "clock.h"
 #include "console.h"
+#include "event_follower.h"
 #include "events.h"
 #include "hash.h"
 #include "http.h"
+#include "line_file.h"
+#include "outcome_list.h"
 #include "redact.h"
 #include "sandbox_process.h"
 #include "scheduler.h"
@@ -148,55 +151,6 @@ void check_ready(const Graph& graph, const Registry& registry, Host& host) {
         behaviour.remote->ready(host);
 }
 
-/// The list of outcomes, one line per item, which `--only failed` reads.
-Events::Sink item_list(const std::string& path) {
-  std::shared_ptr<std::FILE> file(std::fopen(path.c_str(), "we"), [](std::FILE* f) {
-    if (f) std::fclose(f);
-  });
-  if (!file) throw Error("E602", "`" + path + "` cannot be written: " + std::strerror(errno)).stopping_run();
-  std::fputs("{\"pixgraph_items\":1}\n", file.get());
-  return [file](const json& event) {
-    if (event.value("type", "") != "item") return;
-    json line = event;
-    line.erase("type");
-    std::error_code failure;
-    if (line.contains("files"))
-      for (json& one : line["files"])
-        one["path"] = std::filesystem::weakly_canonical(one.value("path", ""), failure).string();
-    std::fputs((line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n").c_str(), file.get());
-    std::fflush(file.get());
-  };
-}
-
-/// What the outcome lists of all earlier runs say was written where. Read when first asked, which is when the index
-/// does not know a file that is in the way.
-class PastOutputs {
- public:
-  explicit PastOutputs(std::string runs) : runs_(std::move(runs)) {}
-  bool operator()(const std::string& path, const std::string& hash) {
-    std::call_once(*read_, [&] { read_all(); });
-    const auto [first, last] = written_->equal_range(path);
-    return std::any_of(first, last, [&](const auto& one) { return one.second == hash; });
-  }
-
- private:
-  void read_all() {
-    for (const std::string& run : real_disk().list(runs_)) {
-      const std::string text = real_disk().read(join_path(join_path(runs_, run), "items.jsonl")).value_or("");
-      for (std::size_t start = 0, end; (end = text.find('\n', start)) != std::string::npos; start = end + 1) {
-        const json line = json::parse(text.substr(start, end - start), nullptr, false);
-        if (!line.is_object() || !line.contains("files") || !line["files"].is_array()) continue;
-        for (const json& file : line["files"])
-          if (file.is_object()) written_->emplace(file.value("path", ""), file.value("hash", ""));
-      }
-    }
-  }
-  std::string runs_;
-  std::shared_ptr<std::once_flag> read_ = std::make_shared<std::once_flag>();
-  std::shared_ptr<std::multimap<std::string, std::string>> written_ =
-      std::make_shared<std::multimap<std::string, std::string>>();
-};
-
 /// For trying out against a sandbox under --time-scale, whose hours pass in seconds; servers elsewhere are not touched
 /// by it.
 double time_scale() {
@@ -233,6 +187,20 @@ void exit_within(std::chrono::milliseconds time, int code) {
   }).detach();
 }
 
+json end_event(const RunCounts& counts, int exit, const RunOptions& options) {
+  json end = {{"type", "end"},
+              {"exit", exit},
+              {"done", counts.items_done},
+              {"failed", counts.items_failed},
+              {"canceled", counts.items_canceled},
+              {"out", options.out}};
+  if (counts.stopped) {
+    end["stopped"] = counts.stopped->message();
+    end["hint"] = counts.stopped->hint();
+  }
+  return end;
+}
+
 std::string new_run_id() {
   std::string time = iso_time(std::chrono::system_clock::now()).substr(0, 23);  // to the millisecond: ids sort by it
   std::erase_if(time, [](char c) { return c == '-' || c == ':' || c == '.'; });
@@ -240,26 +208,6 @@ std::string new_run_id() {
 }
 
 }  // namespace
-
-std::set<std::string> failed_in_last_run(const std::string& state) {
-  Disk& disk = real_disk();
-  const std::string runs = join_path(state, "runs");
-  std::vector<std::string> names = disk.list(runs);  // run ids begin with their time
-  for (auto name = names.rbegin(); name != names.rend(); ++name) {
-    const auto text = disk.read(join_path(join_path(runs, *name), "items.jsonl"));
-    if (!text) continue;
-    std::set<std::string> failed;
-    bool any = false;  // a run that was refused says nothing of any item
-    for (std::size_t start = 0, end; (end = text->find('\n', start)) != std::string::npos; start = end + 1) {
-      const json line = json::parse(text->substr(start, end - start), nullptr, false);
-      if (!line.is_object() || !line.contains("outcome")) continue;
-      any = true;
-      if (line.value("outcome", "") == "failed") failed.insert(line.value("item", ""));
-    }
-    if (any) return failed;
-  }
-  throw Error("E626", "there is no earlier run in " + state + " whose failed items could be run again");
-}
 
 int run_graph(const Graph& graph, const Registry& registry, const ItemTable& table, const RunOptions& options) {
   Signals::block();
@@ -287,14 +235,31 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
     Index index(state);
     Ledger ledger(disk, join_path(state, options.sandbox ? "sandbox-ledger" : "ledger"));
 
-    Events events(redactor);
     const std::string run_id = new_run_id();
     const std::string run_folder = join_path(join_path(state, "runs"), run_id);
     make_folders(disk, run_folder);
-    events.add_sink(event_file(join_path(run_folder, "events.ndjson")));
-    if (!options.events.empty()) events.add_sink(event_file(options.events));
+    const std::string event_path = join_path(run_folder, "events.ndjson");
+    const Events::Sink event_log = event_file(event_path);
+    const Events::Sink outcomes = outcome_list(join_path(run_folder, "items.jsonl"));
+    // What `events` calls outlives it.
     Console console(options.events != "-");
-    events.add_sink([&](const json& event) { console.show(event); });
+    std::unique_ptr<LineFile> copy;
+    if (!options.events.empty()) copy = std::make_unique<LineFile>(options.events);
+    EventFollower follower(event_path, [&](std::string_view line, const json& event) {
+      if (copy) copy->append(std::string(line) + "\n");
+      console.show(event);
+    });
+    std::atomic<Scheduler*> running = nullptr;
+    Events events(redactor, [&](const Error& error) {
+      show_error(error, redactor);
+      if (Scheduler* at_work = running) at_work->stop(error);
+    });
+    for (const Events::Sink& written : {event_log, outcomes}) events.add_sink(written);
+    events.add_sink([&](std::span<const json>) { follower.advance(); });
+    const auto all_shown = [&] {
+      events.finish();
+      follower.finish();
+    };
     json names = json::array();
     for (const GraphNode& node : graph.nodes) names.push_back({{"name", node.name}, {"type", node.spec->name}});
     events.emit({{"type", "run"},
@@ -307,7 +272,6 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
                  {"sandbox", sandbox ? sandbox->base_url() : ""},
                  {"skipped_files", table.skipped}});
 
-    events.add_sink(item_list(join_path(run_folder, "items.jsonl")));
     const auto rebuy_before =
         options.rebuy_before.empty() ? std::chrono::system_clock::now() : parse_iso_time(options.rebuy_before).value();
     std::map<std::string, Consent> consent_of;
@@ -360,13 +324,15 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
           [&] {
             exit_within(std::chrono::milliseconds(500),
                         kExitTerminated);  // also where nobody reads our output any more
-            events.emit({{"type", "end"},
-                         {"exit", kExitTerminated},
-                         {"out", options.out},
-                         {"stopped", "terminated; created predictions are kept and found again by the next run"}});
+            RunCounts so_far = scheduler->counts();
+            so_far.stopped = Error("E902", "terminated; created predictions are kept and found again by the next run");
+            events.emit(end_event(so_far, kExitTerminated, options));
+            all_shown();
             ::_exit(kExitTerminated);
           });
+      running = scheduler.get();
       counts = scheduler->run();
+      running = nullptr;
       interrupted = signals.interrupted();
     }
     int exit = kExitDone;
@@ -376,17 +342,8 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
       exit = kExitStopped;
     else if (counts.items_failed > 0 || counts.items_canceled > 0)
       exit = kExitItemsFailed;
-    json end = {{"type", "end"},
-                {"exit", exit},
-                {"done", counts.items_done},
-                {"failed", counts.items_failed},
-                {"canceled", counts.items_canceled},
-                {"out", options.out}};
-    if (counts.stopped) {
-      end["stopped"] = counts.stopped->message();
-      end["hint"] = counts.stopped->hint();
-    }
-    events.emit(end);
+    events.emit(end_event(counts, exit, options));
+    all_shown();
     if (exit == kExitInterrupted && !options.rebuy.empty())
       std::fprintf(stderr, "go on with the same --rebuy and: --rebuy-before %s\n", iso_time(rebuy_before).c_str());
     return exit;

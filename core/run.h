@@ -3,7 +3,6 @@
 #pragma once
 
 #include <optional>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -34,9 +33,6 @@ struct RunOptions {
 
 /// The state directory of a pipeline file: made where it is missing. Throws Error E602.
 std::string state_folder(const std::string& pipeline_file, const RunOptions& options);
-
-/// Names of the items that failed in the latest run of this state directory. Throws Error E626 where there was none.
-std::set<std::string> failed_in_last_run(const std::string& state);
 
 /// Runs it and returns the exit code. Everything that went wrong has been shown when it returns.
 int run_graph(const Graph& graph, const Registry& registry, const ItemTable& table, const RunOptions& options);

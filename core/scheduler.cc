@@ -130,6 +130,19 @@ void Scheduler::stop() {
   idle_.notify_all();
 }
 
+void Scheduler::stop(const Error& why) {
+  {
+    std::lock_guard lock(mutex_);
+    if (!counts_.stopped) counts_.stopped = why;
+  }
+  stop();
+}
+
+RunCounts Scheduler::counts() {
+  std::lock_guard lock(mutex_);
+  return counts_;
+}
+
 void Scheduler::start_items() {
   while (!stopping_ && running_items_ < setup_.items_in_flight && next_item_ < setup_.table.items.size()) {
     auto item = std::make_shared<ItemRun>();

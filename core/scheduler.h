@@ -59,6 +59,9 @@ class Scheduler {
   RunCounts run();
   /// Starts no new items and no new creates; what runs goes on. May be called from any thread.
   void stop();
+  /// The same because of an error, which the run's counts then name.
+  void stop(const Error& why);
+  RunCounts counts();
   bool stopping() const { return stopping_; }
 
  private:

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <span>
 #include <thread>
+#include <vector>
 
 #include "console.h"
 #include "redact.h"
@@ -18,13 +20,14 @@ TEST(Events, SinksSeeEveryEventInOrderWithItsTime) {
   const Redactor redactor;
   Events events(redactor);
   std::vector<json> seen;
-  events.add_sink([&](const json& event) { seen.push_back(event); });
+  events.add_sink([&](std::span<const json> batch) { seen.insert(seen.end(), batch.begin(), batch.end()); });
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t)
     threads.emplace_back([&] {
       for (int i = 0; i < 100; ++i) events.emit({{"type", "x"}});
     });
   for (std::thread& thread : threads) thread.join();
+  events.finish();
   ASSERT_EQ(seen.size(), 400u);
   for (std::size_t i = 1; i < seen.size(); ++i) EXPECT_LE(seen[i - 1]["t"].get<double>(), seen[i]["t"].get<double>());
 }
@@ -34,18 +37,33 @@ TEST(Events, NoSecretIsInAnyText) {
   redactor.add("r8_secret_token");
   Events events(redactor);
   json seen;
-  events.add_sink([&](const json& event) { seen = event; });
+  events.add_sink([&](std::span<const json> batch) { seen = batch[0]; });
   events.emit({{"type", "x"}, {"list", {"a r8_secret_token b", {{"deep", "r8_secret_token"}}}}});
+  events.finish();
   EXPECT_EQ(seen.dump().find("r8_secret_token"), std::string::npos);
   EXPECT_EQ(seen["list"][0], "a [secret] b");
+}
+
+TEST(Events, ASinkThatFailsIsToldOnceAndTheOthersGoOn) {
+  const Redactor redactor;
+  std::vector<std::string> failures;
+  Events events(redactor, [&](const Error& error) { failures.push_back(error.message()); });
+  int seen = 0;
+  events.add_sink([](std::span<const json>) { throw Error("E602", "the disk is full"); });
+  events.add_sink([&](std::span<const json> batch) { seen += static_cast<int>(batch.size()); });
+  for (int i = 0; i < 3; ++i) {
+    events.emit({{"type", "x"}});
+    events.finish();
+  }
+  EXPECT_EQ(seen, 3);
+  EXPECT_EQ(failures, std::vector<std::string>{"the disk is full"});
 }
 
 TEST(Events, AFileBeginsWithItsVersionAndHasOneLineEach) {
   const test::TempFolder folder;
   {
     const Events::Sink sink = event_file(folder.path("events"));
-    sink({{"type", "a"}});
-    sink({{"type", "bad \xff utf-8"}});
+    sink(std::vector<json>{{{"type", "a"}}, {{"type", "bad \xff utf-8"}}});
   }
   EXPECT_EQ(folder.read("events"),
             "{\"events\":\"1.0\",\"pixgraph\":\"" PIXGRAPH_VERSION

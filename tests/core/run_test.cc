@@ -1,3 +1,4 @@
+#include "outcome_list.h"
 #include "run.h"
 
 #include <gtest/gtest.h>

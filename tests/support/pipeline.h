@@ -72,9 +72,11 @@ class TestRun : RemoteObserver {
         executor(std::make_unique<Executor>(threads, threads)),
         driver({*executor, ledger, store, host, *this, "", [](const std::string&) { return ServerLimits(); }}) {
     for (const std::string& item : items) table.items.push_back({item, {Value(item)}});
-    events.add_sink([this](const json& event) {
-      all.push_back(event);
-      if (on_event) on_event(event);
+    events.add_sink([this](std::span<const json> batch) {
+      for (const json& event : batch) {
+        all.push_back(event);
+        if (on_event) on_event(event);
+      }
     });
     scheduler = std::make_unique<Scheduler>(Scheduler::Setup{graph, nodes.registry, table, codecs, *executor, driver,
                                                              host, index, writer, events, in_flight, fail_fast});
@@ -83,6 +85,7 @@ class TestRun : RemoteObserver {
   RunCounts run() {
     const RunCounts counts = scheduler->run();
     executor.reset();  // every event has been emitted
+    events.finish();
     return counts;
   }
   /// "a: done" per item, in the order of their ends.

@@ -1,0 +1,72 @@
+#include "outcome_list.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "disk.h"
+#include "line_file.h"
+
+namespace pixgraph {
+
+using nlohmann::json;
+
+Events::Sink outcome_list(const std::string& path) {
+  auto file = std::make_shared<LineFile>(path);
+  file->append("{\"pixgraph_items\":1}\n");
+  return [file](std::span<const json> batch) {
+    std::string lines;
+    for (const json& event : batch) {
+      if (event.value("type", "") != "item") continue;
+      json line = event;
+      line.erase("type");
+      std::error_code failure;
+      if (line.contains("files"))
+        for (json& one : line["files"])
+          one["path"] = std::filesystem::weakly_canonical(one.value("path", ""), failure).string();
+      lines += event_line(line);
+    }
+    file->append(lines);
+  };
+}
+
+/// Calls `line` with every whole line that is an object.
+static void read_list(const std::string& path, const std::function<void(const json&)>& line) {
+  if (!real_disk().exists(path)) return;
+  LineReader(path).read([&](std::string_view text) {
+    const json object = json::parse(text, nullptr, false);
+    if (object.is_object()) line(object);
+  });
+}
+
+std::set<std::string> failed_in_last_run(const std::string& state) {
+  const std::string runs = join_path(state, "runs");
+  std::vector<std::string> names = real_disk().list(runs);  // run ids begin with their time
+  for (auto name = names.rbegin(); name != names.rend(); ++name) {
+    std::set<std::string> failed;
+    bool any = false;  // a run that was refused says nothing of any item
+    read_list(join_path(join_path(runs, *name), "items.jsonl"), [&](const json& line) {
+      if (!line.contains("outcome")) return;
+      any = true;
+      if (line.value("outcome", "") == "failed") failed.insert(line.value("item", ""));
+    });
+    if (any) return failed;
+  }
+  throw Error("E626", "there is no earlier run in " + state + " whose failed items could be run again");
+}
+
+bool PastOutputs::operator()(const std::string& path, const std::string& hash) {
+  std::call_once(*read_, [&] { read_all(); });
+  const auto [first, last] = written_->equal_range(path);
+  return std::any_of(first, last, [&](const auto& one) { return one.second == hash; });
+}
+
+void PastOutputs::read_all() {
+  for (const std::string& run : real_disk().list(runs_))
+    read_list(join_path(join_path(runs_, run), "items.jsonl"), [&](const json& line) {
+      if (!line.contains("files") || !line["files"].is_array()) return;
+      for (const json& file : line["files"])
+        if (file.is_object()) written_->emplace(file.value("path", ""), file.value("hash", ""));
+    });
+}
+
+}  // namespace pixgraph
