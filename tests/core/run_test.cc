@@ -1,11 +1,16 @@
-#include "outcome_list.h"
 #include "run.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
+#include <future>
+#include <thread>
 
 #include "disk.h"
+#include "outcome_list.h"
 #include "sandbox_process.h"
 #include "support/fake_call.h"
 #include "support/pipeline.h"
@@ -68,6 +73,27 @@ TEST(Run, EveryRunLeavesItsEvents) {
   for (std::string line; std::getline(in, line);) types.push_back(json::parse(line)["type"]);
   EXPECT_EQ(types,
             (std::vector<std::string>{"version", "run", "task", "task", "task", "output", "task", "item", "end"}));
+}
+
+TEST(Run, DoesNotWaitForWhoeverReadsItsEvents) {
+  Runs runs;
+  runs.options.events = runs.folder.path("pipe");
+  ASSERT_EQ(::mkfifo(runs.options.events.c_str(), 0600), 0);
+  const int pipe = ::open(runs.options.events.c_str(), O_RDWR | O_NONBLOCK);
+  std::vector<std::string> words;  // their events are more than a pipe holds
+  for (int i = 0; i < 400; ++i) words.push_back("w" + std::to_string(i));
+  auto exit = std::async(std::launch::async, [&] { return runs.run(words); });
+  // Everything is written while nobody reads.
+  const std::string last = runs.folder.path("out/w399.txt");
+  for (int i = 0; i < 2000 && !real_disk().exists(last); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  EXPECT_TRUE(real_disk().exists(last));
+  EXPECT_EQ(exit.wait_for(std::chrono::milliseconds(0)), std::future_status::timeout);
+  std::string events;
+  for (char buffer[4096]; exit.wait_for(std::chrono::milliseconds(1)) != std::future_status::ready;)
+    for (ssize_t count; (count = ::read(pipe, buffer, sizeof buffer)) > 0;) events.append(buffer, count);
+  ::close(pipe);
+  EXPECT_EQ(exit.get(), kExitDone);
+  EXPECT_EQ(std::count(events.begin(), events.end(), '\n') > 2000, true);
 }
 
 TEST(Run, ASecretIsInNoTextThatIsWritten) {
