@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -92,10 +93,11 @@ void Process::signal(int number) {
 Ended Process::wait(std::chrono::seconds limit) {
   Ended ended;
   int status = 0;
+  rusage usage{};
   bool late = false;
   const auto end = steady_clock::now() + limit;
   while (pid_ > 0) {
-    if (::waitpid(pid_, &status, WNOHANG) == pid_) break;
+    if (::wait4(pid_, &status, WNOHANG, &usage) == pid_) break;
     if (!late && steady_clock::now() > end) {
       late = true;
       ::kill(-pid_, SIGKILL);
@@ -106,6 +108,9 @@ Ended Process::wait(std::chrono::seconds limit) {
   pid_ = -1;
   ended.code = late ? -1 : WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   ended.seconds = std::chrono::duration<double>(steady_clock::now() - started_).count();
+  const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + time.tv_usec / 1e6; };
+  ended.cpu_seconds = seconds(usage.ru_utime) + seconds(usage.ru_stime);
+  ended.peak_rss_kb = usage.ru_maxrss;
   ended.out = out();
   ended.err = err();
   return ended;

@@ -24,6 +24,8 @@ struct Ended {
   int code = -1;  // exit code; 128 + signal where one ended it; -1 where the time limit did
   std::string out, err;
   double seconds = 0;
+  double cpu_seconds = 0;  // of the program and of its children that it waited for
+  long peak_rss_kb = 0;
 };
 
 class Process {
