@@ -46,16 +46,29 @@ int remote() {
   std::unique_ptr<Sandbox> sandbox;
   std::vector<Side> sides(1);
   sides[0].name = "pixgraph";
+  // New folders each time, removed at the very end: a file system is slow for a while after many files went.
+  int run = 0;
   const auto fresh = [&](Side& side) {
     sandbox.reset();
     sandbox = std::make_unique<Sandbox>(folder, std::vector<std::string>{}, "sandbox");
     side.environment = server(*sandbox);
-    for (const char* name : {"out", ".pixgraph", "js-out"}) fs::remove_all(folder.path(name));
+    const std::string own = folder.path(fmt::format("run-{}", ++run));
+    fs::create_directories(own);
+    side.words.back() = own + "/out";
+    if (side.name == "pixgraph") side.words[side.words.size() - 3] = own + "/state";
   };
-  sides[0].words = {program("pixgraph"),  "run",    folder.path("instant.yaml"),
-                    folder.path("items"), "--rate", "unlimited",
-                    "--jobs-remote",      "200",    "--out",
-                    folder.path("out")};
+  sides[0].words = {program("pixgraph"),
+                    "run",
+                    folder.path("instant.yaml"),
+                    folder.path("items"),
+                    "--rate",
+                    "unlimited",
+                    "--jobs-remote",
+                    std::to_string(kInFlight),
+                    "--state",
+                    "",
+                    "--out",
+                    ""};
   const std::string client = PIXGRAPH_JS_CLIENT, node = installed("node");
   const bool with_client = !node.empty() && fs::exists(client + "/node_modules/replicate");
   if (with_client) {
@@ -63,8 +76,7 @@ int remote() {
     script.name = "JavaScript client";
     fs::copy_file(fs::path(PIXGRAPH_BENCH_DIR) / "remote.mjs", client + "/remote.mjs",
                   fs::copy_options::overwrite_existing);
-    script.words = {node, client + "/remote.mjs", std::to_string(kPredictions), std::to_string(kInFlight),
-                    folder.path("js-out")};
+    script.words = {node, client + "/remote.mjs", std::to_string(kPredictions), std::to_string(kInFlight), ""};
     sides.push_back(script);
   }
   std::map<std::string, std::vector<double>> wall, cpu;
