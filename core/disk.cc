@@ -80,17 +80,10 @@ class RealDisk : public Disk {
 
   bool exists(const std::string& path) override { return ::access(path.c_str(), F_OK) == 0; }
 
-  void write(const std::string& path, std::string_view bytes) override {
-    Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666));
-    if (!file.valid()) fail("written", path);
-    write_all(file.get(), bytes, path);
-  }
-
-  void append(const std::string& path, std::string_view bytes) override {
-    Descriptor file(::open(path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC));
-    if (!file.valid()) fail("written", path);
-    write_all(file.get(), bytes, path);
-  }
+  void write(const std::string& path, std::string_view bytes) override { put(path, kNew, bytes, false); }
+  void append(const std::string& path, std::string_view bytes) override { put(path, kAtEnd, bytes, false); }
+  void write_synced(const std::string& path, std::string_view bytes) override { put(path, kNew, bytes, true); }
+  void append_synced(const std::string& path, std::string_view bytes) override { put(path, kAtEnd, bytes, true); }
 
   void sync(const std::string& path) override {
     Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
@@ -156,6 +149,16 @@ class RealDisk : public Disk {
           ours.st_dev == named.st_dev)
         return lock;
     }
+  }
+
+ private:
+  static constexpr int kNew = O_CREAT | O_TRUNC, kAtEnd = O_APPEND;
+
+  static void put(const std::string& path, int how, std::string_view bytes, bool durable) {
+    Descriptor file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | how, 0666));
+    if (!file.valid()) fail("written", path);
+    write_all(file.get(), bytes, path);
+    if (durable && ::fdatasync(file.get()) != 0) fail("made durable", path);
   }
 };
 
@@ -225,8 +228,7 @@ static auto or_remove(Disk& disk, const std::string& temp, Work&& work) {
 bool place_new(Disk& disk, const std::string& path, std::string_view bytes) {
   const std::string temp = temp_beside(path);
   const bool placed = or_remove(disk, temp, [&] {
-    disk.write(temp, bytes);
-    disk.sync(temp);
+    disk.write_synced(temp, bytes);
     return disk.link(temp, path);
   });
   disk.remove(temp);
@@ -237,11 +239,9 @@ bool place_new(Disk& disk, const std::string& path, std::string_view bytes) {
 void replace_file(Disk& disk, const std::string& path, std::string_view bytes) {
   const std::string temp = temp_beside(path);
   or_remove(disk, temp, [&] {
-    disk.write(temp, bytes);
-    disk.sync(temp);
+    disk.write_synced(temp, bytes);
     disk.rename(temp, path);
   });
-  disk.sync_folder(folder_of(path));
 }
 
 }  // namespace pixgraph

@@ -27,6 +27,15 @@ class Disk {
   /// One write(2) at the end of an existing file.
   virtual void append(const std::string& path, std::string_view bytes) = 0;
   virtual void sync(const std::string& path) = 0;
+  /// write() or append(), then sync(): the same steps, which the real disk does with one open file.
+  virtual void write_synced(const std::string& path, std::string_view bytes) {
+    write(path, bytes);
+    sync(path);
+  }
+  virtual void append_synced(const std::string& path, std::string_view bytes) {
+    append(path, bytes);
+    sync(path);
+  }
   virtual void sync_folder(const std::string& path) = 0;
   /// A second name for a file. False where `to` exists already.
   virtual bool link(const std::string& from, const std::string& to) = 0;
@@ -68,7 +77,7 @@ class DurableFolders {
 /// Puts a file in place complete and durable, or not at all: temp file, fsync, link, fsync of the folder. False where
 /// the name is taken (the existing file is left as it is). The temp name is random: pids repeat across hosts.
 bool place_new(Disk& disk, const std::string& path, std::string_view bytes);
-/// The same, replacing what is there.
+/// Replaces what is there by a complete file. After a loss of power the old one may be back: not for what must stay.
 void replace_file(Disk& disk, const std::string& path, std::string_view bytes);
 /// Whether `name` is one that those two give a file before it is in place.
 bool is_temp_name(std::string_view name);

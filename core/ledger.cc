@@ -213,9 +213,8 @@ void Ledger::append(Purchase& purchase, const json& line) {
   const std::string text =
       (purchase.torn ? "\n" : "") + line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
   purchase.torn = true;  // until all of it is there
-  disk_.append(path, text);
+  disk_.append_synced(path, text);
   purchase.torn = false;
-  disk_.sync(path);
 }
 
 void Ledger::created(Purchase& purchase, const std::string& id) {

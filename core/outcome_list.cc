@@ -1,7 +1,7 @@
 #include "outcome_list.h"
 
 #include <algorithm>
-#include <filesystem>
+#include <functional>
 
 #include "disk.h"
 #include "line_file.h"
@@ -19,10 +19,6 @@ Events::Sink outcome_list(const std::string& path) {
       if (event.value("type", "") != "item") continue;
       json line = event;
       line.erase("type");
-      std::error_code failure;
-      if (line.contains("files"))
-        for (json& one : line["files"])
-          one["path"] = std::filesystem::weakly_canonical(one.value("path", ""), failure).string();
       lines += event_line(line);
     }
     file->append(lines);

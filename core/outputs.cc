@@ -38,6 +38,22 @@ OutputWriter::OutputWriter(Disk& disk, Index& index, const Codecs& codecs, std::
       fs::remove(entry.path(), failure);
 }
 
+/// canonical() of a file below --out: most of the way is the same for all of them, and asked for once.
+std::string OutputWriter::canonical_output(const std::string& path) {
+  const std::string folder = folder_of(path);
+  std::error_code failure;
+  if (fs::is_symlink(path, failure)) return canonical(path);
+  std::lock_guard lock(canonical_mutex_);
+  auto known = canonical_folders_.find(folder);
+  // Until it is there it may still become a link to elsewhere.
+  if (known == canonical_folders_.end()) {
+    const std::string made = canonical(folder);
+    if (!disk_.exists(folder)) return join_path(made, fs::path(path).filename().string());
+    known = canonical_folders_.emplace(folder, made).first;
+  }
+  return join_path(known->second, fs::path(path).filename().string());
+}
+
 void OutputWriter::protect(const std::string& path) {
   std::lock_guard lock(mutex_);
   protected_.insert(canonical(path));
@@ -78,7 +94,7 @@ std::string OutputWriter::claim(const std::string& name, const std::string& owne
   if (!is_new && place->second != owner)
     throw Error("E612", "`" + path + "` would be written twice: by " + place->second + " and by " + owner,
                 "put ${photo.relpath} or another part that differs into `file:`");
-  if (protected_.contains(canonical(path)))
+  if (protected_.contains(canonical_output(path)))
     throw Error("E613", "`" + path + "` is an input of this run and would be overwritten",
                 "choose another --out or another `file:`");
   return path;
@@ -91,7 +107,7 @@ static Error touched(const std::string& path) {
 
 void OutputWriter::check_untouched(const std::string& path) {
   if (overwrite_ || !disk_.exists(path)) return;
-  if (!is_ours(canonical(path), index_.hash_of(path))) throw touched(path);
+  if (!is_ours(canonical_output(path), index_.hash_of(path))) throw touched(path);
 }
 
 bool OutputWriter::is_ours(const std::string& absolute_path, const std::string& hash) {
@@ -129,8 +145,8 @@ std::string OutputWriter::encoded(const std::string& path, const Value& value, c
 
 OutputWriter::Written OutputWriter::write(const std::string& path, const Value& value, const GraphOutput& settings) {
   const std::string bytes = encoded(path, value, settings);
-  Written written{path, sha256(bytes), true};
-  const std::string absolute = canonical(path);
+  const std::string absolute = canonical_output(path);
+  Written written{path, absolute, sha256(bytes), true};
   if (disk_.exists(path)) {
     const std::string now = sha256_file(path);
     if (now == written.hash) {

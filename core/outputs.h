@@ -39,7 +39,7 @@ class OutputWriter {
   void check_untouched(const std::string& path);
 
   struct Written {
-    std::string path, hash;
+    std::string path, absolute, hash;
     bool changed = false;  // false: the same bytes were there already
   };
   /// Encodes by the extension of `path`, which claim() gave. Throws Error E32x, E614.
@@ -58,6 +58,10 @@ class OutputWriter {
   std::mutex mutex_;
   std::map<std::string, std::string> claimed_;  // path -> owner
   std::set<std::string> protected_;
+
+  std::string canonical_output(const std::string& path);
+  std::mutex canonical_mutex_;
+  std::map<std::string, std::string> canonical_folders_;
 };
 
 }  // namespace pixgraph

@@ -286,7 +286,7 @@ void Scheduler::run_output(const ItemPtr& item, int index) {
     changed = changed || written.changed;
     {
       std::lock_guard lock(mutex_);
-      item->files.push_back({{"path", written.path}, {"hash", written.hash}});
+      item->files.push_back({{"path", written.absolute}, {"hash", written.hash}});
     }
     setup_.events.emit({{"type", "output"},
                         {"item", item->item->name},
