@@ -89,6 +89,16 @@ class Bench {
         return entry.path().string();
     return "";
   }
+  /// Predictions whose id is in the ledger.
+  long known_ids() const {
+    long known = 0;
+    std::error_code none;
+    for (const auto& entry : fs::recursive_directory_iterator(folder_ + "/state/ledger", none))
+      if (entry.path().extension() == ".ndjson" &&
+          cases::read_file(entry.path().string()).find("\"state\":\"created\"") != std::string::npos)
+        ++known;
+    return known;
+  }
   const std::string& folder() const { return folder_; }
 
  private:
@@ -177,11 +187,12 @@ TEST(Crash, AtEveryCallOfCutoutInpaint) {
   every_call(bench, cutout_inpaint, items, 2 * items, 12);
 }
 
-/// Kills at random moments until the run gets through; counts the kills that hit between a POST and its answer.
-void random_kills(Bench& bench, int items, int kills, long creates) {
+/// Kills at random moments until the run gets through. At least `least_between` of them hit between a POST that was
+/// carried out and the id of its answer in the ledger.
+void random_kills(Bench& bench, int items, int kills, long creates, int least_between) {
   copy_photos(bench, items);
   std::mt19937 random(20261120);
-  int done = 0, round = 0;
+  int done = 0, round = 0, between = 0;
   for (; done < kills; ++round) {
     ASSERT_LT(round, kills + 50);
     bench.forget();
@@ -190,29 +201,41 @@ void random_kills(Bench& bench, int items, int kills, long creates) {
     // Several kills in one job, then it may end.
     for (int i = 0; i < 5 && done < kills; ++i) {
       auto running = bench.start();
-      std::this_thread::sleep_for(milliseconds(random() % 250));
+      if (const auto by_time = milliseconds(random() % 250); i % 2 == 0) {
+        std::this_thread::sleep_for(by_time);
+      } else {  // a while after the next create, however slow this machine is
+        const long next = bench.stat("creates") + 1;
+        for (int wait = 0; wait < 2000 && bench.stat("creates") < next; ++wait)
+          std::this_thread::sleep_for(milliseconds(1));
+        std::this_thread::sleep_for(milliseconds(random() % 30));
+      }
       running->signal(SIGKILL);
-      if (running->wait(seconds(60)).code == 128 + SIGKILL) ++done;
+      if (running->wait(seconds(60)).code != 128 + SIGKILL) continue;
+      ++done;
+      if (bench.stat("creates") - before > bench.known_ids()) ++between;
     }
     std::string last;
     EXPECT_GT(until_done(bench, 5, last), 0) << last;
     EXPECT_EQ(bench.stat("creates") - before, creates);
     EXPECT_EQ(bench.outputs(), items);
   }
-  std::printf("%d kills in %d jobs of %ld predictions\n", done, round, creates);
+  std::printf("%d kills in %d jobs of %ld predictions, %d of them between a POST and its answer\n", done, round,
+              creates, between);
+  EXPECT_GE(between, least_between);
   EXPECT_EQ(bench.leaked(), "");
 }
 
 TEST(Crash, RandomKills) {
-  Bench bench({});
+  Bench bench({"--fault", "slow:0.2", "--time-scale", "10"});
   const int items = large() ? 20 : 6;
-  random_kills(bench, items, large() ? 200 : 15, 2 * items);
+  random_kills(bench, items, large() ? 200 : 15, 2 * items, large() ? 30 : 1);
 }
 
 TEST(Crash, RandomKillsWithAnswersThatNeverArrive) {
-  Bench bench({"--fault", "drop-before-answer:0.2", "--fault", "elided-inputs"});
+  Bench bench(
+      {"--fault", "drop-before-answer:0.2", "--fault", "elided-inputs", "--fault", "slow:0.2", "--time-scale", "10"});
   const int items = large() ? 20 : 6;
-  random_kills(bench, items, large() ? 200 : 10, 2 * items);
+  random_kills(bench, items, large() ? 200 : 10, 2 * items, large() ? 30 : 1);
 }
 
 TEST(Crash, WithoutAListNothingIsBoughtTwiceAndTheRestIsToldApart) {

@@ -53,7 +53,6 @@ Response throttled(World& world, double real_seconds) {
 // What keeps a request from being carried out at all; nullopt = go on.
 std::optional<Response> refusal(World& world, const Request& request, const Parts& parts) {
   Faults& faults = world.faults;
-  if (faults.hit(Fault::slow)) world.clock.sleep(2);
   if (faults.hit(Fault::bad_gateway_html)) {
     return Response{
         502,
@@ -187,9 +186,16 @@ Response answer_api(World& world, const Request& request) {
     }
   }
   if (parts.size() < 2 || parts[0] != "v1") return not_found();
-  if (auto refused = refusal(world, request, parts)) return *refused;
-  if (request.path.ends_with('/') && world.faults.hit(Fault::trailing_slash_404)) return not_found();
-  return route(world, request, parts);
+  const bool slow = world.faults.hit(Fault::slow);
+  Response response;
+  if (auto refused = refusal(world, request, parts))
+    response = *refused;
+  else if (request.path.ends_with('/') && world.faults.hit(Fault::trailing_slash_404))
+    response = not_found();
+  else
+    response = route(world, request, parts);
+  if (slow) world.clock.sleep(2);  // what was asked for is done by now: the worst time to lose the answer
+  return response;
 }
 
 }  // namespace sandbox
