@@ -335,7 +335,8 @@ std::set<std::string> faults_of_the_sandbox() {
 TEST(Faults, EachHasARow) {
   std::set<std::string> rows;
   for (const Row& row : kRows)
-    for (const std::string fault : row.faults) rows.insert(fault.substr(0, fault.find(':')));
+    for (const std::string& fault : std::vector<std::string>(row.faults.begin(), row.faults.end()))
+      rows.insert(fault.substr(0, fault.find(':')));
   const std::set<std::string> known = faults_of_the_sandbox();
   EXPECT_GE(known.size(), 25u);
   EXPECT_EQ(rows, known);
