@@ -23,7 +23,7 @@ static void check_param(const Param& param, const Value& value, const std::strin
 }
 
 BoundCall::BoundCall(const GraphNode& node, const ItemValues& values, const Codecs& codecs, Host& host)
-    : spec_(*node.spec), host_(host) {
+    : node_(node), spec_(*node.spec), host_(host) {
   outputs_.resize(spec_.outputs.size());
   arguments_.reserve(node.arguments.size());
   for (std::size_t i = 0; i < node.arguments.size(); ++i) {
@@ -48,6 +48,18 @@ const Value& BoundCall::value(std::string_view name) const {
     if (spec_.params[i].name == name) return arguments_[spec_.inputs.size() + i];
   if (!spec_.open_input.empty() && spec_.open_input == name) return open_;
   throw Error("E991", spec_.name + " asked for `" + std::string(name) + "`, which is not in its Spec");
+}
+
+bool BoundCall::written_by_user(std::string_view name) const {
+  bool from_node = false;
+  const auto look = [&](const Reference& reference) { from_node = from_node || reference.to == Reference::To::node; };
+  for (std::size_t i = 0; i < node_.arguments.size(); ++i) {
+    const std::string& argument =
+        i < spec_.inputs.size() ? spec_.inputs[i].name : spec_.params[i - spec_.inputs.size()].name;
+    if (argument == name) for_each_reference(node_.arguments[i], look);
+  }
+  if (spec_.open_input == name) for_each_reference(node_.open_input, look);
+  return !from_node;
 }
 
 void BoundCall::set(std::string_view output, Value value) {

@@ -21,6 +21,8 @@ class BoundCall : public Call {
   Host& host() override { return host_; }
   const Value& value(std::string_view name) const override;
   void set(std::string_view output, Value value) override;
+  /// Whether nothing in this argument came out of a node.
+  bool written_by_user(std::string_view name) const;
 
   /// One value per output of the Spec, absent where the node set none. Call it once.
   std::vector<Value> take_outputs() { return std::move(outputs_); }
@@ -28,6 +30,7 @@ class BoundCall : public Call {
   void release_inputs();
 
  private:
+  const GraphNode& node_;
   const Spec& spec_;
   Host& host_;
   std::vector<Value> arguments_;  // inputs, then params

@@ -50,7 +50,8 @@ std::string RunHost::environment(const std::string& name) {
     else if (const char* set = std::getenv(name.c_str()))
       value = set;
   }
-  if (name.ends_with("_TOKEN") || name.ends_with("_KEY") || name.ends_with("_HEADERS")) redactor_.add(value);
+  if (name.ends_with("_TOKEN") || name.ends_with("_KEY")) redactor_.add(value);
+  if (name.ends_with("_HEADERS")) redactor_.add_headers(value);
   return value;
 }
 

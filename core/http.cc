@@ -122,6 +122,7 @@ struct HttpClient::Answer {
   Url url;
   Situation situation;
   Clock::time_point deadline;
+  AddressKind peer = AddressKind::global;
 
   BodyReader body(std::uint64_t max_bytes) {
     return BodyReader(*connection, head, situation.request.method == "HEAD", max_bytes);
@@ -151,7 +152,7 @@ HttpClient::HttpClient(HttpOptions options)
 HttpClient::~HttpClient() = default;
 
 HttpClient::Answer HttpClient::exchange(const HttpRequest& request, const Url& url, const std::string& first,
-                                        Clock::time_point deadline) {
+                                        Reach reach, Clock::time_point deadline) {
   const std::optional<Url> proxy = proxy_for(url, options_.proxies);
   // http through a proxy is one connection for all hosts; a tunnel belongs to its host.
   std::string key = url.origin();
@@ -166,15 +167,18 @@ HttpClient::Answer HttpClient::exchange(const HttpRequest& request, const Url& u
     at.written = 0;
     at.sent = Sent::no;
     try {
-      if (proxy) check_reach_behind_proxy(url, request.reach, options_.resolver, deadline);
+      if (proxy) check_reach_behind_proxy(url, reach, options_.resolver, deadline);
       if (pooled)
         answer.connection =
             pool_->take(answer.pool_key, request.fresh_connection ? milliseconds(2'000) : HttpPool::kMaxIdle,
-                        proxy ? std::nullopt : std::optional(request.reach));
+                        proxy ? std::nullopt : std::optional(reach));
       pooled = answer.connection != nullptr;
-      if (!pooled) answer.connection = connect(url, proxy, request, options_, *tls_, deadline);
+      if (!pooled) answer.connection = connect(url, proxy, request, reach, options_, *tls_, deadline);
       answer.head = talk(*answer.connection, head, request.body, deadline, at.written);
       at.sent = at.written == at.total ? Sent::maybe : Sent::no;
+      answer.peer = answer.connection->peer_kind();
+      if (proxy)
+        answer.peer = is_address(url.host) ? address_kind(url.host) : AddressKind::global;  // it resolves names
       return answer;
     } catch (const ConnectionLost&) {
       at.sent = at.written == at.total ? Sent::maybe : Sent::no;
@@ -200,8 +204,9 @@ HttpClient::Answer HttpClient::ask(const HttpRequest& request) {
   Url url = Url::parse(request.url);
   const std::string first = url.origin();
   const Clock::time_point deadline = Clock::now() + request.deadline;
+  Reach reach = request.reach;
   for (int hops = 0;; ++hops) {
-    Answer answer = exchange(request, url, first, deadline);
+    Answer answer = exchange(request, url, first, reach, deadline);
     if (!follows(request, answer.head)) return answer;
     if (hops == request.max_redirects)
       throw HttpError("E211",
@@ -221,6 +226,7 @@ HttpClient::Answer HttpClient::ask(const HttpRequest& request) {
       throw_http_error(answer.situation);
     } catch (...) {  // only the connection is lost
     }
+    if (answer.peer == AddressKind::global) reach = Reach::public_only;
     url = next;
   }
 }
@@ -239,6 +245,11 @@ HttpResponse HttpClient::send(const HttpRequest& request) {
   }
   HttpResponse response = answer.response();
   response.body = std::move(text);
+  if (const std::size_t blank = request.authorization.find(' '); blank != std::string::npos) {
+    secrets_.add(std::string_view(request.authorization).substr(blank + 1));
+    response.body = secrets_.clean(std::move(response.body));
+    for (auto& [name, value] : response.headers) value = secrets_.clean(std::move(value));
+  }
   return response;
 }
 

@@ -23,6 +23,7 @@
 
 #include "http_address.h"
 #include "http_proxy.h"
+#include "redact.h"
 
 namespace pixgraph {
 
@@ -69,13 +70,15 @@ class HttpClient : public Http {
  private:
   struct Answer;
   /// One hop. `first` is the origin of the URL that was asked for.
-  Answer exchange(const HttpRequest& request, const Url& url, const std::string& first, Clock::time_point deadline);
+  Answer exchange(const HttpRequest& request, const Url& url, const std::string& first, Reach reach,
+                  Clock::time_point deadline);
   /// Follows redirects and gives the final answer, of which the head is read.
   Answer ask(const HttpRequest& request);
 
   HttpOptions options_;
   std::unique_ptr<TlsClient> tls_;
   std::unique_ptr<HttpPool> pool_;
+  Redactor secrets_;  // of every authorization that was sent
 };
 
 }  // namespace pixgraph

@@ -72,14 +72,15 @@ void check_reach_behind_proxy(const Url& url, Reach reach, const Resolver& resol
 }
 
 std::unique_ptr<HttpConnection> connect(const Url& url, const std::optional<Url>& proxy, const HttpRequest& request,
-                                        const HttpOptions& options, TlsClient& tls, Clock::time_point deadline) {
+                                        Reach reach, const HttpOptions& options, TlsClient& tls,
+                                        Clock::time_point deadline) {
   const Clock::time_point connect_deadline = std::min(deadline, Clock::now() + request.connect_timeout);
   const Url& peer = proxy ? *proxy : url;
   const char* hint = proxy ? "it is the proxy of HTTP_PROXY or HTTPS_PROXY" : "is the server up, and the network";
   bool secured = false;
   try {
     std::vector<std::string> addresses = resolve(peer.host, options.resolver, connect_deadline);
-    if (!proxy) addresses = reachable(peer.host, addresses, request.reach);
+    if (!proxy) addresses = reachable(peer.host, addresses, reach);
     auto connection = HttpConnection::open(addresses, peer.port, connect_deadline);
     if (proxy && url.https) open_tunnel(*connection, url, *proxy, connect_deadline);
     if (url.https) {

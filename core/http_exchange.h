@@ -24,7 +24,8 @@ void check_reach_behind_proxy(const Url& url, Reach reach, const Resolver& resol
 /// A new connection for `url`, through the proxy where one is given, with TLS done for https. Throws HttpError E201,
 /// E202, E203, E207 (all Sent::no), DeadlinePassed.
 std::unique_ptr<HttpConnection> connect(const Url& url, const std::optional<Url>& proxy, const HttpRequest& request,
-                                        const HttpOptions& options, TlsClient& tls, Clock::time_point deadline);
+                                        Reach reach, const HttpOptions& options, TlsClient& tls,
+                                        Clock::time_point deadline);
 
 /// The head of the request for this hop of a call. `first` is the origin of the URL that was asked for: headers that
 /// may be keys go to it alone. Throws HttpError E208 for a header that cannot be sent.

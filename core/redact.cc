@@ -24,10 +24,10 @@ std::string percent_encoded(std::string_view text, const char* format) {
   return out;
 }
 
-std::string json_escaped(std::string_view text) {
+std::string json_escaped(std::string_view text, std::string_view which) {
   std::string out;
   for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
+    if (which.find(c) != std::string_view::npos) out += '\\';
     out += c;
   }
   return out;
@@ -54,11 +54,16 @@ std::vector<std::string> inside_base64(std::string_view text) {
 
 bool Redactor::add(std::string_view secret) {
   if (secret.size() < kShortest) return false;
+  {
+    const std::shared_lock lock(mutex_);
+    if (std::find(forms_.begin(), forms_.end(), secret) != forms_.end()) return true;
+  }
   std::vector<std::string> forms = inside_base64(secret);
   forms.emplace_back(secret);
   forms.push_back(percent_encoded(secret, "%{:02X}"));
   forms.push_back(percent_encoded(secret, "%{:02x}"));
-  forms.push_back(json_escaped(secret));
+  forms.push_back(json_escaped(secret, "\"\\"));
+  forms.push_back(json_escaped(secret, "\"\\/"));
   const std::unique_lock lock(mutex_);
   forms_.insert(forms_.end(), forms.begin(), forms.end());
   std::sort(forms_.begin(), forms_.end(), [](const std::string& a, const std::string& b) {
@@ -67,6 +72,21 @@ bool Redactor::add(std::string_view secret) {
   forms_.erase(std::unique(forms_.begin(), forms_.end()), forms_.end());
   any_.store(true, std::memory_order_release);
   return true;
+}
+
+void Redactor::add_headers(std::string_view text) {
+  const char separator = text.find('\n') != std::string_view::npos ? '\n' : ';';
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(separator), text.size());
+    std::string_view words = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    words.remove_prefix(std::min(words.find(':') + 1, words.size()));
+    while (!words.empty()) {  // "Bearer xyz": the word is the secret, and stands alone where it leaks
+      const std::size_t blank = std::min(words.find_first_of(" \t\r"), words.size());
+      add(words.substr(0, blank));
+      words.remove_prefix(std::min(blank + 1, words.size()));
+    }
+  }
 }
 
 std::string Redactor::clean(std::string text) const {

@@ -18,6 +18,9 @@ class Redactor {
   /// for those.
   bool add(std::string_view secret);
 
+  /// Every word in the values of `Name: value` pairs, parted by `;` or written one per line.
+  void add_headers(std::string_view text);
+
   /// Every known secret becomes "[secret]".
   std::string clean(std::string text) const;
 

@@ -57,7 +57,7 @@ struct RemoteDriver::Job {
   int list_failures = 0;
 };
 
-RemoteDriver::RemoteDriver(Setup setup) : setup_(std::move(setup)) {}
+RemoteDriver::RemoteDriver(Setup setup) : setup_(std::move(setup)), sent_reach_(setup_.resolver) {}
 RemoteDriver::~RemoteDriver() = default;
 
 std::string RemoteDriver::server_name(const std::string& server) const {
@@ -85,6 +85,7 @@ void RemoteDriver::step(const JobPtr& job, const std::function<void()>& work) {
 }
 
 void RemoteDriver::start(RemoteCall call) {
+  sent_reach_.asked(call.request.server);
   const std::string key = purchase_key(server_name(call.request.server), call.request);
   JobPtr job;
   {
@@ -523,7 +524,8 @@ void RemoteDriver::arrived(const JobPtr& job, Snapshot snapshot) {
 
 void RemoteDriver::save(const JobPtr& job, Snapshot snapshot) {
   auto saver = std::make_shared<Saver>(setup_.executor, setup_.store, setup_.host, origin_name(*job->purchase),
-                                       std::move(snapshot.urls));
+                                       std::move(snapshot.urls),
+                                       [this, server = job->request.server] { return sent_reach_.of(server); });
   auto answer = snapshot.answer;
   saver->start(job->priority, [this, job, saver, answer](std::optional<Error> error) {
     step(job, [&] {

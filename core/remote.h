@@ -23,6 +23,7 @@
 #include "executor.h"
 #include "governor.h"
 #include "ledger.h"
+#include "sent_reach.h"
 #include "store.h"
 
 namespace pixgraph {
@@ -72,7 +73,8 @@ class RemoteDriver {
     RemoteObserver& observer;
     std::string sandbox_server;  // the base URL of this run's own sandbox, else empty
     std::function<ServerLimits(const std::string& server)> limits;
-    double time_scale = 1;  // how much faster time passes at a server on this machine (a sandbox under --time-scale)
+    double time_scale = 1;   // how much faster time passes at a server on this machine (a sandbox under --time-scale)
+    Resolver resolver = {};  // tests; empty: the system's
   };
   explicit RemoteDriver(Setup setup);
   ~RemoteDriver();
@@ -83,6 +85,8 @@ class RemoteDriver {
   /// Asks the servers to end what is running; their calls end as canceled. Created predictions stay in the ledger.
   void cancel_all();
   int creates() const { return creates_; }
+  /// Where URLs in the answers of the servers of this run may lead.
+  SentReach& sent_reach() { return sent_reach_; }
 
  private:
   struct Job;
@@ -113,6 +117,7 @@ class RemoteDriver {
   void learn(const std::string& lane, std::chrono::milliseconds took);
 
   Setup setup_;
+  SentReach sent_reach_;
   std::mutex mutex_;                    // guards the maps below
   std::map<std::string, JobPtr> jobs_;  // by purchase key: single flight
   std::map<std::string, std::unique_ptr<Governor>> governors_;

@@ -21,8 +21,14 @@ FilePtr saved_output(const Store& store, const std::string& origin_name, int ind
   return file;
 }
 
-Saver::Saver(Executor& executor, Store& store, Host& host, std::string purchase_key, std::vector<std::string> urls)
-    : executor_(executor), store_(store), host_(host), purchase_key_(std::move(purchase_key)), urls_(std::move(urls)) {
+Saver::Saver(Executor& executor, Store& store, Host& host, std::string purchase_key, std::vector<std::string> urls,
+             std::function<Reach()> reach)
+    : executor_(executor),
+      store_(store),
+      host_(host),
+      purchase_key_(std::move(purchase_key)),
+      urls_(std::move(urls)),
+      reach_(std::move(reach)) {
   files_.resize(urls_.size());
 }
 
@@ -41,6 +47,13 @@ static bool worth_again(int status) {
   return status == 408 || status == 429 || status >= 500;
 }
 
+/// A refused address, a size, a certificate, a circle of redirects: the same the next time.
+static bool worth_again(const HttpError& error) {
+  for (const char* code : {"E203", "E205", "E207", "E208", "E211"})
+    if (error.code() == code) return false;
+  return true;
+}
+
 void Saver::fetch(std::size_t index, int attempt) {
   const std::string& url = urls_[index];
   try {
@@ -54,6 +67,7 @@ void Saver::fetch(std::size_t index, int attempt) {
       request.deadline = std::chrono::minutes(10);
       request.max_bytes = 10ull << 30;
       request.max_redirects = 5;
+      request.reach = reach_();
       Http::Download got = host_.http().download(request);
       if (!got.file) {
         const int status = got.response.status;
@@ -71,7 +85,7 @@ void Saver::fetch(std::size_t index, int attempt) {
     }
     one_done(std::nullopt);
   } catch (const HttpError& error) {
-    if (attempt >= kDownloadTries) return one_done(error);
+    if (attempt >= kDownloadTries || !worth_again(error)) return one_done(error);
     const auto wait = std::chrono::milliseconds(200) * (1 << std::min(attempt, 6));
     executor_.at(std::chrono::steady_clock::now() + wait, Workers::net, priority_,
                  [self = shared_from_this(), index, attempt] { self->fetch(index, attempt + 1); });

@@ -25,7 +25,9 @@ namespace pixgraph {
 
 class Saver : public std::enable_shared_from_this<Saver> {
  public:
-  Saver(Executor& executor, Store& store, Host& host, std::string purchase_key, std::vector<std::string> urls);
+  /// `reach`: where these URLs, which a server sent, may lead; asked for once, on a net worker.
+  Saver(Executor& executor, Store& store, Host& host, std::string purchase_key, std::vector<std::string> urls,
+        std::function<Reach()> reach);
 
   void start(Priority priority, std::function<void(std::optional<Error>)> done);
   // After a done() without error:
@@ -44,6 +46,7 @@ class Saver : public std::enable_shared_from_this<Saver> {
   Host& host_;
   const std::string purchase_key_;
   const std::vector<std::string> urls_;
+  const std::function<Reach()> reach_;
   Priority priority_;
   std::function<void(std::optional<Error>)> done_;
   std::mutex mutex_;

@@ -219,6 +219,9 @@ class Scheduler::NodeCall : public BoundCall {
                                    {"message", std::move(message)}});
   }
   bool canceled() const override { return scheduler_.stopping_; }
+  Reach reach(std::string_view name) const override {
+    return written_by_user(name) ? Reach::anywhere : scheduler_.setup_.remote.sent_reach().of_all();
+  }
 
  private:
   Scheduler& scheduler_;

@@ -51,14 +51,6 @@ std::string_view checked(std::string_view text) {
   return url;
 }
 
-/// The rule: a URL that the user wrote, in the pipeline or in the manifest, may lead anywhere. One that a server sent
-/// may lead to public addresses only, or a model's output could make pixgraph read from the user's own network; unless
-/// that server is itself at a loopback or private address. A Call does not tell yet where a text came from, so each is
-/// taken for the user's. Link-local addresses are refused by Http in any case.
-Reach reach_of(const Call&, std::string_view) {
-  return Reach::anywhere;
-}
-
 std::string status_words(int status) {
   static constexpr std::pair<int, const char*> kWords[] = {{300, "Multiple Choices"},
                                                            {301, "Moved Permanently"},
@@ -134,7 +126,7 @@ FilePtr fetch_one(Call& call, const std::string& url, const Sleep& sleep) {
   request.url = url;
   request.max_bytes = kMaxBytes;
   request.max_redirects = kMaxRedirects;
-  request.reach = reach_of(call, url);
+  request.reach = call.reach("url");
   milliseconds own_wait = kFirstWait;
   for (int retries = 0;; ++retries, own_wait *= 2) {
     request.deadline = std::max(milliseconds(1), std::chrono::ceil<milliseconds>(deadline - Clock::now()));

@@ -123,6 +123,18 @@ std::vector<std::string> files_in(const json& output) {
   return files;
 }
 
+json without_secrets(json answer, const Server& server) {
+  const auto clean = [&server](auto& self, json& value) -> void {
+    if (value.is_structured())
+      for (json& inner : value) self(self, inner);
+    else if (value.is_string())
+      value = server.without_secret(value.get<std::string>());
+  };
+  for (const char* words : {"error", "logs"})
+    if (answer.is_object() && answer.contains(words)) clean(clean, answer[words]);
+  return answer;
+}
+
 Snapshot read_snapshot(json answer, const std::string& id) {
   Snapshot snapshot;
   snapshot.status = read_status(answer);

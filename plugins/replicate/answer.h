@@ -11,7 +11,12 @@
 
 #include <pixgraph/remote.h>
 
+#include "server.h"
+
 namespace pixgraph::replicate {
+
+/// The answer with what its words (`error`, `logs`) repeat of the server's secrets taken out: they are shown and kept.
+nlohmann::json without_secrets(nlohmann::json answer, const Server& server);
 
 /// Reads an answer. An unknown status counts as processing: only the four documented ends are ends. `id` is the one
 /// that was asked about (messages name it). The logs kept in Snapshot::answer are cut to 64 kB.

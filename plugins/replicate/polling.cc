@@ -71,7 +71,7 @@ Snapshot poll_prediction(const Server& server, const std::string& id, Host& host
                     (reason.empty() ? ": no prediction in it" : ": " + reason) + ")",
                 "what was bought is kept and can be asked for again");
   }
-  return read_snapshot(std::move(*answer), id);
+  return read_snapshot(without_secrets(std::move(*answer), server), id);
 }
 
 std::optional<std::vector<Candidate>> list_predictions(const Server& server,

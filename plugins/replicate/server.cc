@@ -121,9 +121,16 @@ HttpRequest Server::request(std::string method, const std::string& path) const {
 }
 
 std::string Server::without_secret(std::string text) const {
-  const std::string token = authorization.size() > 7 ? authorization.substr(7) : "";
-  if (token.size() >= 4)
-    for (auto at = text.find(token); at != text.npos; at = text.find(token, at)) text.replace(at, token.size(), "***");
+  const auto remove = [&text](std::string_view secret, std::size_t shortest) {
+    if (secret.size() < shortest) return;
+    for (auto at = text.find(secret); at != text.npos; at = text.find(secret, at + 8))
+      text.replace(at, secret.size(), "[secret]");
+  };
+  remove(std::string_view(authorization).substr(std::min<std::size_t>(7, authorization.size())), 4);
+  for (const auto& [name, value] : headers) {
+    remove(value, 8);
+    remove(std::string_view(value).substr(value.rfind(' ') + 1), 8);  // "Bearer xyz": also the last word alone
+  }
   return text;
 }
 

@@ -26,7 +26,7 @@ struct Server {
 
   /// A call to base + path with all that belongs to every call. Never follows a redirect.
   HttpRequest request(std::string method, const std::string& path) const;
-  /// `text` without the token, for texts that a server wrote.
+  /// `text` with "[secret]" for the token and for the values of extra headers, for texts that a server wrote.
   std::string without_secret(std::string text) const;
 };
 

@@ -57,7 +57,7 @@ Submitted read_success(const HttpResponse& response, const Server& server) {
   if (id.empty()) return no_id(response, server, answer->is_object() ? server.without_secret(reason_of(*answer)) : "");
   Submitted result;
   result.kind = Kind::created;
-  result.snapshot = read_snapshot(std::move(*answer), id);
+  result.snapshot = read_snapshot(without_secrets(std::move(*answer), server), id);
   result.id = std::move(id);
   return result;
 }

@@ -157,5 +157,33 @@ TEST(BoundCall, ParamsFromOtherNodesAreChecked) {
   EXPECT_TRUE(good->take_outputs()[0].image());
 }
 
+TEST(BoundCall, KnowsWhatTheUserWrote) {
+  World world;
+  test::MemoryDisk disk;
+  Store store(disk, "store");
+  test::FakeHost host(store);
+  const Spec spec =
+      Spec("Node", "A node").in("url", list_of(Type::text), "x").param("suffix", "", "x").out("text", Type::text, "x");
+  world.graph.params = {{.name = "p", .type = Type::text, .value = Value("http://h/")}};
+  world.outputs = {{Value("http://answered/")}};
+  const Reference param{.to = Reference::To::param}, made{.to = Reference::To::node};
+  const auto written = [&](Expression url) {
+    GraphNode node;
+    node.name = "n";
+    node.spec = &spec;
+    node.arguments = {std::move(url), Expression{made, {}}};
+    const PlainCall call(node, ItemValues{world.graph, world.inputs, world.outputs}, *world.codecs, host);
+    EXPECT_FALSE(call.written_by_user("suffix"));
+    EXPECT_EQ(call.reach("url"), Reach::public_only);  // whoever does not know says so
+    return call.written_by_user("url");
+  };
+  EXPECT_TRUE(written({Value("http://h/"), {}}));
+  EXPECT_TRUE(written({param, {}}));
+  EXPECT_TRUE(written({Expression::Text{{param, std::string("/a.png")}}, {}}));
+  EXPECT_FALSE(written({made, {}}));
+  EXPECT_FALSE(written({Expression::Text{{std::string("http://h/"), made}}, {}}));
+  EXPECT_FALSE(written({Expression::ListOf{{{Value("http://h/"), {}}, {made, {}}}}, {}}));
+}
+
 }  // namespace
 }  // namespace pixgraph

@@ -55,6 +55,18 @@ TEST_F(HttpReachTest, RedirectsDropSecretsAcrossOrigins) {
   EXPECT_THAT(other.requests().at(0), HasSubstr("Accept: image/png\r\n"));
 }
 
+TEST_F(HttpReachTest, WhatAnAnswerRepeatsOfTheTokenIsTakenOut) {
+  RawServer server(
+      always("{\"logs\": \"token r8_secret_word\"} cjhfc2VjcmV0X3dvcmQ r8_secret", "X-Seen: r8_secret_word\r\n"));
+  HttpRequest request;
+  request.url = server.url("/");
+  request.authorization = "Bearer r8_secret_word";
+  request.secret_origin = server.url();
+  const HttpResponse response = client.send(request);
+  EXPECT_EQ(response.body, "{\"logs\": \"token [secret]\"} [secret]Q r8_secret");
+  EXPECT_EQ(response.header("X-Seen"), "[secret]");
+}
+
 TEST_F(HttpReachTest, UserAndPasswordOfAUrlAreSent) {
   RawServer server(always("ok"));
   get("http://me:p%40ss@127.0.0.1:" + std::to_string(server.port()) + "/");
@@ -162,6 +174,37 @@ TEST_F(HttpReachTest, TheAddressThatIsConnectedToIsTheOneThatWasChecked) {
   const HttpError error = error_of([&] { HttpClient(options).send(request); });
   EXPECT_EQ(error.message(), "`rebind.test` is at 169.254.1.1, a link-local address, which is never contacted");
   EXPECT_EQ(asked, 1);
+}
+
+TEST_F(HttpReachTest, RedirectsLeadFromThisMachineToThisMachine) {
+  RawServer other(always("there"));
+  RawServer server(always("", "Location: " + other.url("/") + "\r\n", "302 Found"));
+  HttpRequest request;
+  request.url = server.url();
+  request.max_redirects = 3;
+  EXPECT_EQ(client.send(request).body, "there");
+}
+
+TEST_F(HttpReachTest, APublicAddressDoesNotRedirectIntoThePrivateNetwork) {
+  RawServer inside(always("the user's own router"));
+  for (const std::string& location : {inside.url("/"), std::string("http://192.168.1.1/"), std::string("http://[::1]/"),
+                                      std::string("http://inside.test/")}) {
+    // A proxy resolves names itself: what it answers for comes from a public address, as far as can be told.
+    RawServer proxy(always("", "Location: " + location + "\r\n", "302 Found"));
+    HttpOptions options;
+    options.proxies = {"http://127.0.0.1:" + std::to_string(proxy.port()), "", "inside.test"};
+    options.resolver = [](const std::string& host) {
+      return std::vector<std::string>{host == "inside.test" ? "10.0.0.7" : host};
+    };
+    HttpRequest request;
+    request.url = "http://public.test/picture.png";
+    request.max_redirects = 3;
+    const HttpError error = error_of([&] { HttpClient(options).send(request); });
+    EXPECT_EQ(error.code(), "E207") << location << ": " << error.message();
+    EXPECT_THAT(error.message(), HasSubstr("and this URL may lead to public ones only"));
+    EXPECT_EQ(proxy.requests().size(), 1u);
+  }
+  EXPECT_EQ(inside.connections(), 0);
 }
 
 // ---- proxies

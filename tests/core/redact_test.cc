@@ -35,6 +35,17 @@ TEST(Redactor, FindsASecretInsideBase64WhereverItStands) {
   }
 }
 
+TEST(Redactor, TakesEveryWordOfHeaderValues) {
+  Redactor redactor;
+  redactor.add_headers("X-Gateway-Key: key-of-the-gateway; cf-aig-authorization: Bearer abc/defgh ;X-Short: on");
+  EXPECT_EQ(redactor.clean("X-Gateway-Key: key-of-the-gateway and Bearer abc/defgh, on"),
+            "X-Gateway-Key: [secret] and Bearer [secret], on");
+  EXPECT_EQ(redactor.clean("abc\\/defgh"), "[secret]");  // as some servers write JSON
+  Redactor lines;
+  lines.add_headers("A: one-secret;with-a-semicolon\r\nB: another-secret");
+  EXPECT_EQ(lines.clean("one-secret;with-a-semicolon, another-secret"), "[secret], [secret]");
+}
+
 TEST(Redactor, DoesNotTakeShortValues) {
   Redactor redactor;
   EXPECT_FALSE(redactor.add("short"));

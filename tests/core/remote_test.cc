@@ -40,7 +40,10 @@ struct Process {
         host(store),
         driver(std::make_unique<RemoteDriver>(
             RemoteDriver::Setup{executor_box->executor, ledger, store, host, recorder, std::move(sandbox),
-                                [limits](const std::string&) { return limits; }, 1000})) {}
+                                [limits](const std::string&) { return limits; }, 1000,
+                                [](const std::string& name) -> std::vector<std::string> {
+                                  return {name == "127.0.0.1" ? name : "93.184.216.34"};
+                                }})) {}
   ~Process() { executor_box.reset(); }  // its threads end before the driver
 
   std::future<RemoteOutcome> start(const std::shared_ptr<FakeRemote>& remote, std::string prompt = "cat",
@@ -607,6 +610,30 @@ TEST(Remote, AListThatCannotBeReadDecidesNothing) {
   remote->on_find = [] { return std::vector{listed("p6", {{"prompt", "cat"}})}; };
   EXPECT_EQ(process.buy(remote).id, "p6");
   EXPECT_EQ(remote->submitted, 1);
+}
+
+TEST(Remote, OutputsAreFetchedFromPublicAddressesUnlessTheServerIsAtAPrivateOne) {
+  MemoryDisk disk;
+  Process process(disk);
+  process.host.http().serve("http://files/1.png", "bytes");
+  auto remote = remote_of({created("p1", succeeded({"http://files/1.png"}))});
+  EXPECT_FALSE(process.buy(remote).error);
+  EXPECT_EQ(process.host.http().reach, Reach::public_only);
+  EXPECT_EQ(process.driver->sent_reach().of_all(), Reach::public_only);
+  auto local = remote_of({created("p2", succeeded({"http://files/1.png"}))});
+  local->server = "http://127.0.0.1:9/v1";
+  EXPECT_FALSE(process.buy(local).error);
+  EXPECT_EQ(process.host.http().reach, Reach::anywhere);
+}
+
+TEST(Remote, AnAddressThatIsRefusedIsNotTriedAgain) {
+  MemoryDisk disk;
+  Process process(disk);
+  process.host.http().serve("http://files/1.png", "", FakeHttp::kRefused);
+  auto remote = remote_of({created("p1", succeeded({"http://files/1.png"}))});
+  EXPECT_EQ(text_of(process.buy(remote)), "E207: that address is refused");
+  EXPECT_EQ(process.host.http().downloads, 1);
+  EXPECT_EQ(process.ledger.latest(key_of())->state, PurchaseState::created);  // what was paid for is not given up
 }
 
 TEST(Remote, ConsentIsNeededToBuyAgainAndIsEnough) {

@@ -25,19 +25,23 @@ class FakeHttp : public Http {
   HttpResponse send(const HttpRequest&) override { throw Error("TEST", "nobody should call send()"); }
   Download download(const HttpRequest& request) override {
     ++downloads;
+    reach = request.reach;
     std::pair<int, std::string> answer = {404, ""};
     {
       std::lock_guard lock(mutex_);
       if (const auto found = answers_.find(request.url); found != answers_.end()) answer = found->second;
     }
     if (answer.first == 0) throw HttpError("E204", "the connection broke", HttpError::Sent::maybe);
+    if (answer.first == kRefused) throw HttpError("E207", "that address is refused", HttpError::Sent::no);
     Download got;
     got.response.status = answer.first;
     if (answer.first == 200)
       got.file = store_.put(answer.second, request.url.substr(request.url.rfind('/') + 1), "image/png");
     return got;
   }
+  static constexpr int kRefused = -1;
   std::atomic<int> downloads = 0;
+  std::atomic<Reach> reach = Reach::anywhere;  // of the last one
 
  private:
   Store& store_;

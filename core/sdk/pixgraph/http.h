@@ -35,7 +35,8 @@ class __attribute__((visibility("default"))) HttpError : public Error {
 
 /// Which addresses a call may reach. Link-local ones (169.254/16, fe80::/10) are always refused.
 enum class Reach : std::uint8_t {
-  anywhere,     // the user wrote the URL, or the server's own base is loopback or private
+  anywhere,     // the user wrote the URL, or the server's own base is loopback or private; until a public address
+                // redirects: where that leads, the user did not write
   public_only,  // loopback and private networks are refused (E207), on every hop of a redirect
 };
 
@@ -73,7 +74,8 @@ std::string shown_url(std::string_view url);
 class Http {
  public:
   virtual ~Http() = default;
-  /// Throws HttpError where no whole answer came.
+  /// Throws HttpError where no whole answer came. Where the answer repeats the secret of `authorization`, it stands as
+  /// "[secret]" in it, so that no error, log or ledger made of the answer can hold it.
   virtual HttpResponse send(const HttpRequest& request) = 0;
   /// Streams the body into the store (max_bytes then defaults to 10 GB by the caller) and names it after the URL or
   /// Content-Disposition. A data: URI is decoded into the store without any request (E209 where it cannot be). A status

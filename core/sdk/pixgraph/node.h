@@ -50,6 +50,10 @@ class Call {
   virtual void warn(std::string message) = 0;
   /// True when the run is being ended: long work may stop and throw Error E901.
   virtual bool canceled() const = 0;
+  /// Where the URLs of this input may lead: anywhere where the user wrote them, in the pipeline, a param or a manifest.
+  /// What came out of another node is a server's word: to public addresses only, unless that server itself is at a
+  /// loopback or private one. Whoever does not know says public_only.
+  virtual Reach reach(std::string_view) const { return Reach::public_only; }
 
   bool has(std::string_view name) const { return !value(name).absent(); }
   const std::string& text(std::string_view name) const { return *value(name).text(); }

@@ -82,6 +82,8 @@ class FakeCall : public Call {
   void set(std::string_view output, Value value) override { outputs[std::string(output)] = std::move(value); }
   void warn(std::string) override {}
   bool canceled() const override { return true; }
+  Reach reach(std::string_view input) const override { return input == "url" ? url_reach : Call::reach(input); }
+  Reach url_reach = Reach::anywhere;
   std::map<std::string, Value> outputs;
 
  private:
@@ -122,6 +124,15 @@ TEST_F(FetchTest, TakesOneUrlOrAList) {
   EXPECT_EQ(net.asked.at(0).authorization, "");
   EXPECT_LE(net.asked.at(0).deadline, 300s);
   EXPECT_GT(net.asked.at(0).deadline, 299s);
+}
+
+TEST_F(FetchTest, GoesWhereTheCallSaysThatItsUrlMayLead) {
+  for (const Reach reach : {Reach::anywhere, Reach::public_only}) {
+    FakeCall call(host, "https://h/a.png");
+    call.url_reach = reach;
+    http::fetch(call, [](milliseconds) {});
+    EXPECT_EQ(net.asked.back().reach, reach);
+  }
 }
 
 TEST_F(FetchTest, AsksForNothingThatIsInTheStore) {

@@ -62,6 +62,21 @@ TEST(Rembg, CutsOutWithStraightAlphaAtTheSameSize) {
   EXPECT_EQ(p["metrics"]["image_count"], 1);
 }
 
+TEST(Rembg, KeepsCutWhatIsCutAlready) {
+  TestServer server;
+  Picture photo = disc_picture(200, 160);
+  for (int y = 0; y < 160; ++y) {
+    for (int x = 0; x < 200; ++x) photo.at(x, y)[3] = x < 90 ? 0 : x < 110 ? 128 : 255;  // its colours stay below
+  }
+  const Picture cut = server.picture(server.run(kRembg, {{"image", data_uri(photo, true)}}));
+  ASSERT_EQ(cut.width, 200);
+  EXPECT_EQ(cut.at(70, 80)[3], 0);
+  EXPECT_EQ(cut.at(70, 80)[0], 0);
+  EXPECT_EQ(cut.at(100, 80)[3], 128);
+  EXPECT_EQ(cut.at(130, 80)[3], 255);
+  EXPECT_EQ(cut.at(195, 80)[3], 0);
+}
+
 TEST(Rembg, FailsWithoutAnImageAndWithABrokenOne) {
   TestServer server;
   const json missing = server.run(kRembg, json::object());

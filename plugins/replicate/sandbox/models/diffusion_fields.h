@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "../schema.h"
 
@@ -31,6 +32,16 @@ inline Field scheduler_field(const char* by_default) {
   return Field("scheduler", Type::text, "Choose a scheduler")
       .one_of({"DDIM", "K_EULER", "DPMSolverMultistep", "K_EULER_ANCESTRAL", "PNDM", "KLMS"})
       .by_default(std::string(by_default));
+}
+/// `first` with `more` after it.
+inline std::vector<Field> joined(std::vector<Field> first, const std::vector<Field>& more) {
+  first.insert(first.end(), more.begin(), more.end());
+  return first;
+}
+// What every stable-diffusion 1.x model asks for last.
+inline std::vector<Field> sampling_fields(int most_outputs, long steps) {
+  return {outputs_field(most_outputs), steps_field(500, steps), guidance_field(1, 20),
+          scheduler_field("DPMSolverMultistep"), seed_field()};
 }
 // A multiple of 64 up to 1024.
 inline Field size_field(const char* name, long by_default) {

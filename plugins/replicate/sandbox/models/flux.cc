@@ -82,21 +82,23 @@ Field checker_field() {
       .by_default(false);
 }
 
+// What all of the family ask for, in its order, with what some have between.
+std::vector<Field> flux_fields(int most_steps, long steps, const std::vector<Field>& of_the_picture = {},
+                               const std::vector<Field>& of_the_weights = {}) {
+  std::vector<Field> fields =
+      joined({Field("prompt", Type::text, "Prompt for generated image").required(), aspect_field()}, of_the_picture);
+  fields = joined(std::move(fields),
+                  {outputs_field(4), steps_field(most_steps, steps), seed_field(), format_field(), quality_field()});
+  return joined(joined(std::move(fields), of_the_weights), {checker_field()});
+}
+
 std::vector<Field> lora_fields(int most_steps, long steps) {
-  return {
-      Field("prompt", Type::text, "Prompt for generated image").required(),
-      aspect_field(),
-      Field("image", Type::file, "Input image for image to image mode; aspect_ratio is then ignored"),
-      Field("prompt_strength", Type::number, "Prompt strength when using image to image").range(0, 1).by_default(0.8),
-      outputs_field(4),
-      steps_field(most_steps, steps),
-      seed_field(),
-      format_field(),
-      quality_field(),
-      Field("hf_lora", Type::text, "HuggingFace path, or URL to the LoRA weights"),
-      Field("lora_scale", Type::number, "Scale for the LoRA weights").range(0, 1).by_default(0.8),
-      checker_field(),
-  };
+  return flux_fields(
+      most_steps, steps,
+      {Field("image", Type::file, "Input image for image to image mode; aspect_ratio is then ignored"),
+       Field("prompt_strength", Type::number, "Prompt strength when using image to image").range(0, 1).by_default(0.8)},
+      {Field("hf_lora", Type::text, "HuggingFace path, or URL to the LoRA weights"),
+       Field("lora_scale", Type::number, "Scale for the LoRA weights").range(0, 1).by_default(0.8)});
 }
 
 }  // namespace
@@ -109,20 +111,12 @@ Model flux_schnell_model() {
   model.doc = "The fastest picture generator of its family";
   model.seconds = 0.4;
   model.official = true;
-  model.schema.inputs = {
-      Field("prompt", Type::text, "Prompt for generated image").required(),
-      aspect_field(),
-      outputs_field(4),
-      steps_field(4, 4),
-      seed_field(),
-      format_field(),
-      quality_field(),
-      checker_field(),
-      Field("go_fast", Type::boolean, "Run faster predictions with a model optimized for speed").by_default(true),
-      Field("megapixels", Type::text, "Approximate number of megapixels")
-          .one_of({"1", "0.25"})
-          .by_default(std::string("1")),
-  };
+  model.schema.inputs = joined(
+      flux_fields(4, 4),
+      {Field("go_fast", Type::boolean, "Run faster predictions with a model optimized for speed").by_default(true),
+       Field("megapixels", Type::text, "Approximate number of megapixels")
+           .one_of({"1", "0.25"})
+           .by_default(std::string("1"))});
   model.run = run;
   return model;
 }

@@ -86,18 +86,12 @@ Model img2img_model() {
   model.version = "15a3689ee13b0d2616e98820eca31d4c3abcd36672df6afce5cb6feb1d66087d";
   model.doc = "Generates a picture from an input picture";
   model.seconds = 0.4;
-  model.schema.inputs = {
-      prompt_field("A fantasy landscape, trending on artstation"),
-      negative_prompt_field(),
-      Field("image", Type::file, "Initial image to generate variations of").required(),
-      Field("prompt_strength", Type::number, "Prompt strength; 1.0 is full destruction of the initial image")
-          .by_default(0.8),
-      outputs_field(8),
-      steps_field(500, 25),
-      guidance_field(1, 20),
-      scheduler_field("DPMSolverMultistep"),
-      seed_field(),
-  };
+  model.schema.inputs =
+      joined({prompt_field("A fantasy landscape, trending on artstation"), negative_prompt_field(),
+              Field("image", Type::file, "Initial image to generate variations of").required(),
+              Field("prompt_strength", Type::number, "Prompt strength; 1.0 is full destruction of the initial image")
+                  .by_default(0.8)},
+             sampling_fields(8, 25));
   model.run = run;
   return model;
 }

@@ -108,21 +108,12 @@ Model inpainting_model() {
   model.version = "95b7223104132402a9ae91cc677285bc5eb997834bd2349fa486f53910fd68b3";
   model.doc = "Fills in masked parts of images";
   model.seconds = 0.5;
-  model.schema.inputs = {
-      prompt_field("a vision of paradise. unreal engine"),
-      Field("image", Type::file, "Initial image to generate variations of"),
-      Field("mask", Type::file, "Black and white mask: black is kept, white is repainted"),
-      size_field("height", 512),
-      size_field("width", 512),
-      negative_prompt_field(),
-      outputs_field(4),
-      steps_field(500, 50),
-      guidance_field(1, 20),
-      scheduler_field("DPMSolverMultistep"),
-      seed_field(),
-  };
-  model.schema.inputs[1].required();
-  model.schema.inputs[2].required();
+  model.schema.inputs =
+      joined({prompt_field("a vision of paradise. unreal engine"),
+              Field("image", Type::file, "Initial image to generate variations of").required(),
+              Field("mask", Type::file, "Black and white mask: black is kept, white is repainted").required(),
+              size_field("height", 512), size_field("width", 512), negative_prompt_field()},
+             sampling_fields(4, 50));
   model.run = run;
   return model;
 }

@@ -1,4 +1,6 @@
 // cjwbw/rembg - cuts the subject out of a photo. Stand-in: border statistics instead of a network.
+#include <algorithm>
+
 #include "../codecs.h"
 #include "matting.h"
 #include "model.h"
@@ -8,7 +10,13 @@ namespace sandbox {
 
 static std::vector<OutputFile> run(const Job& job) {
   const Picture photo = job.picture("image");
-  return {{encode_png(cut_out(photo, find_subject(photo)), true), "png"}};
+  Picture cut = cut_out(photo, find_subject(photo));
+  // What the photo does not show is no subject: a picture that is cut out already stays so.
+  for (std::size_t i = 0; i < cut.rgba.size(); i += 4) {
+    cut.rgba[i + 3] = static_cast<std::uint8_t>((cut.rgba[i + 3] * photo.rgba[i + 3] + 127) / 255);
+    if (cut.rgba[i + 3] == 0) std::fill_n(cut.rgba.begin() + static_cast<std::ptrdiff_t>(i), 3, std::uint8_t{0});
+  }
+  return {{encode_png(cut, true), "png"}};
 }
 
 Model rembg_model() {

@@ -41,17 +41,9 @@ Model stable_diffusion_model() {
   model.version = "ac732df83cea7fff18b8472768c88ad041fa750ff7682a21affe81863cbe77e4";
   model.doc = "Generates pictures from a text";
   model.seconds = 0.5;
-  model.schema.inputs = {
-      prompt_field("a vision of paradise. unreal engine"),
-      size_field("height", 768),
-      size_field("width", 768),
-      negative_prompt_field(),
-      outputs_field(4),
-      steps_field(500, 50),
-      guidance_field(1, 20),
-      scheduler_field("DPMSolverMultistep"),
-      seed_field(),
-  };
+  model.schema.inputs = joined({prompt_field("a vision of paradise. unreal engine"), size_field("height", 768),
+                                size_field("width", 768), negative_prompt_field()},
+                               sampling_fields(4, 50));
   model.run = run;
   return model;
 }
