@@ -41,8 +41,8 @@ struct RemoteDriver::Job {
   std::mutex turn;
   bool over = false;  // an outcome was given
   std::optional<Purchase> purchase;
-  bool placed = false;  // holds a place of the governor
-  bool bought = false;  // this run made the create
+  bool placed = false;     // holds a place of the governor
+  bool bought = false;     // this run made the create
   bool looked_at = false;  // its input was held against the model's schema
   bool cancel_sent = false;
   bool saving = false;  // it succeeded and its files are being fetched: no poll or cancel any more

@@ -331,17 +331,16 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
     Schemas schemas(disk, join_path(state, "schemas"));
     // A sandbox is asked every time: it costs nothing, and what its stand-ins take is not what the models take.
     Schemas* kept = sandbox ? nullptr : &schemas;
-    SchemaGate gate({host,
-                     {models.lock, kept},
-                     kept,
-                     [&](const ModelName& model, const json& schema) {
-                       return models.uses ? shared_mistake(graph, *models.uses, model, schema) : std::nullopt;
-                     },
-                     [&](const ModelName& model, const std::string& why) {
-                       events.emit({{"type", "warning"},
-                                    {"node", model.name.empty() ? model.lane : model.name},
-                                    {"message", why}});
-                     }});
+    SchemaGate gate(
+        {host,
+         {models.lock, kept},
+         kept,
+         [&](const ModelName& model, const json& schema) {
+           return models.uses ? shared_mistake(graph, *models.uses, model, schema) : std::nullopt;
+         },
+         [&](const ModelName& model, const std::string& why) {
+           events.emit({{"type", "warning"}, {"node", model.name.empty() ? model.lane : model.name}, {"message", why}});
+         }});
 
     RunCounts counts;
     bool interrupted = false;

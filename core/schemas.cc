@@ -39,13 +39,10 @@ JsonPtr Schemas::find(const ModelName& model) const {
 }
 
 void Schemas::keep(const ModelName& model, const ModelDescription& description) {
-  const json kept = {{"pixgraph_schema", 1},
-                     {"server", model.server},
-                     {"lane", model.lane},
-                     {"name", model.name},
-                     {"version", description.version},
-                     {"hash", schema_hash(description.schema)},
-                     {"schema", *description.schema}};
+  const json kept = {
+      {"pixgraph_schema", 1},         {"server", model.server},         {"lane", model.lane},
+      {"name", model.name},           {"version", description.version}, {"hash", schema_hash(description.schema)},
+      {"schema", *description.schema}};
   const std::string path = path_of(model), text = kept.dump(1, ' ', false, json::error_handler_t::replace) + "\n";
   if (disk_.read(path) == text) return;
   make_folders(disk_, folder_of(path));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "answer.h"
 #include "text.h"
@@ -110,6 +111,7 @@ class Checker {
     std::vector<std::string> names;
     for (const ModelInput& input : schema_.inputs) names.push_back(input.name);
     const std::string near = did_you_mean(name, names);
+    if (!near.empty()) meant_.insert(near);
     path_ = {name};
     add(Kind::unknown, "`" + name + "` is no input of " + schema_.name,
         near.empty() ? (schema_.complete ? "it takes " + and_list(names) : "it is sent all the same")
@@ -118,8 +120,10 @@ class Checker {
   }
 
   void missing(const ModelInput& input) {
+    if (meant_.contains(input.name)) return;  // it is given, under a wrong name
     path_ = {input.name};
-    add(Kind::missing, "`" + input.name + "` is missing, and " + schema_.name + " needs it", "give " + kind_text(input));
+    add(Kind::missing, "`" + input.name + "` is missing, and " + schema_.name + " needs it",
+        "give " + kind_text(input));
   }
 
   std::vector<InputMistake> mistakes;
@@ -255,6 +259,7 @@ class Checker {
   }
 
   const ModelSchema& schema_;
+  std::set<std::string> meant_;    // by the unknown names
   std::vector<std::string> path_;  // of what is being looked at
 };
 

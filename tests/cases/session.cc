@@ -179,10 +179,11 @@ void Session::perform(const Line& line) {
   } else if (what == "sandbox") {
     start_sandbox(line);
   } else if (what == "asked") {
-    expect(asked(word(1)) == std::stol(word(2)), "the server was asked for " + word(1) + " " +
-                                                     std::to_string(asked(word(1))) + " times");
+    expect(asked(word(1)) == std::stol(word(2)),
+           "the server was asked for " + word(1) + " " + std::to_string(asked(word(1))) + " times");
   } else if (what == "creates") {
-    expect(asked("creates") == std::stol(word(1)), "the server made " + std::to_string(asked("creates")) + " predictions");
+    expect(asked("creates") == std::stol(word(1)),
+           "the server made " + std::to_string(asked("creates")) + " predictions");
   } else if (what == "listener") {
     listener_ = std::make_unique<Listener>();
     environment_["REPLICATE_BASE_URL"] = "http://127.0.0.1:" + std::to_string(listener_->port()) + "/v1";

@@ -63,7 +63,8 @@ using Kind = InputMistake::Kind;
 TEST(InputCheck, WhatIsKnownIsHandedOver) {
   Check check(
       "  m: {type: Ask, prompt: x, input: {a: 1}}\n"
-      "  n: {type: Ask, prompt: y, input: {a: 7, b: \"x\", c: [1, \"${photo}\"], d: \"${n2}\", e: null, f: \"${count}\","
+      "  n: {type: Ask, prompt: y, input: {a: 7, b: \"x\", c: [1, \"${photo}\"], d: \"${n2}\", e: null, f: "
+      "\"${count}\","
       " g: \"${count} of ${m}\", h: \"no ${count}\", w: \"${photo.width}\", l: {deep: [true, 0.5]}}}\n"
       "  n2: {type: Ask, prompt: z, input: {}}\n",
       "inputs: {photo: {type: image}}\nparams: {count: {type: integer, default: 9}}\n");
@@ -76,12 +77,9 @@ TEST(InputCheck, WhatIsKnownIsHandedOver) {
 
 TEST(InputCheck, EveryMistakeHasItsPlace) {
   Check check("  n:\n    type: Ask\n    input:\n      a: 1\n      b: [1, 2]\n      c: {d: 3}\n");
-  check.mistakes = {{Kind::value, {"a"}, "a value", "", true},
-                    {Kind::unknown, {"a"}, "a key", "", true},
-                    {Kind::value, {"b", "1"}, "an element", "", true},
-                    {Kind::value, {"c", "d"}, "within", "", true},
-                    {Kind::missing, {"x"}, "missing", "", true},
-                    {Kind::value, {"b"}, "a doubt", "", false}};
+  check.mistakes = {{Kind::value, {"a"}, "a value", "", true},         {Kind::unknown, {"a"}, "a key", "", true},
+                    {Kind::value, {"b", "1"}, "an element", "", true}, {Kind::value, {"c", "d"}, "within", "", true},
+                    {Kind::missing, {"x"}, "missing", "", true},       {Kind::value, {"b"}, "a doubt", "", false}};
   EXPECT_EQ(check.check(), (Texts{"E421 6:5 missing", "E421 7:7 a key", "E421 7:10 a value", "W421 8:10 a doubt",
                                   "E421 8:14 an element", "E421 9:14 within"}));
   Check bare("  n: {type: Ask}\n");
@@ -151,8 +149,7 @@ TEST(InputCheck, Drift) {
   lock.server = "http://elsewhere/v1";  // says nothing of what this server said
   EXPECT_EQ(drift(lock), Texts());
   lock.server = kSandboxServer;
-  EXPECT_EQ(drift(lock),
-            (Texts{"W423 0:0 `p.yaml.lock` was made with --sandbox, so only runs with --sandbox use it"}));
+  EXPECT_EQ(drift(lock), (Texts{"W423 0:0 `p.yaml.lock` was made with --sandbox, so only runs with --sandbox use it"}));
 }
 
 TEST(InputCheck, AMistakeThatEveryItemShares) {

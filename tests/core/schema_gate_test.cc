@@ -42,17 +42,13 @@ struct Gate : ::testing::Test {
   /// Buys all prompts in one run; "" or what each was refused with.
   std::vector<std::string> buy(const std::vector<std::string>& prompts, const Lockfile* lock = nullptr) {
     warnings.clear();
-    SchemaGate gate({host,
-                     {lock, &kept},
-                     &kept,
-                     shared,
-                     [this](const ModelName& model, const std::string& why) {
+    SchemaGate gate({host, {lock, &kept}, &kept, shared, [this](const ModelName& model, const std::string& why) {
                        std::lock_guard hold(mutex);
                        warnings.push_back(model.name + ": " + why);
                      }});
     auto executor = std::make_unique<Executor>(4, 4);
-    RemoteDriver driver({*executor, ledger, store, host, nobody, "", [](const std::string&) { return ServerLimits(); },
-                         1, &gate});
+    RemoteDriver driver(
+        {*executor, ledger, store, host, nobody, "", [](const std::string&) { return ServerLimits(); }, 1, &gate});
     std::vector<std::future<std::string>> ends;
     for (const std::string& prompt : prompts) {
       auto promise = std::make_shared<std::promise<std::string>>();
@@ -69,8 +65,7 @@ struct Gate : ::testing::Test {
       driver.start(std::move(call));
     }
     std::vector<std::string> texts;
-    for (auto& end : ends)
-      texts.push_back(end.wait_for(20s) == std::future_status::ready ? end.get() : "never ended");
+    for (auto& end : ends) texts.push_back(end.wait_for(20s) == std::future_status::ready ? end.get() : "never ended");
     executor.reset();
     return texts;
   }
@@ -150,8 +145,7 @@ TEST_F(Gate, ASlowDownWithoutEndIsNoAnswer) {
 TEST_F(Gate, NobodyKnowsTheModel) {
   remote->on_check = nullptr;
   EXPECT_EQ(buy({"a", "b"}), (Texts{"", ""}));
-  EXPECT_EQ(warnings,
-            (Texts{"maker/model: the server does not say what it takes, so its inputs are not checked"}));
+  EXPECT_EQ(warnings, (Texts{"maker/model: the server does not say what it takes, so its inputs are not checked"}));
 }
 
 TEST_F(Gate, TheLockIsBelieved) {

@@ -73,7 +73,7 @@ class FakeRemote : public RemoteNode {
   std::function<Snapshot(const std::string& id)> on_poll;
   std::function<void(Request&)> on_stage;
   std::function<std::optional<std::vector<Candidate>>()> on_find;  // not set: a server without a list
-  std::function<std::optional<ModelDescription>()> on_describe;  // not set: a server that says nothing of models
+  std::function<std::optional<ModelDescription>()> on_describe;    // not set: a server that says nothing of models
   /// Not set: nothing is known of any model.
   std::function<std::vector<InputMistake>(const json& input, const json* schema)> on_check;
   std::string server = "http://fake/v1";

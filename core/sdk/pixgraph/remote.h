@@ -180,7 +180,7 @@ inline std::optional<std::vector<InputMistake>> RemoteNode::check(const ModelNam
   return std::vector<InputMistake>();
 }
 inline std::optional<std::pair<std::string, std::string>> RemoteNode::pin(const nlohmann::json&,
-                                                                         const std::string&) const {
+                                                                          const std::string&) const {
   return {};
 }
 

@@ -82,7 +82,9 @@ TEST_F(PredictTest, WhichModelTheParamsName) {
   EXPECT_EQ(model.name, "cjwbw/rembg");
   EXPECT_EQ(node.model({{"version", kRembg}}, host).name, "cjwbw/rembg");  // the table knows its name
   EXPECT_EQ(node.model({{"version", {{"$later", "text"}}}}, host).lane, "");
-  EXPECT_EQ(thrown([&] { node.model({{"model", "x"}}, host); }),
+  EXPECT_EQ(thrown([&] {
+              node.model({{"model", "x"}}, host);
+            }),
             "E404: `model: x` is not of the form owner/name (it is two words with a slash between, such as "
             "black-forest-labs/flux-schnell)");
   host.variables["REPLICATE_BASE_URL"] = "no base";

@@ -59,6 +59,11 @@ TEST(CheckInput, UnknownNames) {
               ElementsAre("`num_output` is no input of black-forest-labs/flux-schnell (did you mean `num_outputs`?)"));
 }
 
+TEST(CheckInput, AMisspeltNameIsOneMistake) {
+  EXPECT_THAT(check(kFlux, R"({"promt": "x"})"),
+              ElementsAre("`promt` is no input of black-forest-labs/flux-schnell (did you mean `prompt`?)"));
+}
+
 TEST(CheckInput, MissingOnes) {
   EXPECT_THAT(check(kFlux, R"({"seed": 1})"),
               ElementsAre("`prompt` is missing, and black-forest-labs/flux-schnell needs it (give text)"));
@@ -73,6 +78,8 @@ TEST(CheckInput, WrongTypes) {
               ElementsAre("`megapixels` takes text, and 1 is a whole number (put it in quotes: \"1\")"));
   EXPECT_THAT(check(kFlux, R"({"prompt": "x", "num_outputs": "4"})"),
               ElementsAre("`num_outputs` takes a whole number, and \"4\" is text (write it without quotes)"));
+  EXPECT_THAT(check(kFlux, R"({"prompt": "x", "num_outputs": "four"})"),
+              ElementsAre("`num_outputs` takes a whole number, and \"four\" is text"));
   EXPECT_THAT(check(kFlux, R"({"prompt": "x", "num_outputs": 1.5})"),
               ElementsAre("`num_outputs` takes a whole number, and 1.5 is a number"));
   EXPECT_THAT(check(kFlux, R"({"prompt": "x", "go_fast": 1})"),
@@ -81,9 +88,10 @@ TEST(CheckInput, WrongTypes) {
   EXPECT_THAT(check(kFlux, R"({"prompt": "x", "seed": {"$file": 0}})"),
               ElementsAre("`seed` takes a whole number, and a file was given"));
   // A file is sent as its URL, which is a text: some models want that.
-  EXPECT_THAT(check(kFlux, R"({"prompt": {"$file": 0}})"),
-              ElementsAre("maybe: `prompt` takes text, and a file is sent as its URL (that is right only where it wants "
-                          "a URL)"));
+  EXPECT_THAT(
+      check(kFlux, R"({"prompt": {"$file": 0}})"),
+      ElementsAre("maybe: `prompt` takes text, and a file is sent as its URL (that is right only where it wants "
+                  "a URL)"));
   EXPECT_THAT(check(kFlux, R"({"prompt": "x", "megapixels": {"$file": 0}})"),
               ElementsAre("`megapixels` takes text, and a file was given"));
   EXPECT_THAT(check(kSdxl, R"({"image": "photo.jpg"})"),
@@ -151,7 +159,8 @@ TEST(CheckInput, WhereEachMistakeIs) {
   images.list = true;
   images.required = true;
   schema.inputs = {images};
-  const auto mistakes = check_input(schema, json::parse(R"({"images": ["https://x/y", 5, {"$later": "bool"}], "x": 1})"));
+  const auto mistakes =
+      check_input(schema, json::parse(R"({"images": ["https://x/y", 5, {"$later": "bool"}], "x": 1})"));
   ASSERT_EQ(mistakes.size(), 3u);
   EXPECT_THAT(mistakes[0].path, ElementsAre("images", "1"));
   EXPECT_THAT(mistakes[1].path, ElementsAre("images", "2"));
