@@ -36,7 +36,7 @@ struct Check {
   std::vector<std::string> said() const {
     std::vector<std::string> texts;
     for (const Diagnostic& one : diagnostics.sorted())
-      if (one.code != "W051")
+      if (!one.code.starts_with("W05"))  // of what nothing uses
         texts.push_back(one.code + " " + std::to_string(one.place.line) + ":" + std::to_string(one.place.column) + " " +
                         one.message);
     return texts;
