@@ -34,8 +34,8 @@ std::optional<ModelSchema> schema_of(const ModelName& model, const nlohmann::jso
   if (known) {
     // A model that is asked for by name may have learned new inputs since.
     known->complete = known->complete && is_version_hex(model.lane);
-    // What the table calls needed fails without, whatever the model's own schema says.
-    if (const ModelSchema* row = find_model(model.lane))
+    // What the table calls needed of a version fails without, whatever the version's own schema says.
+    if (const ModelSchema* row = is_version_hex(model.lane) ? find_model(model.lane) : nullptr)
       for (ModelInput& input : known->inputs)
         if (const ModelInput* same = row->input(input.name)) input.required = input.required || same->required;
   } else if (const ModelSchema* row = find_model(model.lane)) {
