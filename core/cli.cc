@@ -22,6 +22,7 @@ const std::vector<Command>& commands() {
       {"run", "FILE [PHOTO|DIR ...]", "run a pipeline over photos", 1, command_run},
       {"check", "FILE ...", "find mistakes in pipeline files, without running or asking anyone", 1, command_check},
       {"plan", "FILE [PHOTO|DIR ...]", "say what would run, and why, without running it", 1, command_plan},
+      {"lock", "FILE", "ask the server what FILE's models take, and write it down in FILE.lock", 1, command_lock},
       {"ledger", "list|retry KEY|give-up KEY|adopt KEY ID", "show what was bought, and decide what only you can", 1,
        command_ledger},
       {"nodes", "", "list the node types", 0, command_nodes},
@@ -34,9 +35,10 @@ const std::vector<Command>& commands() {
 const std::vector<Flag>& flags() {
   static const std::vector<Flag> all = {
       {"--out", "DIR", "where outputs are written (default: out)", "run plan"},
-      {"--state", "DIR", "where pixgraph keeps its state (default: .pixgraph beside FILE)", "run plan ledger"},
-      {"--set", "NAME=VALUE", "give a param of the pipeline a value", "run plan check", true},
-      {"--sandbox", "", "use stand-in models on this machine instead of a server; costs nothing", "run plan ledger"},
+      {"--state", "DIR", "where pixgraph keeps its state (default: .pixgraph beside FILE)", "run plan check ledger"},
+      {"--set", "NAME=VALUE", "give a param of the pipeline a value", "run plan check lock", true},
+      {"--sandbox", "", "use stand-in models on this machine instead of a server; costs nothing",
+       "run plan lock ledger"},
       {"--overwrite", "", "replace output files that pixgraph did not write or that were changed since", "run"},
       {"--jobs", "N", "images worked on at once (default: the processors)", "run"},
       {"--jobs-remote", "N", "predictions in flight at once (default: 32)", "run"},
@@ -49,8 +51,8 @@ const std::vector<Flag>& flags() {
       {"--fail-fast", "", "start nothing new after the first failed item", "run"},
       {"--events", "FILE|-", "write what happens as JSON lines too", "run"},
       {"--json", "", "answer as JSON", "check nodes ledger"},
-      {"--plugins", "DIR", "look for plugins there first", "run check plan nodes describe", true},
-      {"--help", "", "show help", "run check plan ledger nodes describe"},
+      {"--plugins", "DIR", "look for plugins there first", "run check plan lock nodes describe", true},
+      {"--help", "", "show help", "run check plan lock ledger nodes describe"},
       {"--version", "", "show the version", ""},
   };
   return all;

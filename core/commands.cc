@@ -25,7 +25,7 @@
 
 namespace pixgraph {
 
-static Registry& registry_for(const Arguments& arguments) {
+Registry& registry_for(const Arguments& arguments) {
   static Registry registry;
   static bool filled = false;
   if (!filled) {
@@ -95,21 +95,21 @@ static RunOptions options_of(const Arguments& arguments) {
   return options;
 }
 
-/// Reads and binds; shows what is wrong with it. Nothing where there were errors.
-static std::optional<Graph> read_graph(const std::string& file, const Arguments& arguments, bool quiet) {
+std::unique_ptr<Pipeline> read_shown(const Arguments& arguments, const std::string& file, Reading reading) {
   Diagnostics diagnostics;
-  const Document document = read_document(file, diagnostics);
-  // Bound also where reading found mistakes: bind tells the others of them, and says nothing of a file that could not
-  // be read.
-  std::optional<Graph> graph = pixgraph::bind(document, registry_for(arguments), settings_of(arguments), diagnostics);
+  RunOptions folders;
+  folders.out = arguments.value("--out", folders.out);
+  folders.state = arguments.value("--state");
+  auto pipeline = read_pipeline(file, reading, arguments.has("--sandbox"), find_state_folder(file, folders),
+                                registry_for(arguments), settings_of(arguments), diagnostics);
   if (arguments.has("--json"))
     std::printf("%s\n", diagnostics.json(file).c_str());
-  else if (const std::string text = diagnostics.render(file, document.text, ::isatty(2) != 0); !text.empty())
+  else if (const std::string text = diagnostics.render(file, pipeline->document.text, ::isatty(2) != 0); !text.empty())
     std::fputs(text.c_str(), stderr);
-  else if (!quiet)
+  else if (reading == Reading::check)
     std::printf("%s: all is well\n", file.c_str());
-  if (diagnostics.has_errors()) return std::nullopt;
-  return graph;
+  if (diagnostics.has_errors()) return nullptr;
+  return pipeline;
 }
 
 static ItemTable items_of(const Graph& graph, const Arguments& arguments, const std::vector<std::string>& not_below) {
@@ -127,8 +127,9 @@ static std::vector<std::string> kept_folders(const Graph& graph, const RunOption
 }
 
 int command_run(const Arguments& arguments) {
-  const auto graph = read_graph(arguments.words[0], arguments, true);
-  if (!graph) return kExitWrongRequest;
+  const auto pipeline = read_shown(arguments, arguments.words[0], Reading::run);
+  if (!pipeline) return kExitWrongRequest;
+  const Graph* graph = &pipeline->graph;
   const RunOptions options = options_of(arguments);
   for (const std::string& name : options.rebuy) {
     std::vector<std::string> paid;
@@ -147,19 +148,21 @@ int command_run(const Arguments& arguments) {
       return kExitDone;
     }
   }
-  return run_graph(*graph, registry_for(arguments), table, options);
+  return run_graph(*graph, registry_for(arguments), table, options,
+                   {&pipeline->uses, pipeline->lock ? &*pipeline->lock : nullptr});
 }
 
 int command_check(const Arguments& arguments) {
   int exit = kExitDone;
   for (const std::string& file : arguments.words)
-    if (!read_graph(file, arguments, false)) exit = kExitWrongRequest;
+    if (!read_shown(arguments, file, Reading::check)) exit = kExitWrongRequest;
   return exit;
 }
 
 int command_plan(const Arguments& arguments) {
-  const auto graph = read_graph(arguments.words[0], arguments, true);
-  if (!graph) return kExitWrongRequest;
+  const auto pipeline = read_shown(arguments, arguments.words[0], Reading::run);
+  if (!pipeline) return kExitWrongRequest;
+  const Graph* graph = &pipeline->graph;
   RunOptions options;
   options.out = arguments.value("--out", options.out);
   options.state = arguments.value("--state");

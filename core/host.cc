@@ -55,4 +55,31 @@ std::string RunHost::environment(const std::string& name) {
   return value;
 }
 
+[[noreturn]] static void not_in_a_check(const char* what) {
+  throw Error("E991", std::string("a check asked for ") + what);
+}
+
+Http& CheckHost::http() {
+  not_in_a_check("the network");
+}
+FilePtr CheckHost::save(std::span<const std::uint8_t>, std::string, std::string) {
+  not_in_a_check("the store");
+}
+ImagePtr CheckHost::decode(const File&) {
+  not_in_a_check("a picture");
+}
+Bytes CheckHost::encode(const Image&, std::string_view, const EncodeRequest&) {
+  not_in_a_check("a picture");
+}
+std::string CheckHost::pixel_hash(const Image&) {
+  not_in_a_check("a picture");
+}
+std::string CheckHost::hash(std::span<const std::uint8_t> bytes) {
+  return sha256(bytes);
+}
+std::string CheckHost::environment(const std::string& name) {
+  const char* set = std::getenv(name.c_str());
+  return set ? set : "";
+}
+
 }  // namespace pixgraph

@@ -1,4 +1,4 @@
-// RunHost: the Host that a run lends to its nodes.
+// RunHost: the Host that a run lends to its nodes, and CheckHost, that of a check, which lends almost nothing.
 //
 // Safe from many threads. Borrows everything it is made of.
 #pragma once
@@ -42,6 +42,19 @@ class RunHost : public Host {
   std::mutex mutex_;
   std::map<std::string, FilePtr, std::less<>> saved_;
   std::map<std::string, std::string> overrides_;
+};
+
+/// The Host of a check: the environment, and nothing else.
+class CheckHost : public Host {
+ public:
+  Http& http() override;
+  FilePtr saved(std::string_view) override { return nullptr; }
+  FilePtr save(std::span<const std::uint8_t>, std::string, std::string) override;
+  ImagePtr decode(const File&) override;
+  Bytes encode(const Image&, std::string_view, const EncodeRequest&) override;
+  std::string hash(std::span<const std::uint8_t> bytes) override;
+  std::string pixel_hash(const Image&) override;
+  std::string environment(const std::string& name) override;
 };
 
 }  // namespace pixgraph

@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "reconcile.h"
 #include "saver.h"
+#include "schema_gate.h"
 
 namespace pixgraph {
 
@@ -40,8 +41,9 @@ struct RemoteDriver::Job {
   std::mutex turn;
   bool over = false;  // an outcome was given
   std::optional<Purchase> purchase;
-  bool placed = false;  // holds a place of the governor
-  bool bought = false;  // this run made the create
+  bool placed = false;     // holds a place of the governor
+  bool bought = false;     // this run made the create
+  bool looked_at = false;  // its input was held against the model's schema
   bool cancel_sent = false;
   bool saving = false;  // it succeeded and its files are being fetched: no poll or cancel any more
   bool told = false;    // that it waits for another process
@@ -219,9 +221,41 @@ void RemoteDriver::buy(const JobPtr& job, int number) {
                step(job, [&] {
                  job->placed = admitted;
                  if (!admitted) return fail(job, ended_before(), true);
-                 submit(job, number);
+                 look_at(job, number);
                });
              });
+}
+
+/// Holds the input against the model's schema, which the first job of a model has to ask the server for.
+void RemoteDriver::look_at(const JobPtr& job, int number) {
+  if (!setup_.gate || std::exchange(job->looked_at, true)) return submit(job, number);
+  const auto go_on = [this, job, number] {
+    if (stopping_) return fail(job, ended_before(), true);
+    setup_.gate->check(*job->node, job->request);
+    submit(job, number);
+  };
+  const Priority priority = {kUrgencyCreate, job->priority.item, job->priority.depth};
+  const auto resume = [this, job, go_on, priority] {
+    setup_.executor.post(Workers::net, priority, [this, job, go_on] { step(job, go_on); });
+  };
+  switch (setup_.gate->turn(job->request, resume)) {
+    case SchemaGate::Turn::go: return go_on();
+    case SchemaGate::Turn::ask: return describe_later(job);
+    case SchemaGate::Turn::wait: return;
+  }
+}
+
+/// Not a step of the job: others wait for the answer, whatever becomes of this one.
+void RemoteDriver::describe_later(const JobPtr& job) {
+  setup_.executor.at(governor(job->request.server).next_call(), Workers::net,
+                     {kUrgencyPoll, job->priority.item, job->priority.depth}, [this, job] {
+                       try {
+                         setup_.gate->describe(*job->node, job->request);
+                       } catch (const Throttled& throttled) {
+                         governor(job->request.server).pause_calls(throttled.wait());
+                         describe_later(job);
+                       }
+                     });
 }
 
 /// What the node throws in spite of its contract, or an answer without an id, may have come after the POST.

@@ -63,6 +63,8 @@ class RemoteObserver {
   virtual void remote_waits(const Request& request, const std::string& why, std::chrono::milliseconds wait) = 0;
 };
 
+class SchemaGate;
+
 class RemoteDriver {
  public:
   struct Setup {
@@ -73,8 +75,9 @@ class RemoteDriver {
     RemoteObserver& observer;
     std::string sandbox_server;  // the base URL of this run's own sandbox, else empty
     std::function<ServerLimits(const std::string& server)> limits;
-    double time_scale = 1;   // how much faster time passes at a server on this machine (a sandbox under --time-scale)
-    Resolver resolver = {};  // tests; empty: the system's
+    double time_scale = 1;  // how much faster time passes at a server on this machine (a sandbox under --time-scale)
+    SchemaGate* gate = nullptr;  // looks at every request before it is bought; null: nobody does
+    Resolver resolver = {};      // tests; empty: the system's
   };
   explicit RemoteDriver(Setup setup);
   ~RemoteDriver();
@@ -95,6 +98,8 @@ class RemoteDriver {
   void reuse(const JobPtr& job, const Purchase& purchase);
   void attach(const JobPtr& job, Purchase purchase);
   void buy(const JobPtr& job, int number);
+  void look_at(const JobPtr& job, int number);
+  void describe_later(const JobPtr& job);
   void submit(const JobPtr& job, int number);
   void reconcile(const JobPtr& job);
   void poll_later(const JobPtr& job, std::chrono::milliseconds wait);

@@ -24,6 +24,7 @@
 #include "redact.h"
 #include "sandbox_process.h"
 #include "scheduler.h"
+#include "schema_gate.h"
 
 namespace pixgraph {
 
@@ -35,16 +36,17 @@ static int processors() {
   return 1;
 }
 
-std::string state_folder(const std::string& pipeline_file, const RunOptions& options) {
-  Disk& disk = real_disk();
-  if (!options.state.empty()) {
-    make_folders(disk, options.state);
-    return options.state;
-  }
+std::string find_state_folder(const std::string& pipeline_file, const RunOptions& options) {
+  if (!options.state.empty()) return options.state;
   const std::string beside = join_path(folder_of(pipeline_file), ".pixgraph");
-  const bool usable = ::access(disk.exists(beside) ? beside.c_str() : folder_of(pipeline_file).c_str(), W_OK) == 0;
-  const std::string folder = usable ? beside : join_path(options.out, ".pixgraph");
-  make_folders(disk, folder);
+  const bool there = real_disk().exists(beside);
+  const bool usable = ::access(there ? beside.c_str() : folder_of(pipeline_file).c_str(), W_OK) == 0;
+  return usable ? beside : join_path(options.out, ".pixgraph");
+}
+
+std::string state_folder(const std::string& pipeline_file, const RunOptions& options) {
+  const std::string folder = find_state_folder(pipeline_file, options);
+  make_folders(real_disk(), folder);
   return folder;
 }
 
@@ -209,7 +211,15 @@ std::string new_run_id() {
 
 }  // namespace
 
-int run_graph(const Graph& graph, const Registry& registry, const ItemTable& table, const RunOptions& options) {
+void point_at_sandbox(RunHost& host, const std::string& base_url) {
+  host.override_environment("REPLICATE_BASE_URL", base_url);
+  host.override_environment("REPLICATE_API_TOKEN", "sandbox-needs-no-token");
+  host.override_environment("REPLICATE_EXTRA_HEADERS", "");
+  host.override_environment("PIXGRAPH_SANDBOX", "1");
+}
+
+int run_graph(const Graph& graph, const Registry& registry, const ItemTable& table, const RunOptions& options,
+              const RunModels& models) {
   Signals::block();
   ::signal(SIGPIPE, SIG_IGN);
   Redactor redactor;
@@ -226,10 +236,7 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
     std::unique_ptr<SandboxProcess> sandbox;
     if (options.sandbox && uses_remote(graph)) {
       sandbox = std::make_unique<SandboxProcess>();
-      host.override_environment("REPLICATE_BASE_URL", sandbox->base_url());
-      host.override_environment("REPLICATE_API_TOKEN", "sandbox-needs-no-token");
-      host.override_environment("REPLICATE_EXTRA_HEADERS", "");
-      host.override_environment("PIXGRAPH_SANDBOX", "1");
+      point_at_sandbox(host, sandbox->base_url());
     }
     check_ready(graph, registry, host);
     Index index(state);
@@ -285,6 +292,20 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
     const int jobs = options.jobs > 0 ? options.jobs : processors();
     const auto limits = [&](const std::string& server) { return limits_for(graph, server, options); };
 
+    Schemas schemas(disk, join_path(state, "schemas"));
+    // A sandbox is asked every time: it costs nothing, and what its stand-ins take is not what the models take.
+    Schemas* kept = sandbox ? nullptr : &schemas;
+    SchemaGate gate(
+        {host,
+         {models.lock, kept},
+         kept,
+         [&](const ModelName& model, const json& schema) {
+           return models.uses ? shared_mistake(graph, *models.uses, model, schema) : std::nullopt;
+         },
+         [&](const ModelName& model, const std::string& why) {
+           events.emit({{"type", "warning"}, {"node", model.name.empty() ? model.lane : model.name}, {"message", why}});
+         }});
+
     RunCounts counts;
     bool interrupted = false;
     {
@@ -293,7 +314,7 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
       std::unique_ptr<Scheduler> scheduler;
       Executor executor(jobs, 16);
       driver = std::make_unique<RemoteDriver>(RemoteDriver::Setup{
-          executor, ledger, store, host, predictions, sandbox ? sandbox->base_url() : "", limits, time_scale()});
+          executor, ledger, store, host, predictions, sandbox ? sandbox->base_url() : "", limits, time_scale(), &gate});
       const int in_flight = 2 * jobs + (uses_remote(graph) ? limits("").in_flight : 0);
       scheduler = std::make_unique<Scheduler>(Scheduler::Setup{graph,
                                                                registry,

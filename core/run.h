@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "graph.h"
+#include "host.h"
+#include "input_check.h"
 #include "items.h"
 #include "registry.h"
 
@@ -34,7 +36,20 @@ struct RunOptions {
 /// The state directory of a pipeline file: made where it is missing. Throws Error E602.
 std::string state_folder(const std::string& pipeline_file, const RunOptions& options);
 
+/// The same without making it.
+std::string find_state_folder(const std::string& pipeline_file, const RunOptions& options);
+
+/// What is known of the models that a run buys from. Owned by the caller; either may be null.
+struct RunModels {
+  const std::vector<ModelUse>* uses = nullptr;
+  const Lockfile* lock = nullptr;
+};
+
+/// From here on the host's servers are the sandbox at `base_url`.
+void point_at_sandbox(RunHost& host, const std::string& base_url);
+
 /// Runs it and returns the exit code. Everything that went wrong has been shown when it returns.
-int run_graph(const Graph& graph, const Registry& registry, const ItemTable& table, const RunOptions& options);
+int run_graph(const Graph& graph, const Registry& registry, const ItemTable& table, const RunOptions& options,
+              const RunModels& models = {});
 
 }  // namespace pixgraph

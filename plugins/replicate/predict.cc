@@ -4,14 +4,17 @@
 
 #include "answer.h"
 #include "dates.h"
+#include "description.h"
 #include "identity.h"
 #include "json_reader.h"
 #include "models.h"
+#include "openapi.h"
 #include "outputs.h"
 #include "polling.h"
 #include "request.h"
 #include "server.h"
 #include "submit.h"
+#include "text.h"
 
 namespace pixgraph::replicate {
 namespace {
@@ -20,24 +23,27 @@ Identity identity_of(const Call& call) {
   return read_identity(call.text("version"), call.text("model"), call.text("deployment"));
 }
 
-/// Compares the input with what is known of the model, while nothing has been paid for. Throws Error E421 for what is
-/// certainly wrong, all of it at once.
-void check_known_model(Call& call, const Identity& identity, const nlohmann::json& input) {
-  const ModelSchema* schema = find_model(identity.lane);
-  if (!schema) return;
-  std::vector<Mistake> wrong;
-  for (Mistake& mistake : check_input(*schema, input)) {
-    if (mistake.certain)
-      wrong.push_back(std::move(mistake));
-    else
-      call.warn(mistake.message + (mistake.help.empty() ? "" : ": " + mistake.help));
+bool is_later(const nlohmann::json& params, const char* param) {
+  return value_at(params, param).is_object();
+}
+
+/// What is known of a model: by its schema, else by the built-in table.
+std::optional<ModelSchema> schema_of(const ModelName& model, const nlohmann::json* schema) {
+  std::optional<ModelSchema> known;
+  if (schema) known = read_openapi(*schema);
+  if (known) {
+    // A model that is asked for by name may have learned new inputs since.
+    known->complete = known->complete && is_version_hex(model.lane);
+    // What the table calls needed of a version fails without, whatever the version's own schema says.
+    if (const ModelSchema* row = is_version_hex(model.lane) ? find_model(model.lane) : nullptr)
+      for (ModelInput& input : known->inputs)
+        if (const ModelInput* same = row->input(input.name)) input.required = input.required || same->required;
+  } else if (const ModelSchema* row = find_model(model.lane)) {
+    known = *row;
   }
-  if (wrong.empty()) return;
-  if (wrong.size() == 1) throw Error("E421", wrong[0].message, wrong[0].help);
-  std::string all;
-  for (const Mistake& mistake : wrong)
-    all += (all.empty() ? "" : "; ") + mistake.message + (mistake.help.empty() ? "" : " (" + mistake.help + ")");
-  throw Error("E421", std::move(all));
+  if (known && known->name.empty())
+    known->name = Identity{.lane = model.lane, .name = model.name, .version = {}, .endpoint = {}}.display();
+  return known;
 }
 
 /// Notes the links of a prediction that ended just now. One that was found again after a crash may be old, so where the
@@ -55,6 +61,41 @@ void ReplicatePredict::ready(Host& host) const {
   read_server(host);
 }
 
+ModelName ReplicatePredict::model(const nlohmann::json& params, Host& host) const {
+  for (const char* param : {"version", "model", "deployment"})
+    if (is_later(params, param)) return {};
+  const Identity identity =
+      read_identity(text_at(params, "version"), text_at(params, "model"), text_at(params, "deployment"));
+  ModelName model;
+  model.lane = identity.lane;
+  model.name = identity.name;
+  if (model.name.empty())
+    if (const ModelSchema* row = find_model(model.lane)) model.name = row->name;
+  try {
+    model.server = read_base(host);
+  } catch (const Error&) {  // ready() says so before anything runs
+  }
+  return model;
+}
+
+std::optional<ModelDescription> ReplicatePredict::describe(const ModelName& model, Host& host) const {
+  return describe_model(model, read_server(host, model.server), host);
+}
+
+std::optional<std::vector<InputMistake>> ReplicatePredict::check(const ModelName& model, const nlohmann::json& input,
+                                                                 const nlohmann::json* schema) const {
+  const auto known = schema_of(model, schema);
+  if (!known) return {};
+  return check_input(*known, input);
+}
+
+std::optional<std::pair<std::string, std::string>> ReplicatePredict::pin(const nlohmann::json& params,
+                                                                         const std::string& version) const {
+  const std::string name(trim(text_at(params, "version")));
+  if (!is_owner_name(name) || !is_version_hex(version)) return {};
+  return std::pair(std::string("version"), name + ":" + version);
+}
+
 Request ReplicatePredict::prepare(Call& call) const {
   const Identity identity = identity_of(call);
   Request request;
@@ -66,7 +107,6 @@ Request ReplicatePredict::prepare(Call& call) const {
   if (request.model.empty())
     if (const ModelSchema* schema = find_model(identity.lane)) request.model = schema->name;
   fill_input(call.value("input"), call.host(), links_, request);
-  check_known_model(call, identity, *request.input);
   return request;
 }
 

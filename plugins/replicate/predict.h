@@ -12,6 +12,12 @@ namespace pixgraph::replicate {
 /// on it.
 class ReplicatePredict : public RemoteNode {
  public:
+  ModelName model(const nlohmann::json& params, Host& host) const override;
+  std::optional<ModelDescription> describe(const ModelName& model, Host& host) const override;
+  std::optional<std::vector<InputMistake>> check(const ModelName& model, const nlohmann::json& input,
+                                                 const nlohmann::json* schema) const override;
+  std::optional<std::pair<std::string, std::string>> pin(const nlohmann::json& params,
+                                                         const std::string& version) const override;
   void ready(Host& host) const override;
   Request prepare(Call& call) const override;
   void stage(Request& request, Host& host) const override;

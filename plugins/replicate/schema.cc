@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "answer.h"
 #include "text.h"
@@ -10,6 +11,7 @@ namespace pixgraph::replicate {
 namespace {
 
 using nlohmann::json;
+using Kind = InputMistake::Kind;
 
 std::string number_text(double number) {
   return number == std::floor(number) && std::abs(number) < 9e15 ? std::to_string(static_cast<long long>(number))
@@ -88,9 +90,16 @@ class Checker {
   explicit Checker(const ModelSchema& schema) : schema_(schema) {}
 
   void check(const ModelInput& input, const json& value) {
-    if (is_later(value)) return;
+    path_ = {input.name};
+    if (is_later(value)) return check_later(input, value["$later"]);
     if (value.is_array() && input.list) {
-      for (const json& element : value) check_one(input, element);
+      for (std::size_t i = 0; i < value.size(); ++i) {
+        path_ = {input.name, std::to_string(i)};
+        if (is_later(value[i]))
+          check_later_one(input, value[i]["$later"]);
+        else
+          check_one(input, value[i]);
+      }
     } else if (value.is_array() || !input.single) {
       wrong_kind(input, value);
     } else {
@@ -102,17 +111,22 @@ class Checker {
     std::vector<std::string> names;
     for (const ModelInput& input : schema_.inputs) names.push_back(input.name);
     const std::string near = did_you_mean(name, names);
-    add(name, "`" + name + "` is no input of " + schema_.name,
+    if (!near.empty()) meant_.insert(near);
+    path_ = {name};
+    add(Kind::unknown, "`" + name + "` is no input of " + schema_.name,
         near.empty() ? (schema_.complete ? "it takes " + and_list(names) : "it is sent all the same")
                      : "did you mean `" + near + "`?",
         schema_.complete || !near.empty());
   }
 
   void missing(const ModelInput& input) {
-    add(input.name, "`" + input.name + "` is missing, and " + schema_.name + " needs it", "give " + kind_text(input));
+    if (meant_.contains(input.name)) return;  // it is given, under a wrong name
+    path_ = {input.name};
+    add(Kind::missing, "`" + input.name + "` is missing, and " + schema_.name + " needs it",
+        "give " + kind_text(input));
   }
 
-  std::vector<Mistake> mistakes;
+  std::vector<InputMistake> mistakes;
 
  private:
   static std::string and_list(const std::vector<std::string>& names) {
@@ -122,8 +136,51 @@ class Checker {
     return text;
   }
 
-  void add(const std::string& name, std::string message, std::string help = {}, bool certain = true) {
-    mistakes.push_back({name, std::move(message), std::move(help), certain});
+  void add(Kind kind, std::string message, std::string help = {}, bool certain = true) {
+    mistakes.push_back({kind, path_, std::move(message), std::move(help), certain});
+  }
+
+  /// A value of which only the type is known: refused where no value of that type would do.
+  void check_later(const ModelInput& input, const json& later) {
+    const std::string type = later.is_string() ? later.get<std::string>() : "";
+    if (!type.starts_with("list of ")) {
+      if (!input.single && !type.empty() && type != "json")
+        return add(Kind::value, takes(input) + ", and this is " + named(type), "put it in brackets: [...]");
+      return check_later_one(input, type);
+    }
+    if (input.list) return check_later_one(input, type.substr(8));
+    add(Kind::value, takes(input) + ", and this is a list", "take one of it");
+  }
+
+  void check_later_one(const ModelInput& input, const std::string& type) {
+    const bool picture = type == "file" || type == "image" || type == "mask";
+    unsigned fits = ~0u;
+    if (type == "text") fits = ModelInput::text | ModelInput::file;  // a URL is a text
+    if (type == "integer") fits = ModelInput::integer | ModelInput::number;
+    if (type == "number") fits = ModelInput::number | ModelInput::integer;  // it may be a whole one
+    if (type == "bool") fits = ModelInput::boolean;
+    if (picture) fits = ModelInput::file;
+    if (input.kinds & fits) return;
+    if (picture && is_plain_text(input)) return file_as_text(input, named(type));
+    add(Kind::value, takes(input) + ", and this is " + named(type));
+  }
+
+  static std::string named(const std::string& type) {
+    if (type == "text") return "text";
+    if (type == "bool") return "true or false";
+    return (type == "image" || type == "integer" ? "an " : "a ") + type;
+  }
+
+  static std::string takes(const ModelInput& input) { return "`" + input.name + "` takes " + kind_text(input); }
+
+  /// Some models take a URL in what their schema calls any text, and a file is sent as one.
+  static bool is_plain_text(const ModelInput& input) {
+    return (input.kinds & ModelInput::text) && input.choices.empty() && !input.comma_list;
+  }
+
+  void file_as_text(const ModelInput& input, const std::string& what) {
+    add(Kind::value, takes(input) + ", and " + what + " is sent as its URL", "that is right only where it wants a URL",
+        false);
   }
 
   void wrong_kind(const ModelInput& input, const json& value) {
@@ -133,18 +190,19 @@ class Checker {
       help = "give a file, such as \"${photo}\", or a http(s) URL";
     else if (number_given && (input.kinds & ModelInput::text))
       help = "put it in quotes: \"" + number_text(value.get<double>()) + "\"";
-    else if (text_given && (input.kinds & (ModelInput::integer | ModelInput::number | ModelInput::boolean)))
+    else if (text_given && fits_kind(json::parse(value.get_ref<const std::string&>(), nullptr, false), input.kinds))
       help = "write it without quotes";
     else if (value.is_array() && (input.kinds & ModelInput::file))
       help = "take one of it, such as \"${node.file}\"";
     else if (!value.is_array() && !input.single && fits_kind(value, input.kinds))
       help = "put it in brackets: [...]";
-    add(input.name,
+    if (is_file(value) && is_plain_text(input)) return file_as_text(input, "a file");
+    add(Kind::value,
         "`" + input.name + "` takes " + kind_text(input) + ", and " + shown(value, input) + what_it_is(value), help);
   }
 
   void check_one(const ModelInput& input, const json& value) {
-    if (is_later(value) || value.is_null()) return;
+    if (value.is_null()) return;
     if (!fits_kind(value, input.kinds)) return wrong_kind(input, value);
     if (input.comma_list) return check_comma_list(input, value);
     if (!input.choices.empty()) return check_choice(input, value);
@@ -157,11 +215,11 @@ class Checker {
       const std::string range = input.min && input.max ? number_text(*input.min) + " to " + number_text(*input.max)
                                 : input.min            ? number_text(*input.min) + " or more"
                                                        : number_text(*input.max) + " or less";
-      add(input.name,
+      add(Kind::value,
           "`" + input.name + "` takes " + range + ", and " + number_text(number) + " is " + (less ? "less" : "more"));
     } else if (input.multiple_of && std::abs(std::remainder(number, *input.multiple_of)) > 1e-9) {
       const double near = std::max(std::round(number / *input.multiple_of), 1.0) * *input.multiple_of;
-      add(input.name,
+      add(Kind::value,
           "`" + input.name + "` takes multiples of " + number_text(*input.multiple_of) + ", and " +
               number_text(number) + " is none",
           "the nearest is " + number_text(near));
@@ -178,7 +236,7 @@ class Checker {
       const std::string near = did_you_mean(value.get_ref<const std::string&>(), names);
       if (!near.empty()) help = "did you mean `" + near + "`?";
     }
-    add(input.name,
+    add(Kind::value,
         "`" + input.name + "` takes " + or_list(names) + ", and " + shown(value, input) + " is none of them", help);
   }
 
@@ -190,7 +248,7 @@ class Checker {
         std::vector<std::string> names;
         for (const json& choice : input.choices) names.push_back(choice.get<std::string>());
         const std::string near = did_you_mean(trim(word), names);
-        add(input.name,
+        add(Kind::value,
             "`" + input.name + "` takes names parted by commas without blanks, and \"" + shorten(one_line(word), 40) +
                 "\" is none that is known",
             near.empty() ? "known are " + and_list(names) : "did you mean `" + near + "`?", schema_.complete);
@@ -201,6 +259,8 @@ class Checker {
   }
 
   const ModelSchema& schema_;
+  std::set<std::string> meant_;    // by the unknown names
+  std::vector<std::string> path_;  // of what is being looked at
 };
 
 /// Edit distance with swaps of neighbours, of texts that are short.
@@ -241,7 +301,7 @@ std::string did_you_mean(std::string_view text, const std::vector<std::string>& 
   return best;
 }
 
-std::vector<Mistake> check_input(const ModelSchema& schema, const json& input) {
+std::vector<InputMistake> check_input(const ModelSchema& schema, const json& input) {
   Checker checker(schema);
   if (is_later(input)) return {};
   if (input.is_object()) {

@@ -10,6 +10,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <pixgraph/remote.h>
+
 namespace pixgraph::replicate {
 
 struct ModelInput {
@@ -45,16 +47,9 @@ struct ModelSchema {
   }
 };
 
-struct Mistake {
-  std::string input;    // the name as it was given, or of the one that is missing
-  std::string message;  // one sentence without a full stop
-  std::string help;     // may be empty
-  bool certain = true;  // false: worth a warning only
-};
-
 /// Every mistake in `input` (a JSON object), in the order of its names, missing ones last. Files stand as {"$file": n},
-/// values that are not known yet as {"$later": ...}, which fits everywhere. null counts as left out.
-std::vector<Mistake> check_input(const ModelSchema& schema, const nlohmann::json& input);
+/// values that are not known yet as {"$later": type}. null counts as left out.
+std::vector<InputMistake> check_input(const ModelSchema& schema, const nlohmann::json& input);
 
 /// The nearest of `names` if it is near enough to be meant; empty otherwise.
 std::string did_you_mean(std::string_view text, const std::vector<std::string>& names);

@@ -79,11 +79,11 @@ void Session::start_sandbox(const Line& line) {
   environment_["REPLICATE_BASE_URL"] = base;
 }
 
-long Session::creates() const {
-  const std::string stats = http_get(sandbox_port_, "/sandbox/stats"), name = "\"creates\":";
+long Session::asked(const std::string& what) const {
+  const std::string stats = http_get(sandbox_port_, "/sandbox/stats"), name = "\"" + what + "\":";
+  if (stats.find("\"creates\":") == std::string::npos) throw runtime_error("the sandbox gives no stats: " + stats);
   const std::size_t at = stats.find(name);
-  if (at == std::string::npos) throw runtime_error("the sandbox gives no stats: " + stats);
-  return std::stol(stats.substr(at + name.size()));
+  return at == std::string::npos ? 0 : std::stol(stats.substr(at + name.size()));
 }
 
 /// `await FILE N TEXT`: until the text occurs N times in the file.
@@ -178,8 +178,12 @@ void Session::perform(const Line& line) {
       environment_[line.rest.substr(0, equals)] = line.rest.substr(equals + 1);
   } else if (what == "sandbox") {
     start_sandbox(line);
+  } else if (what == "asked") {
+    expect(asked(word(1)) == std::stol(word(2)),
+           "the server was asked for " + word(1) + " " + std::to_string(asked(word(1))) + " times");
   } else if (what == "creates") {
-    expect(creates() == std::stol(word(1)), "the server made " + std::to_string(creates()) + " predictions");
+    expect(asked("creates") == std::stol(word(1)),
+           "the server made " + std::to_string(asked("creates")) + " predictions");
   } else if (what == "listener") {
     listener_ = std::make_unique<Listener>();
     environment_["REPLICATE_BASE_URL"] = "http://127.0.0.1:" + std::to_string(listener_->port()) + "/v1";

@@ -42,7 +42,7 @@ class Session {
   void finish();
   void need_exit();
   void start_sandbox(const Line& line);
-  long creates() const;
+  long asked(const std::string& what) const;
   void await(const Line& line);
   void check_text(const Line& line, const std::string& text);
   void check_nowhere(const std::string& text) const;

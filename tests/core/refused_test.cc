@@ -9,6 +9,9 @@
 #include <sstream>
 
 #include "graph.h"
+#include "host.h"
+#include "input_check.h"
+#include "plugins.h"
 #include "support/test_specs.h"
 
 namespace pixgraph {
@@ -19,6 +22,19 @@ std::string content_of(const std::filesystem::path& path) {
   std::ostringstream out;
   out << in.rdbuf();
   return out.str();
+}
+
+/// The descriptions of the tests with what the built plugins do: what a model takes is said by its plugin.
+const Registry& registry_with_plugins() {
+  static const Registry* registry = [] {
+    static Registry built;
+    load_registry(built, find_plugins({PIXGRAPH_PLUGIN_FOLDER}));
+    auto* made = new Registry;
+    test::add_test_specs(*made);
+    made->set_source({[](const std::string&, const std::string& type) { return built.behaviour(type); }, nullptr});
+    return made;
+  }();
+  return *registry;
 }
 
 TEST(Refused, EveryFileWithItsText) {
@@ -33,7 +49,10 @@ TEST(Refused, EveryFileWithItsText) {
     const std::string text = content_of(path);
     Diagnostics diagnostics;
     const Document document = parse_document(name, text, diagnostics);
-    bind(document, test::test_registry(), {}, diagnostics);
+    const Graph graph = pixgraph::bind(document, registry_with_plugins(), {}, diagnostics);
+    CheckHost host;
+    const auto uses = model_uses(document, graph, registry_with_plugins(), host, diagnostics);
+    check_inputs(graph, uses, {}, true, diagnostics);
 
     std::string codes = "# refused:";
     for (const Diagnostic& one : diagnostics.sorted()) codes += " " + one.code;

@@ -73,9 +73,26 @@ class FakeRemote : public RemoteNode {
   std::function<Snapshot(const std::string& id)> on_poll;
   std::function<void(Request&)> on_stage;
   std::function<std::optional<std::vector<Candidate>>()> on_find;  // not set: a server without a list
+  std::function<std::optional<ModelDescription>()> on_describe;    // not set: a server that says nothing of models
+  /// Not set: nothing is known of any model.
+  std::function<std::vector<InputMistake>(const json& input, const json* schema)> on_check;
   std::string server = "http://fake/v1";
+  mutable std::atomic<int> described = 0;
   mutable std::atomic<int> staged = 0, submitted = 0, polled = 0, canceled = 0, listed = 0;
 
+  ModelName model(const json& params, Host&) const override {
+    if (params.value("prompt", json()) == "no model") throw Error("E404", "the prompt names no model", "name one");
+    return {server, "maker/model", "maker/model"};
+  }
+  std::optional<ModelDescription> describe(const ModelName&, Host&) const override {
+    ++described;
+    return on_describe ? on_describe() : std::nullopt;
+  }
+  std::optional<std::vector<InputMistake>> check(const ModelName&, const json& input,
+                                                 const json* schema) const override {
+    if (!on_check) return {};
+    return on_check(input, schema);
+  }
   void ready(Host&) const override {}
   Request prepare(Call& call) const override { return request(call.text("prompt"), server); }
   void stage(Request& request, Host&) const override {

@@ -6,9 +6,11 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <nlohmann/json_fwd.hpp>
@@ -102,9 +104,51 @@ struct Candidate {
   JsonPtr answer;
 };
 
+/// Which model a node buys from.
+struct ModelName {
+  std::string server;  // base URL, as in Request; empty where it cannot be told
+  std::string lane;    // as in Request; empty where the params do not say it yet
+  std::string name;    // "owner/name" where it is known, else empty
+};
+
+/// What a server says of a model.
+struct ModelDescription {
+  std::string version;  // what the name stands for now; empty where the server does not say
+  bool pins = false;    // that version can be asked for by itself, and is billed alike
+  JsonPtr schema;       // what it takes, in the plugin's own form; null where the server does not say
+};
+
+/// Something among a node's inputs that its model does not take.
+struct InputMistake {
+  enum class Kind : std::uint8_t { value, unknown, missing };
+  Kind kind = Kind::value;
+  std::vector<std::string> path;  // names and list positions below the open input
+  std::string message;            // one sentence without a full stop
+  std::string help;               // may be empty
+  bool certain = true;            // false: a doubt, worth a warning only
+};
+
 class RemoteNode {
  public:
   virtual ~RemoteNode() = default;
+
+  // What is known of a model before anything is bought. A service without such knowledge leaves these as they are.
+
+  /// Which model the params name; no network. Params by name, {"$later": type} where a value is not known yet. Throws
+  /// Error for params that name none.
+  virtual ModelName model(const nlohmann::json& params, Host& host) const;
+  /// Asks the server. nullopt where it has no such route or does not know the model. Throws as poll() does.
+  virtual std::optional<ModelDescription> describe(const ModelName& model, Host& host) const;
+  /// Everything in `input` that the model does not take; no network. Files stand as {"$file": n}, values that are not
+  /// known yet as {"$later": type} ("image", "list of text"; "" for any). `schema` is a ModelDescription's; where it is
+  /// null, what the plugin knows by itself counts, and nullopt says that it knows nothing.
+  virtual std::optional<std::vector<InputMistake>> check(const ModelName& model, const nlohmann::json& input,
+                                                         const nlohmann::json* schema) const;
+  /// The param, and its new value, with which exactly that version is bought; nullopt where the params name one
+  /// already or the way in which they ask has no place for it.
+  virtual std::optional<std::pair<std::string, std::string>> pin(const nlohmann::json& params,
+                                                                 const std::string& version) const;
+
   /// Refuses (stops_run) where the server cannot be used at all: no token. Asked once before anything runs.
   virtual void ready(Host& host) const = 0;
   /// Makes the request from the node's inputs. No network.
@@ -124,5 +168,20 @@ class RemoteNode {
   /// Turns the terminal answer of a success into outputs. `files` are the saved Snapshot::urls, in their order.
   virtual void finish(Call& call, const nlohmann::json& answer, const std::vector<FilePtr>& files) const = 0;
 };
+
+inline ModelName RemoteNode::model(const nlohmann::json&, Host&) const {
+  return {};
+}
+inline std::optional<ModelDescription> RemoteNode::describe(const ModelName&, Host&) const {
+  return {};
+}
+inline std::optional<std::vector<InputMistake>> RemoteNode::check(const ModelName&, const nlohmann::json&,
+                                                                  const nlohmann::json*) const {
+  return std::vector<InputMistake>();
+}
+inline std::optional<std::pair<std::string, std::string>> RemoteNode::pin(const nlohmann::json&,
+                                                                          const std::string&) const {
+  return {};
+}
 
 }  // namespace pixgraph

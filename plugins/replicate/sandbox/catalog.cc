@@ -56,7 +56,9 @@ json deployment_json(const Model& model) {
 
 }  // namespace
 
-Response answer_models(World&, const Request&, const Parts& rest) {
+Response answer_models(World& world, const Request&, const Parts& rest) {
+  world.stats.count("models");
+  if (world.faults.hit(Fault::no_models)) return not_found();
   if (rest.empty()) {
     json results = json::array();
     for (const Model& model : models()) results.push_back(model_json(model));
@@ -70,7 +72,8 @@ Response answer_models(World&, const Request&, const Parts& rest) {
   return not_found();
 }
 
-Response answer_deployments(World&, const Request&, const Parts& rest) {
+Response answer_deployments(World& world, const Request&, const Parts& rest) {
+  if (world.faults.hit(Fault::no_models)) return not_found();
   const Model& model = *find_deployment(kDeployment);
   if (rest.empty()) return page(json::array({deployment_json(model)}));
   if (rest.size() == 2 && rest[0] + "/" + rest[1] == kDeployment) return {200, deployment_json(model).dump()};

@@ -16,6 +16,7 @@ constexpr FaultInfo kTable[] = {
     {Fault::no_list, "no-list", "GET /predictions is 404"},
     {Fault::no_cancel, "no-cancel", "POST /predictions/ID/cancel is 404"},
     {Fault::no_files, "no-files", "everything under /files is 404"},
+    {Fault::no_models, "no-models", "GET /models and GET /deployments are 404: nobody says what a model takes"},
     {Fault::codes_200, "200-codes", "creates and uploads answer 200 instead of 201"},
     {Fault::throttle_header, "429", "any request is 429 with a Retry-After header and no JSON hint"},
     {Fault::throttle_json, "429-json", "any request is 429 with `resets in ~1s` and retry_after in its JSON"},

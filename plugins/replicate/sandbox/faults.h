@@ -20,6 +20,7 @@ enum class Fault {
   no_list,
   no_cancel,
   no_files,
+  no_models,
   codes_200,
   throttle_header,
   throttle_json,

@@ -34,7 +34,8 @@ TEST(Models, EveryDefaultIsAGoodInput) {
       else if (one.required)
         input[one.name] = one.kinds == ModelInput::file ? json{{"$file", 0}} : json("text");
     }
-    for (const Mistake& mistake : check_input(model, input)) ADD_FAILURE() << model.name << ": " << mistake.message;
+    for (const InputMistake& mistake : check_input(model, input))
+      ADD_FAILURE() << model.name << ": " << mistake.message;
   }
 }
 

@@ -74,24 +74,60 @@ TEST_F(PredictTest, PrepareNeedsNeitherTokenNorNetwork) {
   EXPECT_EQ(node.prepare(call).lane, request.lane);
 }
 
-TEST_F(PredictTest, MistakesAreFoundBeforeAnythingIsPaid) {
-  EXPECT_EQ(refused("model", "black-forest-labs/flux-schnell", {{"prompt", "x"}, {"num_outputs", 9}}),
-            "E421: `num_outputs` takes 1 to 4, and 9 is more");
-  EXPECT_EQ(
-      refused("model", "black-forest-labs/flux-schnell", {{"promt", "x"}}),
-      "E421: `promt` is no input of black-forest-labs/flux-schnell (did you mean `prompt`?); `prompt` is missing, and "
-      "black-forest-labs/flux-schnell needs it (give text)");
+TEST_F(PredictTest, WhichModelTheParamsName) {
+  const json given = {{"version", "cjwbw/rembg:" + kRembg}, {"model", ""}, {"deployment", ""}};
+  const ModelName model = node.model(given, host);
+  EXPECT_EQ(model.server, "https://api.replicate.com/v1");
+  EXPECT_EQ(model.lane, kRembg);
+  EXPECT_EQ(model.name, "cjwbw/rembg");
+  EXPECT_EQ(node.model({{"version", kRembg}}, host).name, "cjwbw/rembg");  // the table knows its name
+  EXPECT_EQ(node.model({{"version", {{"$later", "text"}}}}, host).lane, "");
+  EXPECT_EQ(thrown([&] {
+              node.model({{"model", "x"}}, host);
+            }),
+            "E404: `model: x` is not of the form owner/name (it is two words with a slash between, such as "
+            "black-forest-labs/flux-schnell)");
+  host.variables["REPLICATE_BASE_URL"] = "no base";
+  EXPECT_EQ(node.model(given, host).server, "");
 }
 
-TEST_F(PredictTest, DoubtsAreWarnings) {
-  EXPECT_EQ(refused("model", "black-forest-labs/flux-schnell", {{"prompt", "x"}, {"style", "oil"}}), "nothing");
-  EXPECT_THAT(call.warnings,
-              ElementsAre("`style` is no input of black-forest-labs/flux-schnell: it is sent all the same"));
+TEST_F(PredictTest, CheckGoesByTheSchemaElseByTheTable) {
+  const auto checked = [&](const ModelName& model, const json& input, const json* schema = nullptr) {
+    std::vector<std::string> texts;
+    const auto mistakes = node.check(model, input, schema);
+    if (!mistakes) return std::vector<std::string>{"not known"};
+    for (const InputMistake& one : *mistakes) texts.push_back((one.certain ? "" : "maybe: ") + one.message);
+    return texts;
+  };
+  const ModelName flux = {"", "black-forest-labs/flux-schnell", "black-forest-labs/flux-schnell"};
+  EXPECT_THAT(checked(flux, {{"prompt", "x"}, {"num_outputs", 9}}),
+              ElementsAre("`num_outputs` takes 1 to 4, and 9 is more"));
+  EXPECT_THAT(checked({"", std::string(64, '0'), ""}, {{"anything", 5}}), ElementsAre("not known"));
+  const json schema = json::parse(
+      R"({"components": {"schemas": {"Input": {"properties": {"prompt": {"type": "string"},
+          "num_outputs": {"type": "integer", "maximum": 10}}}}}})");
+  EXPECT_THAT(checked(flux, {{"num_outputs", 9}}, &schema), ::testing::IsEmpty());
+  EXPECT_THAT(checked(flux, {{"num_outputs", 11}, {"style", "oil"}}, &schema),
+              ElementsAre("`num_outputs` takes 10 or less, and 11 is more",
+                          "maybe: `style` is no input of black-forest-labs/flux-schnell"));
+  // Of a version the list of inputs is complete for ever.
+  EXPECT_THAT(checked({"", std::string(64, '0'), ""}, {{"style", "oil"}}, &schema),
+              ElementsAre("`style` is no input of version 00000000"));
+  // What the table calls needed fails without, whatever the schema says.
+  const json rembg = json::parse(
+      R"({"components": {"schemas": {"Input": {"properties": {"image": {"type": "string", "format": "uri"}}}}}})");
+  EXPECT_THAT(checked({"", kRembg, "cjwbw/rembg"}, json::object(), &rembg),
+              ElementsAre("`image` is missing, and cjwbw/rembg needs it"));
 }
 
-TEST_F(PredictTest, UnknownModelsPass) {
-  EXPECT_EQ(refused("version", std::string(64, '0').c_str(), {{"anything", 5}}), "nothing");
-  EXPECT_TRUE(call.warnings.empty());
+TEST_F(PredictTest, OnlyAVersionWithoutHashIsPinned) {
+  const auto pinned = node.pin({{"version", "cjwbw/rembg"}}, kRembg);
+  ASSERT_TRUE(pinned);
+  EXPECT_EQ(pinned->first + ": " + pinned->second, "version: cjwbw/rembg:" + kRembg);
+  EXPECT_FALSE(node.pin({{"version", "cjwbw/rembg:" + kRembg}}, kRembg));
+  EXPECT_FALSE(node.pin({{"model", "cjwbw/rembg"}}, kRembg));
+  EXPECT_FALSE(node.pin({{"deployment", "me/mine"}}, kRembg));
+  EXPECT_FALSE(node.pin({{"version", "cjwbw/rembg"}}, "hidden"));
 }
 
 /// The whole life of a prediction on a gateway whose answers point elsewhere: every call goes to the base, and the key

@@ -14,7 +14,7 @@ using ::testing::IsEmpty;
 
 std::vector<std::string> check(const ModelSchema& schema, const std::string& input) {
   std::vector<std::string> texts;
-  for (const Mistake& mistake : check_input(schema, json::parse(input)))
+  for (const InputMistake& mistake : check_input(schema, json::parse(input)))
     texts.push_back((mistake.certain ? "" : "maybe: ") + mistake.message +
                     (mistake.help.empty() ? "" : " (" + mistake.help + ")"));
   return texts;
@@ -59,6 +59,11 @@ TEST(CheckInput, UnknownNames) {
               ElementsAre("`num_output` is no input of black-forest-labs/flux-schnell (did you mean `num_outputs`?)"));
 }
 
+TEST(CheckInput, AMisspeltNameIsOneMistake) {
+  EXPECT_THAT(check(kFlux, R"({"promt": "x"})"),
+              ElementsAre("`promt` is no input of black-forest-labs/flux-schnell (did you mean `prompt`?)"));
+}
+
 TEST(CheckInput, MissingOnes) {
   EXPECT_THAT(check(kFlux, R"({"seed": 1})"),
               ElementsAre("`prompt` is missing, and black-forest-labs/flux-schnell needs it (give text)"));
@@ -73,12 +78,22 @@ TEST(CheckInput, WrongTypes) {
               ElementsAre("`megapixels` takes text, and 1 is a whole number (put it in quotes: \"1\")"));
   EXPECT_THAT(check(kFlux, R"({"prompt": "x", "num_outputs": "4"})"),
               ElementsAre("`num_outputs` takes a whole number, and \"4\" is text (write it without quotes)"));
+  EXPECT_THAT(check(kFlux, R"({"prompt": "x", "num_outputs": "four"})"),
+              ElementsAre("`num_outputs` takes a whole number, and \"four\" is text"));
   EXPECT_THAT(check(kFlux, R"({"prompt": "x", "num_outputs": 1.5})"),
               ElementsAre("`num_outputs` takes a whole number, and 1.5 is a number"));
   EXPECT_THAT(check(kFlux, R"({"prompt": "x", "go_fast": 1})"),
               ElementsAre("`go_fast` takes true or false, and 1 is a whole number"));
   EXPECT_THAT(check(kFlux, R"({"prompt": true})"), ElementsAre("`prompt` takes text, and true is true or false"));
-  EXPECT_THAT(check(kFlux, R"({"prompt": {"$file": 0}})"), ElementsAre("`prompt` takes text, and a file was given"));
+  EXPECT_THAT(check(kFlux, R"({"prompt": "x", "seed": {"$file": 0}})"),
+              ElementsAre("`seed` takes a whole number, and a file was given"));
+  // A file is sent as its URL, which is a text: some models want that.
+  EXPECT_THAT(
+      check(kFlux, R"({"prompt": {"$file": 0}})"),
+      ElementsAre("maybe: `prompt` takes text, and a file is sent as its URL (that is right only where it wants "
+                  "a URL)"));
+  EXPECT_THAT(check(kFlux, R"({"prompt": "x", "megapixels": {"$file": 0}})"),
+              ElementsAre("`megapixels` takes text, and a file was given"));
   EXPECT_THAT(check(kSdxl, R"({"image": "photo.jpg"})"),
               ElementsAre("`image` takes a file or a URL, and \"photo.jpg\" is text (give a file, such as "
                           "\"${photo}\", or a http(s) URL)"));
@@ -112,8 +127,52 @@ TEST(CheckInput, NamesPartedByCommas) {
                   "`car`?)"));
 }
 
-TEST(CheckInput, ValuesThatAreNotKnownYetFitEverywhere) {
-  EXPECT_THAT(check(kFlux, R"({"prompt": {"$later": true}, "num_outputs": {"$later": "x"}})"), IsEmpty());
+TEST(CheckInput, ValuesThatAreNotKnownYetAreJudgedByTheirTypes) {
+  const auto later = [](const char* name, const char* type) {
+    return check(kSdxl, json{{name, {{"$later", type}}}}.dump());
+  };
+  EXPECT_THAT(later("prompt", ""), IsEmpty());
+  EXPECT_THAT(later("seed", "json"), IsEmpty());
+  EXPECT_THAT(later("image", "image"), IsEmpty());
+  EXPECT_THAT(later("image", "mask"), IsEmpty());
+  EXPECT_THAT(later("image", "text"), IsEmpty());  // a URL
+  EXPECT_THAT(later("guidance_scale", "integer"), IsEmpty());
+  EXPECT_THAT(later("width", "number"), IsEmpty());  // it may be a whole one
+  EXPECT_THAT(later("width", "image"), ElementsAre("`width` takes a whole number, and this is an image"));
+  EXPECT_THAT(later("width", "text"), ElementsAre("`width` takes a whole number, and this is text"));
+  EXPECT_THAT(later("width", "bool"), ElementsAre("`width` takes a whole number, and this is true or false"));
+  EXPECT_THAT(later("image", "integer"), ElementsAre("`image` takes a file or a URL, and this is an integer"));
+  EXPECT_THAT(later("image", "list of file"),
+              ElementsAre("`image` takes a file or a URL, and this is a list (take one of it)"));
+  EXPECT_THAT(later("prompt", "image"), ElementsAre("maybe: `prompt` takes text, and an image is sent as its URL (that "
+                                                    "is right only where it wants a URL)"));
+  EXPECT_THAT(later("scheduler", "image"), ElementsAre("`scheduler` takes text, and this is an image"));
+}
+
+TEST(CheckInput, WhereEachMistakeIs) {
+  ModelSchema schema;
+  schema.name = "a/b";
+  ModelInput images;
+  images.name = "images";
+  images.kinds = ModelInput::file;
+  images.single = false;
+  images.list = true;
+  images.required = true;
+  schema.inputs = {images};
+  const auto mistakes =
+      check_input(schema, json::parse(R"({"images": ["https://x/y", 5, {"$later": "bool"}], "x": 1})"));
+  ASSERT_EQ(mistakes.size(), 3u);
+  EXPECT_THAT(mistakes[0].path, ElementsAre("images", "1"));
+  EXPECT_THAT(mistakes[1].path, ElementsAre("images", "2"));
+  EXPECT_THAT(mistakes[2].path, ElementsAre("x"));
+  EXPECT_EQ(mistakes[2].kind, InputMistake::Kind::unknown);
+  const auto missing = check_input(schema, json::object());
+  ASSERT_EQ(missing.size(), 1u);
+  EXPECT_EQ(missing[0].kind, InputMistake::Kind::missing);
+  EXPECT_THAT(missing[0].path, ElementsAre("images"));
+  EXPECT_THAT(check(schema, R"({"images": {"$later": "image"}})"),
+              ElementsAre("`images` takes a list of files, and this is an image (put it in brackets: [...])"));
+  EXPECT_THAT(check(schema, R"({"images": {"$later": "list of text"}})"), IsEmpty());
 }
 
 TEST(CheckInput, Secrets) {

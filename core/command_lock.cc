@@ -1,0 +1,98 @@
+// pixgraph lock: asks the server what the models of a pipeline take, and writes it down beside the file.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+#include <thread>
+
+#include <pixgraph/error.h>
+
+#include "codec.h"
+#include "commands.h"
+#include "disk.h"
+#include "host.h"
+#include "http.h"
+#include "run.h"
+#include "sandbox_process.h"
+#include "store.h"
+
+namespace pixgraph {
+
+/// A server that asks to slow down is asked again.
+static std::optional<ModelDescription> describe(const ModelUse& use, Host& host) {
+  static constexpr int kTries = 5;
+  for (int tries = 1;; ++tries) {
+    try {
+      return use.remote->describe(use.model, host);
+    } catch (const Throttled& throttled) {
+      if (tries == kTries) throw;
+      std::this_thread::sleep_for(std::max(throttled.wait(), std::chrono::milliseconds(500) * tries));
+    }
+  }
+}
+
+static Lockfile ask(std::vector<ModelUse>& uses, Host& host, bool sandbox) {
+  Lockfile lock;
+  for (ModelUse& use : uses) {
+    use.model = use.remote->model(use.params, host);  // as this host sees it: of the sandbox where there is one
+    lock.server = sandbox ? kSandboxServer : use.model.server;
+    if (lock.models.contains(use.model.lane)) continue;
+    use.remote->ready(host);
+    const auto said = describe(use, host);
+    LockedModel model;
+    model.name = use.model.name;
+    if (said) {
+      model.version = said->version;
+      model.schema = said->schema;
+      model.pins = said->pins && use.remote->pin(use.params, said->version);
+    }
+    lock.models.emplace(use.model.lane, std::move(model));
+  }
+  return lock;
+}
+
+int command_lock(const Arguments& arguments) {
+  const std::string& file = arguments.words[0];
+  const auto pipeline = read_shown(arguments, file, Reading::lock);
+  if (!pipeline) return kExitWrongRequest;
+  if (pipeline->uses.empty()) {
+    std::printf("%s: no node buys from a model, so there is nothing to lock\n", file.c_str());
+    return kExitDone;
+  }
+  const bool sandbox = arguments.has("--sandbox");
+  Disk& disk = real_disk();
+  Store store(disk, "");  // never used: what models take is no file
+  const Codecs codecs(registry_for(arguments));
+  Redactor redactor;
+  HttpClient http{HttpOptions()};
+  RunHost host(http, store, codecs, redactor);
+  std::unique_ptr<SandboxProcess> stand_ins;
+  if (sandbox) {
+    stand_ins = std::make_unique<SandboxProcess>();
+    point_at_sandbox(host, stand_ins->base_url());
+  }
+  Lockfile lock;
+  try {
+    lock = ask(pipeline->uses, host, sandbox);
+  } catch (const Error& error) {
+    throw Error(error.code(), redactor.clean(error.message()), redactor.clean(error.hint())).stopping_run();
+  }
+  const std::string path = lock_path(file), text = write_lock(lock);
+  const bool same = disk.read(path) == text;
+  if (!same) replace_file(disk, path, text);
+  std::printf("%s: %zu model%s%s\n", path.c_str(), lock.models.size(), lock.models.size() == 1 ? "" : "s",
+              same ? ", as before" : "");
+  std::size_t width = 0;
+  for (const auto& [lane, model] : lock.models) width = std::max(width, model.name.size());
+  for (const auto& [lane, model] : lock.models) {
+    const std::string version = model.version.empty() ? std::string("no version") : model.version.substr(0, 8);
+    std::fputs(fmt::format("  {:<{}}  {}{}\n", model.name, width, version,
+                           model.schema ? "" : "  the server does not say what it takes")
+                   .c_str(),
+               stdout);
+  }
+  return kExitDone;
+}
+
+}  // namespace pixgraph
