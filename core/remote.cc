@@ -14,11 +14,8 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 // Urgency on the net workers: a link that lives an hour comes before a poll, a poll before a create.
-static constexpr int kUrgencyPoll = 3, kUrgencyCreate = 5, kUrgencyCancel = 0;
+static constexpr int kUrgencyPoll = 3, kUrgencyCreate = 5;
 static constexpr int kNotSentTries = 5;  // creates that provably never reached the server
-static constexpr int kPollTries =
-    20;  // polls in a row that fail before the item does; the prediction stays in the ledger
-static constexpr int kLostTries = 3;  // 404s in a row before a prediction counts as lost
 static constexpr milliseconds kOthersLook =
     milliseconds(500);  // between looks at a purchase that another process makes
 
@@ -42,14 +39,8 @@ struct RemoteDriver::Job {
   std::optional<Purchase> purchase;
   bool placed = false;  // holds a place of the governor
   bool bought = false;  // this run made the create
-  bool cancel_sent = false;
-  bool saving = false;  // it succeeded and its files are being fetched: no poll or cancel any more
   bool told = false;    // that it waits for another process
-  steady_clock::time_point created_at{};
-  std::optional<steady_clock::time_point> running_since;  // the first answer that said so
-  std::string past_limit;                                 // why a cancel was sent
-  milliseconds interval{0};
-  int polls = 0, stage_failures = 0, not_sent = 0, throttled = 0, poll_failures = 0, not_found = 0;
+  int stage_failures = 0, not_sent = 0, throttled = 0;
   // Of an intent without an id:
   std::string doubt;                                    // why it is not known
   steady_clock::time_point died_at{};                   // the connection was gone by then
@@ -57,7 +48,13 @@ struct RemoteDriver::Job {
   int list_failures = 0;
 };
 
-RemoteDriver::RemoteDriver(Setup setup) : setup_(std::move(setup)) {}
+RemoteDriver::RemoteDriver(Setup setup)
+    : setup_(std::move(setup)),
+      poller_({setup_.executor, setup_.host,
+               [this](const std::string& server) -> Governor& { return governor(server); },
+               [this](const Request& request, const std::string& why, milliseconds wait) {
+                 setup_.observer.remote_waits(request, why, wait);
+               }}) {}
 RemoteDriver::~RemoteDriver() = default;
 
 std::string RemoteDriver::server_name(const std::string& server) const {
@@ -199,15 +196,34 @@ void RemoteDriver::reuse(const JobPtr& job, const Purchase& purchase) {
 
 void RemoteDriver::attach(const JobPtr& job, Purchase purchase) {
   job->purchase = std::move(purchase);
-  for (RequestFile& file : job->request.files) file.encode = nullptr;  // nothing is sent again
   // Limits count from when it was created, which may have been in an earlier run.
   const auto wall = parse_iso_time(job->purchase->wall).value_or(std::chrono::system_clock::now());
   const auto age = std::clamp(std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now() - wall),
                               milliseconds(0), milliseconds(std::chrono::hours(24)));
-  job->created_at = steady_clock::now() - age;
   governor(job->request.server).occupy(lane_of(job->request));
   job->placed = true;
-  poll(job);
+  watch(job, steady_clock::now() - age, std::nullopt);
+}
+
+void RemoteDriver::watch(const JobPtr& job, steady_clock::time_point created_at, std::optional<Snapshot> first) {
+  for (RequestFile& file : job->request.files) file.encode = nullptr;  // lets go of the pixels: nothing is sent again
+  Watch watch;
+  watch.node = job->node;
+  watch.request = job->request;
+  watch.id = job->purchase->id;
+  watch.priority = job->priority;
+  watch.timeout = job->timeout;
+  watch.queue_timeout = job->queue_timeout;
+  watch.run_timeout = job->run_timeout;
+  watch.created_at = created_at;
+  watch.first = std::move(first);
+  watch.done = [this, job](WatchEnd end) {
+    step(job, [&] {
+      if (end.error) return fail(job, std::move(*end.error), end.canceled);
+      arrived(job, std::move(end));
+    });
+  };
+  poller_.watch(std::move(watch));
 }
 
 void RemoteDriver::buy(const JobPtr& job, int number) {
@@ -290,14 +306,11 @@ void RemoteDriver::submit(const JobPtr& job, int number) {
                     error.hint())
             .stopping_run();
       }
-      for (RequestFile& file : job->request.files)
-        file.encode = nullptr;  // lets go of the pixels: nothing is sent again
       ++creates_;
       job->bought = true;
-      job->created_at = asked_at;
-      job->polls = 1;  // its answer is the first look
       setup_.observer.remote_created(job->request, job->key, sent.id);
-      return arrived(job, std::move(sent.snapshot));
+      if (terminal(sent.snapshot.status)) return arrived(job, {std::nullopt, false, "", std::move(sent.snapshot)});
+      return watch(job, asked_at, std::move(sent.snapshot));
     case Submitted::Kind::throttled:
       return again(std::max(sent.wait, milliseconds(500) * (1 << std::min(job->throttled++, 6))),
                    sent.error ? sent.error->message() : "the server asked to slow down");
@@ -386,113 +399,23 @@ void RemoteDriver::reconcile(const JobPtr& job) {
   buy(job, purchase.number + 1);
 }
 
-std::chrono::milliseconds RemoteDriver::first_wait(const std::string& lane) {
-  std::lock_guard lock(mutex_);
-  const auto known = usual_.find(lane);
-  return known == usual_.end() ? milliseconds(300) : std::clamp(known->second, milliseconds(50), milliseconds(60'000));
-}
-
-void RemoteDriver::learn(const std::string& lane, milliseconds took) {
-  std::lock_guard lock(mutex_);
-  const auto [known, is_new] = usual_.emplace(lane, took);
-  if (!is_new) known->second = (known->second * 3 + took) / 4;
-}
-
-void RemoteDriver::poll_later(const JobPtr& job, milliseconds wait) {
-  auto when = std::max(steady_clock::now() + wait, governor(job->request.server).next_call());
-  // Not later than the limit that would end it.
-  if (!job->cancel_sent)
-    for (const auto& [limit, from] :
-         {std::pair(job->timeout, std::optional(job->created_at)),
-          std::pair(job->running_since ? std::nullopt : job->queue_timeout, std::optional(job->created_at)),
-          std::pair(job->run_timeout, job->running_since)})
-      if (limit && from) when = std::min(when, std::max(steady_clock::now(), *from + *limit));
-  setup_.executor.at(when, Workers::net, {kUrgencyPoll, job->priority.item, job->priority.depth}, [this, job] {
-    step(job, [&] {
-      // A 429 to another call since then pauses this one too.
-      const auto now = steady_clock::now();
-      const bool late = !job->cancel_sent && !overdue(*job).empty();
-      if (!canceling_ && !late && !job->saving && governor(job->request.server).calls_paused() > now)
-        return poll_later(job, milliseconds(0));
-      poll(job);
-    });
-  });
-}
-
-std::string RemoteDriver::overdue(const Job& job) const {
-  const auto now = steady_clock::now();
-  if (job.timeout && now - job.created_at >= *job.timeout)
-    return "took longer than its timeout of " + show_duration(*job.timeout);
-  if (job.queue_timeout && !job.running_since && now - job.created_at >= *job.queue_timeout)
-    return "did not start within its queue timeout of " + show_duration(*job.queue_timeout);
-  if (job.run_timeout && job.running_since && now - *job.running_since >= *job.run_timeout)
-    return "ran longer than its run timeout of " + show_duration(*job.run_timeout);
-  return "";
-}
-
-void RemoteDriver::poll(const JobPtr& job) {
-  if (job->saving) return;  // a poll that was put off before, or cancel_all()
-  const std::string& server = job->request.server;
-  // The first look at one that was found again is never a cancel: it may have ended long ago.
-  if (job->past_limit.empty() && job->polls++ > 0) job->past_limit = overdue(*job);
-  if ((!job->past_limit.empty() || canceling_) && !job->cancel_sent) {
-    job->cancel_sent = true;
-    try {
-      job->node->cancel(server, job->purchase->id, setup_.host);
-    } catch (const Error&) {  // a server that cannot be reached now: the poll below says what became of it
-    }
-  }
-  try {
-    Snapshot snapshot = job->node->poll(server, job->purchase->id, setup_.host);
-    job->poll_failures = 0;
-    if (snapshot.status != RemoteStatus::lost)
-      job->not_found = 0;
-    else if (++job->not_found < kLostTries)
-      return poll_later(job, milliseconds(500) * job->not_found);
-    return arrived(job, std::move(snapshot));
-  } catch (const Throttled& throttled) {
-    governor(server).pause_calls(throttled.wait());
-    setup_.observer.remote_waits(job->request, throttled.message(), throttled.wait());
-    return poll_later(job, throttled.wait());
-  } catch (const Error& error) {
-    if (error.stops_run()) throw;
-    // The prediction goes on at the server: a broken poll is no reason to lose it.
-    if (canceling_) return fail(job, error, true);
-    if (++job->poll_failures > kPollTries) throw;
-    poll_later(job, std::min(milliseconds(15'000), milliseconds(250) * (1 << std::min(job->poll_failures, 6))));
-  }
-}
-
-void RemoteDriver::arrived(const JobPtr& job, Snapshot snapshot) {
+void RemoteDriver::arrived(const JobPtr& job, WatchEnd end) {
   const std::string id = job->purchase->id;
+  const Snapshot& snapshot = end.snapshot;
   const json none;
   const json& answer = snapshot.answer ? *snapshot.answer : none;
+  if (!end.past_limit.empty() && (!terminal(snapshot.status) || snapshot.status == RemoteStatus::canceled))
+    return give_up(job, PurchaseState::timed_out,
+                   Error("E413", "prediction " + id + " " + end.past_limit + " and was told to end",
+                         "raise `timeout:` of the node"),
+                   answer);
   switch (snapshot.status) {
     case RemoteStatus::starting:
-    case RemoteStatus::processing: {
-      if (job->cancel_sent) {
-        if (canceling_) return fail(job, Error("E903", "canceled; prediction " + id + " was told to end"), true);
-        return give_up(job, PurchaseState::timed_out,
-                       Error("E413", "prediction " + id + " " + job->past_limit + " and was told to end",
-                             "raise `timeout:` of the node"),
-                       answer);
-      }
-      if (snapshot.status == RemoteStatus::processing && !job->running_since) job->running_since = steady_clock::now();
-      const bool first = job->interval == milliseconds(0);
-      const milliseconds usual = first_wait(job->request.lane);
-      const auto passed = std::chrono::duration_cast<milliseconds>(steady_clock::now() - job->created_at);
-      // The first poll near the usual run time, then in small steps of it that grow.
-      job->interval = first ? std::clamp(usual / 10, milliseconds(40), milliseconds(2000))
-                            : std::min(milliseconds(5000), job->interval * 13 / 10 + milliseconds(1));
-      return poll_later(job, first && usual > passed ? usual - passed : job->interval);
-    }
+    case RemoteStatus::processing: throw Error("E991", "prediction " + id + " has not ended");
     case RemoteStatus::succeeded:
-      if (job->bought)
-        learn(job->request.lane, std::chrono::duration_cast<milliseconds>(steady_clock::now() - job->created_at));
       governor(job->request.server).leave(lane_of(job->request));
       job->placed = false;
-      job->saving = true;
-      return save(job, std::move(snapshot));
+      return save(job, std::move(end.snapshot));
     case RemoteStatus::failed:
       return give_up(
           job, PurchaseState::failed,
@@ -500,11 +423,6 @@ void RemoteDriver::arrived(const JobPtr& job, Snapshot snapshot) {
                                                : snapshot.error),
           answer);
     case RemoteStatus::canceled:
-      if (job->cancel_sent && !canceling_)
-        return give_up(job, PurchaseState::timed_out,
-                       Error("E413", "prediction " + id + " " + job->past_limit + " and was told to end",
-                             "raise `timeout:` of the node"),
-                       answer);
       return give_up(job, PurchaseState::canceled, Error("E412", "prediction " + id + " was canceled"), answer);
     case RemoteStatus::aborted:
       return give_up(job, PurchaseState::aborted,
@@ -588,13 +506,7 @@ void RemoteDriver::stop_creating() {
 void RemoteDriver::cancel_all() {
   stop_creating();
   canceling_ = true;
-  std::lock_guard lock(mutex_);
-  for (auto& [key, job] : jobs_)
-    setup_.executor.post(Workers::net, {kUrgencyCancel}, [this, job = job] {
-      step(job, [&] {
-        if (job->purchase && job->purchase->state == PurchaseState::created) poll(job);
-      });
-    });
+  poller_.cancel_all();
 }
 
 }  // namespace pixgraph

@@ -1,6 +1,6 @@
 // RemoteDriver: makes purchases happen exactly once. It drives the small functions of a RemoteNode: looks into the
-// ledger first, writes the intent before the POST, waits between polls without a thread, saves every output file before
-// it says "succeeded", and shares one prediction among all items that ask for the same thing.
+// ledger first, writes the intent before the POST, has the Poller wait for the end, saves every output file before it
+// says "succeeded", and shares one prediction among all items that ask for the same thing.
 //
 // Owned by the run; outlives the executor's work. start() and the stops may be called from any thread. Every start() is
 // answered by exactly one done(), on a net worker, whatever happens.
@@ -23,6 +23,7 @@
 #include "executor.h"
 #include "governor.h"
 #include "ledger.h"
+#include "polling.h"
 #include "store.h"
 
 namespace pixgraph {
@@ -93,14 +94,11 @@ class RemoteDriver {
   void buy(const JobPtr& job, int number);
   void submit(const JobPtr& job, int number);
   void reconcile(const JobPtr& job);
-  void poll_later(const JobPtr& job, std::chrono::milliseconds wait);
-  void poll(const JobPtr& job);
-  void arrived(const JobPtr& job, Snapshot snapshot);
+  /// `first` is what the create said; absent for one that was found again.
+  void watch(const JobPtr& job, std::chrono::steady_clock::time_point created_at, std::optional<Snapshot> first);
+  void arrived(const JobPtr& job, WatchEnd end);
   void save(const JobPtr& job, Snapshot snapshot);
-  void saved_all(const JobPtr& job);
   void give_up(const JobPtr& job, PurchaseState state, Error error, const nlohmann::json& answer);
-  /// What limit has passed, "" where none has.
-  std::string overdue(const Job& job) const;
   void fail(const JobPtr& job, Error error, bool canceled = false);
   void finish(const JobPtr& job, RemoteOutcome outcome);
   void step(const JobPtr& job, const std::function<void()>& work);
@@ -109,14 +107,12 @@ class RemoteDriver {
   std::string server_name(const std::string& server) const;
   /// A wait of the protocol, in real time.
   std::chrono::milliseconds scaled(const JobPtr& job, std::chrono::milliseconds wait) const;
-  std::chrono::milliseconds first_wait(const std::string& lane);
-  void learn(const std::string& lane, std::chrono::milliseconds took);
 
   Setup setup_;
+  Poller poller_;
   std::mutex mutex_;                    // guards the maps below
   std::map<std::string, JobPtr> jobs_;  // by purchase key: single flight
   std::map<std::string, std::unique_ptr<Governor>> governors_;
-  std::map<std::string, std::chrono::milliseconds> usual_;  // run time by lane, as this run has seen it
   std::atomic<bool> stopping_ = false, canceling_ = false;
   std::atomic<int> creates_ = 0;
 };

@@ -2,12 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <condition_variable>
-#include <future>
-
-#include "support/fake_host.h"
-#include "support/fake_remote.h"
-#include "support/memory_disk.h"
+#include "support/remote_process.h"
 
 namespace pixgraph {
 namespace {
@@ -15,87 +10,6 @@ namespace {
 using namespace std::chrono_literals;
 using namespace test;
 using Kind = Submitted::Kind;
-
-struct Recorder : RemoteObserver {
-  void remote_created(const Request&, const std::string&, const std::string& id) override { note("created " + id); }
-  void remote_ended(const Request&, const std::string&, const std::string& id, const std::string& state) override {
-    note(state + " " + id);
-  }
-  void remote_waits(const Request&, const std::string& why, std::chrono::milliseconds) override {
-    note("waits: " + why);
-  }
-  void note(std::string text) {
-    std::lock_guard lock(mutex);
-    texts.push_back(std::move(text));
-  }
-  std::mutex mutex;
-  std::vector<std::string> texts;
-};
-
-/// One process: a ledger of its own over the disk that outlives it.
-struct Process {
-  explicit Process(Disk& disk, std::string sandbox = {}, ServerLimits limits = {})
-      : ledger(disk, "state/ledger"),
-        store(disk, "state/store"),
-        host(store),
-        driver(std::make_unique<RemoteDriver>(
-            RemoteDriver::Setup{executor_box->executor, ledger, store, host, recorder, std::move(sandbox),
-                                [limits](const std::string&) { return limits; }, 1000})) {}
-  ~Process() { executor_box.reset(); }  // its threads end before the driver
-
-  std::future<RemoteOutcome> start(const std::shared_ptr<FakeRemote>& remote, std::string prompt = "cat",
-                                   std::optional<std::chrono::milliseconds> timeout = {}) {
-    auto promise = std::make_shared<std::promise<RemoteOutcome>>();
-    auto future = promise->get_future();
-    RemoteCall call;
-    call.node = remote;
-    call.request = FakeRemote::request(std::move(prompt), remote->server);
-    call.timeout = timeout;
-    call.consent = consent;
-    call.done = [promise](const RemoteOutcome& outcome) { promise->set_value(outcome); };
-    driver->start(std::move(call));
-    return future;
-  }
-  static RemoteOutcome wait(std::future<RemoteOutcome> future) {
-    if (future.wait_for(20s) == std::future_status::ready) return future.get();
-    ADD_FAILURE() << "no outcome came";
-    RemoteOutcome none;
-    none.error = Error("TEST", "no outcome came");
-    return none;
-  }
-  RemoteOutcome buy(const std::shared_ptr<FakeRemote>& remote, std::string prompt = "cat",
-                    std::optional<std::chrono::milliseconds> timeout = {}) {
-    return wait(start(remote, std::move(prompt), timeout));
-  }
-
-  Consent consent;
-  struct Box {
-    Executor executor{1, 4};
-  };
-  std::unique_ptr<Box> executor_box = std::make_unique<Box>();
-  Recorder recorder;
-  Ledger ledger;
-  Store store;
-  FakeHost host;
-  std::unique_ptr<RemoteDriver> driver;
-};
-
-std::string key_of(const std::string& prompt = "cat", const std::string& server = "http://fake/v1") {
-  return purchase_key(server, FakeRemote::request(prompt));
-}
-
-std::string text_of(const RemoteOutcome& outcome) {
-  if (!outcome.error) return outcome.reused ? "reused" : "bought";
-  return outcome.error->code() + ": " + outcome.error->message() + (outcome.error->stops_run() ? " STOPS" : "") +
-         (outcome.canceled ? " CANCELED" : "");
-}
-
-std::shared_ptr<FakeRemote> remote_of(std::deque<Submitted> submits, std::deque<Snapshot> polls = {}) {
-  auto remote = std::make_shared<FakeRemote>();
-  remote->submits = std::move(submits);
-  remote->polls = std::move(polls);
-  return remote;
-}
 
 TEST(Remote, FilesAreInTheStoreBeforeTheLedgerSaysSucceeded) {
   MemoryDisk disk;
@@ -327,59 +241,6 @@ TEST(Remote, OtherEndsHaveStatesOfTheirOwn) {
   }
 }
 
-TEST(Remote, LostIsWhatThreePollsInARowDoNotFind) {
-  MemoryDisk disk;
-  Process process(disk);
-  const Snapshot gone = ended_as(RemoteStatus::lost);
-  const auto found = remote_of({created("p1")}, {gone, gone, running(), gone, succeeded()});
-  EXPECT_EQ(text_of(process.buy(found)), "bought");
-  Process another(disk);
-  const auto remote = remote_of({created("p2")}, {gone});
-  EXPECT_EQ(text_of(another.buy(remote, "dog")), "E415: the server does not know prediction p2 any more");
-  EXPECT_EQ(remote->polled, 3);
-  EXPECT_EQ(process.ledger.latest(key_of("dog"))->state, PurchaseState::lost);
-}
-
-TEST(Remote, ATimeoutTellsTheServerToEnd) {
-  MemoryDisk disk;
-  Process process(disk);
-  const auto remote = remote_of({created("p1")}, {running()});
-  EXPECT_EQ(text_of(process.buy(remote, "cat", 200ms)),
-            "E413: prediction p1 took longer than its timeout of 0.2 s and was told to end");
-  EXPECT_EQ(remote->canceled, 1);
-  EXPECT_EQ(process.ledger.latest(key_of())->state, PurchaseState::timed_out);
-}
-
-TEST(Remote, WhatSucceedsAtTheLastMomentIsKept) {
-  MemoryDisk disk;
-  Process process(disk);
-  auto remote = remote_of({created("p1")});
-  remote->on_poll = [&](const std::string&) { return remote->canceled ? succeeded() : running(); };
-  EXPECT_EQ(text_of(process.buy(remote, "cat", 200ms)), "bought");
-}
-
-TEST(Remote, PollsThatBreakAreRepeated) {
-  MemoryDisk disk;
-  Process process(disk);
-  auto remote = remote_of({created("p1")});
-  remote->on_poll = [&](const std::string&) -> Snapshot {
-    if (remote->polled == 1) throw HttpError("E204", "broken", HttpError::Sent::maybe);
-    if (remote->polled == 2) throw Throttled("slow down", 100ms);
-    return succeeded();
-  };
-  EXPECT_EQ(text_of(process.buy(remote)), "bought");
-  EXPECT_EQ(process.recorder.texts.at(1), "waits: slow down");
-}
-
-TEST(Remote, APollThatIsForbiddenStopsTheRunAndKeepsThePrediction) {
-  MemoryDisk disk;
-  Process process(disk);
-  auto remote = remote_of({created("p1")});
-  remote->on_poll = [&](const std::string&) -> Snapshot { throw Error("E401", "the token is refused").stopping_run(); };
-  EXPECT_EQ(text_of(process.buy(remote)), "E401: the token is refused STOPS");
-  EXPECT_EQ(process.ledger.latest(key_of())->state, PurchaseState::created);
-}
-
 TEST(Remote, AFileThatCannotBeHadLeavesThePredictionForTheNextRun) {
   MemoryDisk disk;
   const auto remote = remote_of({created("p1")}, {succeeded({"http://files/1.png"})});
@@ -435,32 +296,6 @@ TEST(Remote, StopDoesNotWaitForTheEndOfAPause) {
   std::this_thread::sleep_for(20ms);
   process.driver->stop_creating();
   EXPECT_EQ(text_of(Process::wait(std::move(outcome))), "E902: the run was ended before this was bought CANCELED");
-}
-
-TEST(Remote, CancelAllTellsTheServerAndKeepsTheLedger) {
-  MemoryDisk disk;
-  Process process(disk);
-  auto remote = remote_of({created("p1")}, {running()});
-  auto outcome = process.start(remote);
-  while (remote->submitted == 0) std::this_thread::sleep_for(1ms);
-  process.driver->cancel_all();
-  EXPECT_EQ(text_of(Process::wait(std::move(outcome))), "E903: canceled; prediction p1 was told to end CANCELED");
-  EXPECT_EQ(remote->canceled, 1);
-  EXPECT_EQ(process.ledger.latest(key_of())->state, PurchaseState::created);
-}
-
-TEST(Remote, CancelAllLeavesASuccessThatIsBeingSavedAlone) {
-  MemoryDisk disk;
-  Process process(disk);
-  process.host.http().serve("http://files/1.png", "", 0);
-  const auto remote = remote_of({created("p1", succeeded({"http://files/1.png"}))});
-  auto outcome = process.start(remote);
-  while (process.host.http().downloads == 0) std::this_thread::sleep_for(1ms);
-  process.driver->cancel_all();
-  process.host.http().serve("http://files/1.png", "one");
-  EXPECT_EQ(text_of(Process::wait(std::move(outcome))), "bought");
-  EXPECT_EQ(remote->canceled, 0);
-  EXPECT_EQ(remote->polled, 0);
 }
 
 TEST(Remote, NothingIsSentWhereTheIntentCannotBeWritten) {
@@ -551,62 +386,6 @@ TEST(Remote, SandboxesShareANameSpaceAndForgetPredictions) {
   EXPECT_EQ(text_of(process.buy(remote, "dog")), "bought");  // `created` at a sandbox that is no more
   EXPECT_EQ(process.ledger.latest(key_of("dog", "sandbox"))->number, 2);
   EXPECT_FALSE(process.ledger.latest(key_of("cat", "http://127.0.0.1:1/v1")));
-}
-
-Candidate listed(const std::string& id, const json& input) {
-  return {id, std::make_shared<const json>(json{{"id", id}, {"input", input}})};
-}
-
-TEST(Remote, AnUnknownCreateIsFoundInTheServersList) {
-  MemoryDisk disk;
-  Process process(disk);
-  auto remote = remote_of({refused(Kind::unknown, Error("E204", "the connection broke"))}, {succeeded()});
-  remote->on_find = [] {
-    return std::vector{listed("p5", {{"prompt", "dog"}}), listed("p6", {{"prompt", "cat"}, {"seed", 7}})};
-  };
-  const RemoteOutcome outcome = process.buy(remote);
-  EXPECT_FALSE(outcome.error);
-  EXPECT_EQ(outcome.id, "p6");
-  EXPECT_EQ(remote->submitted, 1);
-  EXPECT_EQ(process.ledger.latest(key_of())->state, PurchaseState::succeeded);
-}
-
-TEST(Remote, AnIntentThatTwoListsDoNotHaveIsBoughtUnderANewNumber) {
-  MemoryDisk disk;
-  Process process(disk);
-  auto remote = remote_of({refused(Kind::unknown, Error("E204", "the connection broke")), created("p1", succeeded())});
-  remote->server = "http://127.0.0.1:9/v1";  // where 60 s of the protocol are 60 ms
-  remote->on_find = [] { return std::vector{listed("p5", {{"prompt", "dog"}})}; };
-  EXPECT_EQ(text_of(process.buy(remote)), "bought");
-  EXPECT_GE(remote->listed, 2);
-  EXPECT_EQ(remote->submitted, 2);
-  EXPECT_EQ(process.ledger.latest(key_of("cat", remote->server))->number, 2);
-}
-
-TEST(Remote, AListThatCannotTellStopsTheRun) {
-  MemoryDisk disk;
-  Process process(disk);
-  auto remote = remote_of({refused(Kind::unknown, Error("E204", "the connection broke"))});
-  remote->on_find = [] { return std::vector{listed("p5", {{"prompt", "cat"}}), listed("p6", {{"prompt", "cat"}})}; };
-  EXPECT_EQ(text_of(process.buy(remote)),
-            "E510: a prediction of maker/model may be paid for already (the connection broke), and predictions p5 and "
-            "p6 both have its input STOPS");
-  EXPECT_EQ(process.ledger.latest(key_of())->state, PurchaseState::maybe_paid);
-}
-
-TEST(Remote, AListThatCannotBeReadDecidesNothing) {
-  MemoryDisk disk;
-  Process process(disk);
-  auto remote = remote_of({refused(Kind::unknown, Error("E204", "the connection broke"))}, {succeeded()});
-  remote->server = "http://127.0.0.1:9/v1";
-  remote->on_find = []() -> std::vector<Candidate> { throw Error("E202", "no connection"); };
-  EXPECT_EQ(text_of(process.buy(remote)),
-            "E514: it could not be found out whether a prediction was bought: no connection STOPS");
-  EXPECT_EQ(process.ledger.latest(key_of("cat", remote->server))->state, PurchaseState::intent);
-  // The same run asks again: the intent is its own, and nobody else will ever end it.
-  remote->on_find = [] { return std::vector{listed("p6", {{"prompt", "cat"}})}; };
-  EXPECT_EQ(process.buy(remote).id, "p6");
-  EXPECT_EQ(remote->submitted, 1);
 }
 
 TEST(Remote, ConsentIsNeededToBuyAgainAndIsEnough) {
