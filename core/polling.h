@@ -1,5 +1,10 @@
 // Poller: asks the servers what became of predictions that exist, until each has ended or its limit has passed.
 //
+// The first look comes near the model's usual run time, the next ones in growing steps, slower as more is in flight.
+// Where many are due at one server its list is read in place of single answers, for a page tells of up to 100. What a
+// list does not tell is asked for by itself, and so is one prediction of every list, so that a stale list delays
+// nothing for long.
+//
 // A wait holds no thread: looks are posted to the executor. Owned by the RemoteDriver; outlives the executor's work.
 // Safe from many threads. Every watch() is answered by exactly one `done`, on a net worker and with no lock held.
 #pragma once
@@ -11,13 +16,14 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <set>
 #include <string>
+#include <vector>
 
 #include <pixgraph/remote.h>
 
 #include "executor.h"
-#include "governor.h"
+#include "run_times.h"
+#include "servers.h"
 
 namespace pixgraph {
 
@@ -33,6 +39,7 @@ struct Watch {
   std::shared_ptr<const RemoteNode> node;
   Request request;  // for messages; its files are not held
   std::string id;
+  std::string usual;  // what the run time is remembered under: the server's name and the lane
   Priority priority;
   // From creation to end; from creation until it runs; from then to its end.
   std::optional<std::chrono::milliseconds> timeout, queue_timeout, run_timeout;
@@ -47,11 +54,13 @@ class Poller {
   struct Setup {
     Executor& executor;
     Host& host;
-    std::function<Governor&(const std::string& server)> governor;
+    Servers& servers;
+    RunTimes& run_times;
     /// A server's 429, told to whoever shows the run.
     std::function<void(const Request&, const std::string& why, std::chrono::milliseconds)> waits;
   };
-  explicit Poller(Setup setup) : setup_(std::move(setup)) {}
+  explicit Poller(Setup setup);
+  ~Poller();
 
   void watch(Watch watch);
   /// Asks the servers to end all of them; they end as canceled.
@@ -59,18 +68,34 @@ class Poller {
 
  private:
   struct Watched;
+  struct Server;
+  struct Listing;
   using WatchedPtr = std::shared_ptr<Watched>;
+  using ListingPtr = std::shared_ptr<Listing>;
+  using Time = std::chrono::steady_clock::time_point;
+
+  // REQUIRES: mutex_ held, these five
+  Server& server_of(const Watched& watched);
+  void arm(Server& server, Time when);
+  ListingPtr choose_listing(Server& server, std::vector<WatchedPtr>& due);
+  Time aligned(const Server& server, Time when, std::chrono::milliseconds interval) const;
+  std::chrono::milliseconds slowest_needed(const Server& server) const;
+
+  void pump(Server& server);
+  void look_soon(const WatchedPtr& watched);
   void later(const WatchedPtr& watched, std::chrono::milliseconds wait);
   void look(const WatchedPtr& watched);
+  void tell(const WatchedPtr& watched, WatchEnd end);
   std::optional<WatchEnd> ask(const WatchedPtr& watched);
   std::optional<WatchEnd> judge(const WatchedPtr& watched, Snapshot snapshot);
-  std::chrono::milliseconds usual_time(const std::string& lane);
-  void learn(const std::string& lane, std::chrono::milliseconds took);
+  std::chrono::milliseconds next_wait(Watched& watched, std::chrono::milliseconds passed);
+  void read_page(const ListingPtr& listing);
+  void take(const ListingPtr& listing, Candidate& entry);
+  void end_listing(const ListingPtr& listing, bool failed, std::chrono::milliseconds wait);
 
   Setup setup_;
-  std::mutex mutex_;  // guards the two below
-  std::set<WatchedPtr> watched_;
-  std::map<std::string, std::chrono::milliseconds> usual_;  // run time by lane, as this run has seen it
+  mutable std::mutex mutex_;
+  std::map<std::string, std::unique_ptr<Server>> servers_;
   std::atomic<bool> canceling_ = false;
 };
 

@@ -32,14 +32,17 @@ struct RemoteDriver::Job {
   Priority priority;
   std::optional<milliseconds> timeout, queue_timeout, run_timeout;
   Consent consent;
+  Retry retry;
   std::vector<std::function<void(const RemoteOutcome&)>> waiters;  // guarded by RemoteDriver::mutex_
 
   std::mutex turn;
   bool over = false;  // an outcome was given
   std::optional<Purchase> purchase;
-  bool placed = false;  // holds a place of the governor
-  bool bought = false;  // this run made the create
-  bool told = false;    // that it waits for another process
+  bool placed = false;                // holds a place of the governor
+  bool bought = false;                // this run made the create
+  bool told = false;                  // that it waits for another process
+  int attempt = 1;                    // of `retry`, which the purchase under way is
+  std::optional<Error> before_retry;  // set while it waits for the next try: what the last one ended with
   int stage_failures = 0, not_sent = 0, throttled = 0;
   // Of an intent without an id:
   std::string doubt;                                    // why it is not known
@@ -50,23 +53,13 @@ struct RemoteDriver::Job {
 
 RemoteDriver::RemoteDriver(Setup setup)
     : setup_(std::move(setup)),
-      poller_({setup_.executor, setup_.host,
-               [this](const std::string& server) -> Governor& { return governor(server); },
+      servers_({setup_.executor, setup_.limits, setup_.sandbox_server, setup_.time_scale}),
+      run_times_(setup_.index),
+      poller_({setup_.executor, setup_.host, servers_, run_times_,
                [this](const Request& request, const std::string& why, milliseconds wait) {
                  setup_.observer.remote_waits(request, why, wait);
                }}) {}
 RemoteDriver::~RemoteDriver() = default;
-
-std::string RemoteDriver::server_name(const std::string& server) const {
-  return !setup_.sandbox_server.empty() && server == setup_.sandbox_server ? "sandbox" : server;
-}
-
-Governor& RemoteDriver::governor(const std::string& server) {
-  std::lock_guard lock(mutex_);
-  auto& governor = governors_[server];
-  if (!governor) governor = std::make_unique<Governor>(setup_.executor, setup_.limits(server));
-  return *governor;
-}
 
 /// Runs one step of a job; whatever it throws ends the job, and what is in the ledger stays.
 void RemoteDriver::step(const JobPtr& job, const std::function<void()>& work) {
@@ -82,7 +75,7 @@ void RemoteDriver::step(const JobPtr& job, const std::function<void()>& work) {
 }
 
 void RemoteDriver::start(RemoteCall call) {
-  const std::string key = purchase_key(server_name(call.request.server), call.request);
+  const std::string key = purchase_key(servers_.name(call.request.server), call.request);
   JobPtr job;
   {
     std::lock_guard lock(mutex_);
@@ -104,6 +97,7 @@ void RemoteDriver::start(RemoteCall call) {
     else if (call.queue_timeout && call.run_timeout)
       job->request.lifetime = *call.queue_timeout + *call.run_timeout;
     job->consent = call.consent;
+    job->retry = std::move(call.retry);
     job->waiters.push_back(std::move(call.done));
   }
   setup_.executor.post(Workers::net, {kUrgencyPoll, job->priority.item, job->priority.depth},
@@ -116,20 +110,18 @@ static Error ended_before() {
 
 void RemoteDriver::look_up(const JobPtr& job) {
   const std::optional<Purchase> known = setup_.ledger.latest(job->key);
-  if (!known || free_to_buy(known->state)) return buy(job, known ? known->number + 1 : 1);
-  const bool ended = known->state != PurchaseState::intent && known->state != PurchaseState::created &&
-                     known->state != PurchaseState::maybe_paid;
-  const auto wall = parse_iso_time(known->wall);
-  const bool agreed = ended && ((job->consent.failed && known->state != PurchaseState::succeeded) ||
-                                (job->consent.before && wall && *wall < *job->consent.before));
-  if (agreed) return buy(job, known->number + 1);
-  const std::string what = "prediction " + (known->id.empty() ? "of " + known->wall : known->id);
+  if (!known) return buy(job, 1, 1);
+  // What was not paid was no try; with a person's word the tries begin anew.
+  if (free_to_buy(known->state))
+    return buy(job, known->number + 1, known->state == PurchaseState::released ? 1 : known->attempt);
+  if (agreed(job->consent, *known)) return buy(job, known->number + 1, 1);
+  if (agreed(job->retry, *known)) return buy_again_later(job, *known);
   switch (known->state) {
     case PurchaseState::succeeded: return reuse(job, *known);
     case PurchaseState::created:
       // A sandbox forgets its predictions when it ends, and costs nothing.
-      if (server_name(job->request.server) == "sandbox" && known->server != job->request.server)
-        return buy(job, known->number + 1);
+      if (servers_.name(job->request.server) == "sandbox" && known->server != job->request.server)
+        return buy(job, known->number + 1, known->attempt);
       return attach(job, *known);
     case PurchaseState::intent:
       // One of ours without a job is what a failed write of this run left behind: nobody will ever end it.
@@ -144,37 +136,11 @@ void RemoteDriver::look_up(const JobPtr& job) {
                            [this, job] { step(job, [&] { look_up(job); }); });
         return;
       }
-      if (server_name(job->request.server) == "sandbox") return buy(job, known->number + 1);
+      if (servers_.name(job->request.server) == "sandbox") return buy(job, known->number + 1, known->attempt);
       job->purchase = *known;
       job->died_at = steady_clock::now();  // no later than now: its lock is free
       return reconcile(job);
-    case PurchaseState::maybe_paid:
-      throw Error("E510",
-                  "an earlier run ended while it was buying this prediction (" + known->lane + ", " + known->wall +
-                      "), so it may be paid for already",
-                  "nothing is bought twice without your word: pixgraph ledger list")
-          .stopping_run();
-    case PurchaseState::given_up:
-      throw Error("E515", "this purchase was given up: " + known->error,
-                  "pixgraph ledger retry " + job->key.substr(0, 12));
-    case PurchaseState::failed:
-    case PurchaseState::canceled:
-    case PurchaseState::timed_out:
-      throw Error("E511",
-                  "an earlier " + what + " ended as " + std::string(state_name(known->state)) + ": " + known->error,
-                  "it may have been paid for in part, so it is bought again only with --only failed, --rebuy or "
-                  "pixgraph ledger retry " +
-                      job->key.substr(0, 12));
-    case PurchaseState::lost:
-    case PurchaseState::expired:
-      throw Error(
-          "E512",
-          "the paid " + what + " is " + std::string(state_name(known->state)) + " on the server: " + known->error,
-          "it is bought again only with --only failed, --rebuy or pixgraph ledger retry " + job->key.substr(0, 12));
-    case PurchaseState::released:
-    case PurchaseState::aborted:
-    case PurchaseState::rejected:
-    case PurchaseState::not_sent: break;  // free to buy: handled above
+    default: throw refusal(*known, setup_.ledger_flags);
   }
 }
 
@@ -200,7 +166,7 @@ void RemoteDriver::attach(const JobPtr& job, Purchase purchase) {
   const auto wall = parse_iso_time(job->purchase->wall).value_or(std::chrono::system_clock::now());
   const auto age = std::clamp(std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now() - wall),
                               milliseconds(0), milliseconds(std::chrono::hours(24)));
-  governor(job->request.server).occupy(lane_of(job->request));
+  servers_.governor(job->request.server).occupy(lane_of(job->request));
   job->placed = true;
   watch(job, steady_clock::now() - age, std::nullopt);
 }
@@ -211,6 +177,7 @@ void RemoteDriver::watch(const JobPtr& job, steady_clock::time_point created_at,
   watch.node = job->node;
   watch.request = job->request;
   watch.id = job->purchase->id;
+  watch.usual = servers_.name(job->request.server) + " " + job->request.lane;
   watch.priority = job->priority;
   watch.timeout = job->timeout;
   watch.queue_timeout = job->queue_timeout;
@@ -226,9 +193,15 @@ void RemoteDriver::watch(const JobPtr& job, steady_clock::time_point created_at,
   poller_.watch(std::move(watch));
 }
 
-void RemoteDriver::buy(const JobPtr& job, int number) {
+/// Gives its place in flight on, where it has one.
+void RemoteDriver::leave(const JobPtr& job) {
+  if (std::exchange(job->placed, false)) servers_.governor(job->request.server).leave(lane_of(job->request));
+}
+
+void RemoteDriver::buy(const JobPtr& job, int number, int attempt) {
+  job->attempt = attempt;
   if (stopping_) return fail(job, ended_before(), true);
-  governor(job->request.server)
+  servers_.governor(job->request.server)
       .enter(lane_of(job->request), {kUrgencyCreate, job->priority.item, job->priority.depth},
              [this, job, number](bool admitted) {
                step(job, [&] {
@@ -261,11 +234,13 @@ static Submitted submitted(const RemoteNode& node, const Request& request, Host&
 void RemoteDriver::submit(const JobPtr& job, int number) {
   auto put_off = [&](milliseconds wait, const Error& why) {  // nothing was bought and nothing claimed yet
     setup_.observer.remote_waits(job->request, why.message(), wait);
-    governor(job->request.server).pause_creates(wait);
-    governor(job->request.server).leave(lane_of(job->request));
-    job->placed = false;
-    buy(job, number);
+    servers_.governor(job->request.server).pause_creates(wait);
+    leave(job);
+    buy(job, number, job->attempt);
   };
+  for (const RequestFile& file : job->request.files)
+    if (file.live_url.empty() && file.reference.empty())
+      servers_.governor(job->request.server).next_call();  // its upload
   try {
     job->node->stage(job->request, setup_.host);
   } catch (const Throttled& throttled) {
@@ -275,10 +250,9 @@ void RemoteDriver::submit(const JobPtr& job, int number) {
     return put_off(milliseconds(250) * (1 << job->stage_failures), error);
   }
   if (stopping_) return fail(job, ended_before(), true);
-  job->purchase = setup_.ledger.claim(job->key, number, job->request);
+  job->purchase = setup_.ledger.claim(job->key, number, job->request, job->attempt);
   if (!job->purchase) {  // another process was faster: it is theirs
-    governor(job->request.server).leave(lane_of(job->request));
-    job->placed = false;
+    leave(job);
     return look_up(job);
   }
   Purchase& purchase = *job->purchase;
@@ -293,10 +267,9 @@ void RemoteDriver::submit(const JobPtr& job, int number) {
   auto again = [&](milliseconds wait, const std::string& why) {
     setup_.ledger.ended(purchase, PurchaseState::not_sent, why, nullptr);
     setup_.observer.remote_waits(job->request, why, wait);
-    governor(job->request.server).pause_creates(wait);
-    governor(job->request.server).leave(lane_of(job->request));
-    job->placed = false;
-    buy(job, number + 1);
+    servers_.governor(job->request.server).pause_creates(wait);
+    leave(job);
+    buy(job, number + 1, job->attempt);
   };
   switch (sent.kind) {
     case Submitted::Kind::created: try { setup_.ledger.created(purchase, sent.id);
@@ -326,15 +299,9 @@ void RemoteDriver::submit(const JobPtr& job, int number) {
     case Submitted::Kind::unknown:
       job->doubt = sent.error ? sent.error->message() : "no answer";
       job->died_at = steady_clock::now();
-      governor(job->request.server).leave(lane_of(job->request));
-      job->placed = false;
+      leave(job);
       return reconcile(job);
   }
-}
-
-std::chrono::milliseconds RemoteDriver::scaled(const JobPtr& job, milliseconds wait) const {
-  if (!job->request.server.starts_with("http://127.0.0.1:")) return wait;  // money is safe at real speed only
-  return milliseconds(static_cast<std::int64_t>(static_cast<double>(wait.count()) / setup_.time_scale));
 }
 
 /// The purchase is an intent that may have become a prediction. Adopts the one that it became; buys again only where
@@ -342,8 +309,8 @@ std::chrono::milliseconds RemoteDriver::scaled(const JobPtr& job, milliseconds w
 void RemoteDriver::reconcile(const JobPtr& job) {
   Purchase& purchase = *job->purchase;
   auto again = [&](milliseconds wait) {
-    setup_.executor.at(std::max(steady_clock::now() + wait, governor(job->request.server).next_call()), Workers::net,
-                       {kUrgencyPoll, job->priority.item, job->priority.depth},
+    setup_.executor.at(std::max(steady_clock::now() + wait, servers_.governor(job->request.server).next_free_call()),
+                       Workers::net, {kUrgencyPoll, job->priority.item, job->priority.depth},
                        [this, job] { step(job, [&] { reconcile(job); }); });
   };
   if (canceling_)
@@ -354,16 +321,17 @@ void RemoteDriver::reconcile(const JobPtr& job) {
             Error("E510",
                   "a prediction of " + (job->request.model.empty() ? purchase.lane : job->request.model) +
                       " may be paid for already (" + doubt + "), and " + why,
-                  "nothing is bought twice without your word: pixgraph ledger list")
+                  "nothing is bought twice without your word: " + ledger_command("list", purchase, setup_.ledger_flags))
                 .stopping_run(),
             nullptr);
   };
   std::optional<std::vector<Candidate>> listed;
   try {
     const auto began = parse_iso_time(purchase.wall).value_or(std::chrono::system_clock::now() - std::chrono::hours(1));
-    listed = job->node->find(purchase.server, began - std::chrono::minutes(10), setup_.host);
+    listed = list_all(*job->node, purchase.server, began - std::chrono::minutes(10), setup_.host,
+                      [&] { servers_.governor(purchase.server).next_call(); });
   } catch (const Throttled& throttled) {
-    governor(job->request.server).pause_calls(throttled.wait());
+    servers_.governor(job->request.server).pause_calls(throttled.wait());
     return again(throttled.wait());
   } catch (const Error& error) {
     // Nothing is decided by a list that cannot be read: the intent stays, and the next run asks again.
@@ -371,7 +339,7 @@ void RemoteDriver::reconcile(const JobPtr& job) {
       throw Error("E514", "it could not be found out whether a prediction was bought: " + error.message(),
                   "run again when the server answers")
           .stopping_run();
-    return again(scaled(job, milliseconds(500) * (1 << job->list_failures)));
+    return again(servers_.real(job->request.server, milliseconds(500) * (1 << job->list_failures)));
   }
   if (!listed) return maybe_paid("the server has no list to look it up");
   Finding finding = judge(purchase, *listed, {});
@@ -387,8 +355,8 @@ void RemoteDriver::reconcile(const JobPtr& job) {
   }
   const auto now = steady_clock::now();
   if (!job->first_empty) job->first_empty = now;
-  const auto enough =
-      std::max(*job->first_empty + scaled(job, milliseconds(30'000)), job->died_at + scaled(job, milliseconds(60'000)));
+  const auto enough = std::max(*job->first_empty + servers_.real(job->request.server, milliseconds(30'000)),
+                               job->died_at + servers_.real(job->request.server, milliseconds(60'000)));
   if (now < enough) {
     if (!job->doubt.empty() || now == *job->first_empty)
       setup_.observer.remote_waits(job->request, "finding out whether a prediction was created",
@@ -396,7 +364,7 @@ void RemoteDriver::reconcile(const JobPtr& job) {
     return again(std::chrono::duration_cast<milliseconds>(enough - now) + milliseconds(1));
   }
   setup_.ledger.ended(purchase, PurchaseState::not_sent, "the server's list does not have it", nullptr);
-  buy(job, purchase.number + 1);
+  buy(job, purchase.number + 1, purchase.attempt);
 }
 
 void RemoteDriver::arrived(const JobPtr& job, WatchEnd end) {
@@ -412,16 +380,16 @@ void RemoteDriver::arrived(const JobPtr& job, WatchEnd end) {
   switch (snapshot.status) {
     case RemoteStatus::starting:
     case RemoteStatus::processing: throw Error("E991", "prediction " + id + " has not ended");
-    case RemoteStatus::succeeded:
-      governor(job->request.server).leave(lane_of(job->request));
-      job->placed = false;
-      return save(job, std::move(end.snapshot));
-    case RemoteStatus::failed:
-      return give_up(
-          job, PurchaseState::failed,
-          Error("E411", snapshot.error.empty() ? "prediction " + id + " failed, and the server does not say why"
-                                               : snapshot.error),
-          answer);
+    case RemoteStatus::succeeded: leave(job); return save(job, std::move(end.snapshot));
+    case RemoteStatus::failed: {
+      Error error("E411", snapshot.error.empty() ? "prediction " + id + " failed, and the server does not say why"
+                                                 : snapshot.error);
+      setup_.ledger.ended(*job->purchase, PurchaseState::failed, error.message(), answer);
+      job->purchase->answer = answer;
+      setup_.observer.remote_ended(job->request, job->key, id, "failed");
+      if (agreed(job->retry, *job->purchase) && !stopping_) return buy_again_later(job, *job->purchase);
+      return fail(job, std::move(error));
+    }
     case RemoteStatus::canceled:
       return give_up(job, PurchaseState::canceled, Error("E412", "prediction " + id + " was canceled"), answer);
     case RemoteStatus::aborted:
@@ -437,6 +405,24 @@ void RemoteDriver::arrived(const JobPtr& job, WatchEnd end) {
                                        " has been removed from the server (it is kept for one hour)"),
                      answer);
   }
+}
+
+/// The pipeline file's `retry` agrees to another purchase, for which it waits without a place in flight.
+void RemoteDriver::buy_again_later(const JobPtr& job, const Purchase& failed) {
+  leave(job);
+  const int attempt = failed.attempt + 1;
+  const milliseconds wait = servers_.real(job->request.server, wait_before(job->retry, attempt));
+  setup_.observer.remote_retries(job->request, job->key, failed.id, attempt, job->retry.attempts, wait);
+  job->before_retry = Error("E411", failed.error);
+  setup_.executor.at(steady_clock::now() + wait, Workers::net,
+                     {kUrgencyCreate, job->priority.item, job->priority.depth},
+                     [this, job, number = failed.number + 1, attempt] {
+                       step(job, [&] {
+                         if (stopping_) return fail(job, *job->before_retry);
+                         job->before_retry.reset();
+                         buy(job, number, attempt);
+                       });
+                     });
 }
 
 void RemoteDriver::save(const JobPtr& job, Snapshot snapshot) {
@@ -481,8 +467,7 @@ void RemoteDriver::fail(const JobPtr& job, Error error, bool canceled) {
 void RemoteDriver::finish(const JobPtr& job, RemoteOutcome outcome) {
   job->over = true;
   outcome.key = job->key;
-  if (job->placed) governor(job->request.server).leave(lane_of(job->request));
-  job->placed = false;
+  leave(job);
   std::vector<std::function<void(const RemoteOutcome&)>> waiters;
   {
     std::lock_guard lock(mutex_);
@@ -499,8 +484,15 @@ void RemoteDriver::finish(const JobPtr& job, RemoteOutcome outcome) {
 
 void RemoteDriver::stop_creating() {
   stopping_ = true;
+  servers_.close();
   std::lock_guard lock(mutex_);
-  for (auto& [server, governor] : governors_) governor->close();
+  // What waits for its next try need not wait for the end of that.
+  for (auto& [key, job] : jobs_)
+    setup_.executor.post(Workers::net, {kUrgencyPoll}, [this, job = job] {
+      step(job, [&] {
+        if (job->before_retry) fail(job, *job->before_retry);
+      });
+    });
 }
 
 void RemoteDriver::cancel_all() {

@@ -20,10 +20,13 @@
 
 #include <pixgraph/remote.h>
 
+#include "consent.h"
 #include "executor.h"
-#include "governor.h"
 #include "ledger.h"
 #include "polling.h"
+#include "retry.h"
+#include "run_times.h"
+#include "servers.h"
 #include "store.h"
 
 namespace pixgraph {
@@ -37,12 +40,6 @@ struct RemoteOutcome {
   std::vector<FilePtr> files;                    // Snapshot::urls, saved, in order
 };
 
-/// What the user has agreed to have bought again.
-struct Consent {
-  bool failed = false;  // --only failed: what failed, was canceled, timed out, got lost or expired
-  std::optional<std::chrono::system_clock::time_point> before;  // --rebuy NODE: everything whose intent is older
-};
-
 struct RemoteCall {
   std::shared_ptr<const RemoteNode> node;
   Request request;
@@ -50,6 +47,7 @@ struct RemoteCall {
   // From creation to end; from creation until it runs; from then to its end.
   std::optional<std::chrono::milliseconds> timeout, queue_timeout, run_timeout;
   Consent consent;
+  Retry retry;  // of what failed: each try is a purchase
   std::function<void(const RemoteOutcome&)> done;
 };
 
@@ -60,6 +58,9 @@ class RemoteObserver {
   virtual void remote_created(const Request& request, const std::string& key, const std::string& id) = 0;
   virtual void remote_ended(const Request& request, const std::string& key, const std::string& id,
                             const std::string& state) = 0;
+  /// It failed as try `attempt` - 1 of `attempts`, and is bought again after `wait`.
+  virtual void remote_retries(const Request& request, const std::string& key, const std::string& id, int attempt,
+                              int attempts, std::chrono::milliseconds wait) = 0;
   virtual void remote_waits(const Request& request, const std::string& why, std::chrono::milliseconds wait) = 0;
 };
 
@@ -73,7 +74,9 @@ class RemoteDriver {
     RemoteObserver& observer;
     std::string sandbox_server;  // the base URL of this run's own sandbox, else empty
     std::function<ServerLimits(const std::string& server)> limits;
-    double time_scale = 1;  // how much faster time passes at a server on this machine (a sandbox under --time-scale)
+    double time_scale = 1;     // how much faster time passes at a server on this machine (a sandbox under --time-scale)
+    Index* index = nullptr;    // remembers run times
+    std::string ledger_flags;  // " --state DIR": what `pixgraph ledger` needs to reach this ledger
   };
   explicit RemoteDriver(Setup setup);
   ~RemoteDriver();
@@ -91,8 +94,10 @@ class RemoteDriver {
   void look_up(const JobPtr& job);
   void reuse(const JobPtr& job, const Purchase& purchase);
   void attach(const JobPtr& job, Purchase purchase);
-  void buy(const JobPtr& job, int number);
+  /// As purchase `number`, which is try `attempt` of what `retry` allows.
+  void buy(const JobPtr& job, int number, int attempt);
   void submit(const JobPtr& job, int number);
+  void buy_again_later(const JobPtr& job, const Purchase& failed);
   void reconcile(const JobPtr& job);
   /// `first` is what the create said; absent for one that was found again.
   void watch(const JobPtr& job, std::chrono::steady_clock::time_point created_at, std::optional<Snapshot> first);
@@ -102,17 +107,14 @@ class RemoteDriver {
   void fail(const JobPtr& job, Error error, bool canceled = false);
   void finish(const JobPtr& job, RemoteOutcome outcome);
   void step(const JobPtr& job, const std::function<void()>& work);
-  Governor& governor(const std::string& server);
-  /// The server as keys name it: every sandbox is the same one.
-  std::string server_name(const std::string& server) const;
-  /// A wait of the protocol, in real time.
-  std::chrono::milliseconds scaled(const JobPtr& job, std::chrono::milliseconds wait) const;
+  void leave(const JobPtr& job);
 
   Setup setup_;
+  Servers servers_;
+  RunTimes run_times_;
   Poller poller_;
-  std::mutex mutex_;                    // guards the maps below
+  std::mutex mutex_;                    // guards jobs_ and their waiters
   std::map<std::string, JobPtr> jobs_;  // by purchase key: single flight
-  std::map<std::string, std::unique_ptr<Governor>> governors_;
   std::atomic<bool> stopping_ = false, canceling_ = false;
   std::atomic<int> creates_ = 0;
 };

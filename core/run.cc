@@ -69,6 +69,17 @@ class PredictionEvents : public RemoteObserver {
                     const std::string& state) override {
     emit(state, request, key, id);
   }
+  void remote_retries(const Request& request, const std::string& key, const std::string& id, int attempt, int attempts,
+                      std::chrono::milliseconds wait) override {
+    events_.emit({{"type", "retry"},
+                  {"id", id},
+                  {"key", key},
+                  {"node", request.model.empty() ? request.lane : request.model},
+                  {"attempt", attempt},
+                  {"attempts", attempts},
+                  {"cause", "prediction " + id + " failed"},
+                  {"ms", wait.count()}});
+  }
   void remote_waits(const Request& request, const std::string& why, std::chrono::milliseconds wait) override {
     events_.emit({{"type", "wait"}, {"lane", request.lane}, {"why", why}, {"ms", wait.count()}});
   }
@@ -225,6 +236,20 @@ ServerLimits limits_for(const Graph& graph, const std::string& server, const Run
   return limits;
 }
 
+/// What `pixgraph ledger` needs to reach this run's ledger from the same folder, as a shell reads it.
+std::string ledger_flags(const std::string& state, bool sandbox) {
+  std::string flags;
+  if (state != ".pixgraph") {
+    const bool plain = std::all_of(state.begin(), state.end(), [](unsigned char c) {
+      return std::isalnum(c) || c == '/' || c == '.' || c == '-' || c == '_';
+    });
+    std::string quoted;
+    for (const char c : state) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+    flags = " --state " + (plain ? state : "'" + quoted + "'");
+  }
+  return flags + (sandbox ? " --sandbox" : "");
+}
+
 /// Ends the process soon, whatever hangs: the ledger knows what was created.
 void exit_within(std::chrono::milliseconds time, int code) {
   std::thread([time, code] {
@@ -274,7 +299,8 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
     HttpOptions http_options;
     http_options.downloads = &sink;
     HttpClient http(std::move(http_options));
-    RunHost host(http, store, codecs, redactor);
+    Index index(state);
+    RunHost host(http, store, codecs, redactor, &index);
     std::unique_ptr<SandboxProcess> sandbox;
     if (options.sandbox && uses_remote(graph)) {
       sandbox = std::make_unique<SandboxProcess>();
@@ -284,7 +310,6 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
       host.override_environment("PIXGRAPH_SANDBOX", "1");
     }
     check_ready(graph, registry, host);
-    Index index(state);
     Ledger ledger(disk, join_path(state, options.sandbox ? "sandbox-ledger" : "ledger"));
 
     Events events(redactor);
@@ -328,8 +353,9 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
       std::unique_ptr<RemoteDriver> driver;
       std::unique_ptr<Scheduler> scheduler;
       Executor executor(jobs, 16);
-      driver = std::make_unique<RemoteDriver>(RemoteDriver::Setup{
-          executor, ledger, store, host, predictions, sandbox ? sandbox->base_url() : "", limits, time_scale()});
+      driver = std::make_unique<RemoteDriver>(
+          RemoteDriver::Setup{executor, ledger, store, host, predictions, sandbox ? sandbox->base_url() : "", limits,
+                              time_scale(), &index, ledger_flags(state, options.sandbox)});
       const int in_flight = 2 * jobs + (uses_remote(graph) ? limits("").in_flight : 0);
       scheduler = std::make_unique<Scheduler>(Scheduler::Setup{graph,
                                                                registry,

@@ -11,7 +11,10 @@ using namespace std::chrono_literals;
 using namespace test;
 
 Candidate listed(const std::string& id, const json& input) {
-  return {id, std::make_shared<const json>(json{{"id", id}, {"input", input}})};
+  Candidate one;
+  one.id = id;
+  one.snapshot.answer = std::make_shared<const json>(json{{"id", id}, {"input", input}});
+  return one;
 }
 
 TEST(Reconcile, AnUnknownCreateIsFoundInTheServersList) {
@@ -65,6 +68,30 @@ TEST(Reconcile, AListThatCannotBeReadDecidesNothing) {
   remote->on_find = [] { return std::vector{listed("p6", {{"prompt", "cat"}})}; };
   EXPECT_EQ(process.buy(remote).id, "p6");
   EXPECT_EQ(remote->submitted, 1);
+}
+
+TEST(Reconcile, AListIsReadPageByPage) {
+  MemoryDisk disk;
+  Process process(disk);
+  auto remote = remote_of({refused(Submitted::Kind::unknown, Error("E204", "the connection broke"))}, {succeeded()});
+  std::vector<std::string> cursors;
+  remote->on_list = [&](const std::string& cursor) -> std::optional<ListPage> {
+    cursors.push_back(cursor);
+    if (cursor.empty()) return ListPage{{listed("p5", {{"prompt", "dog"}})}, "two"};
+    return ListPage{{listed("p6", {{"prompt", "cat"}})}, ""};
+  };
+  EXPECT_EQ(process.buy(remote).id, "p6");
+  EXPECT_EQ(cursors, (std::vector<std::string>{"", "two"}));
+}
+
+TEST(Reconcile, AListThatTurnsInCirclesProvesNothing) {
+  MemoryDisk disk;
+  Process process(disk);
+  auto remote = remote_of({refused(Submitted::Kind::unknown, Error("E204", "the connection broke"))});
+  remote->on_list = [](const std::string&) { return ListPage{{}, "again"}; };
+  EXPECT_EQ(text_of(process.buy(remote)),
+            "E510: a prediction of maker/model may be paid for already (the connection broke), and the server has no "
+            "list to look it up STOPS");
 }
 
 }  // namespace

@@ -109,45 +109,6 @@ TEST(Remote, APredictionThatRunsIsFoundAgain) {
   EXPECT_EQ(process.ledger.latest(key_of())->state, PurchaseState::succeeded);
 }
 
-/// What a run says to a purchase that an earlier process left in a state. Nothing may be sent unless `buys`.
-void left_in(PurchaseState state, bool buys, const std::string& says) {
-  MemoryDisk disk;
-  std::string wall;
-  {
-    Ledger before(disk, "state/ledger");
-    Purchase purchase = before.claim(key_of(), 1, FakeRemote::request("cat")).value();
-    wall = purchase.wall;
-    if (state == PurchaseState::failed || state == PurchaseState::lost) before.created(purchase, "p0");
-    if (state != PurchaseState::intent) before.ended(purchase, state, "because", nullptr);
-  }
-  Process process(disk);
-  const auto remote = remote_of({created("p1", succeeded())});
-  std::string text = text_of(process.buy(remote));
-  if (const std::size_t at = text.find(wall); at != std::string::npos) text.replace(at, wall.size(), "WALL");
-  EXPECT_EQ(text, says) << state_name(state);
-  EXPECT_EQ(remote->submitted, buys ? 1 : 0) << state_name(state);
-  EXPECT_EQ(process.ledger.latest(key_of())->number, buys ? 2 : 1) << state_name(state);
-}
-
-TEST(Remote, EveryStateOfTheTableDoesWhatTheTableSays) {
-  left_in(PurchaseState::intent, false,
-          "E510: a prediction of maker/model may be paid for already (an earlier run ended while it was buying), and "
-          "the server has no list to look it up STOPS");
-  left_in(PurchaseState::maybe_paid, false,
-          "E510: an earlier run ended while it was buying this prediction (maker/model, WALL), so it may be paid for "
-          "already STOPS");
-  left_in(PurchaseState::failed, false, "E511: an earlier prediction p0 ended as failed: because");
-  left_in(PurchaseState::canceled, false, "E511: an earlier prediction of WALL ended as canceled: because");
-  left_in(PurchaseState::timed_out, false, "E511: an earlier prediction of WALL ended as timed-out: because");
-  left_in(PurchaseState::lost, false, "E512: the paid prediction p0 is lost on the server: because");
-  left_in(PurchaseState::expired, false, "E512: the paid prediction of WALL is expired on the server: because");
-  left_in(PurchaseState::aborted, true, "bought");
-  left_in(PurchaseState::rejected, true, "bought");
-  left_in(PurchaseState::not_sent, true, "bought");
-  left_in(PurchaseState::released, true, "bought");
-  left_in(PurchaseState::given_up, false, "E515: this purchase was given up: because");
-}
-
 TEST(Remote, ThrottledCreatesWaitAndTakeANewNumber) {
   MemoryDisk disk;
   Process process(disk);
@@ -386,22 +347,6 @@ TEST(Remote, SandboxesShareANameSpaceAndForgetPredictions) {
   EXPECT_EQ(text_of(process.buy(remote, "dog")), "bought");  // `created` at a sandbox that is no more
   EXPECT_EQ(process.ledger.latest(key_of("dog", "sandbox"))->number, 2);
   EXPECT_FALSE(process.ledger.latest(key_of("cat", "http://127.0.0.1:1/v1")));
-}
-
-TEST(Remote, ConsentIsNeededToBuyAgainAndIsEnough) {
-  MemoryDisk disk;
-  const auto remote = remote_of({created("p1", ended_as(RemoteStatus::failed, "bad luck")), created("p2", succeeded()),
-                                 created("p3", succeeded())});
-  Process process(disk);
-  EXPECT_EQ(process.buy(remote).error->code(), "E411");
-  EXPECT_EQ(process.buy(remote).error->code(), "E511");
-  process.consent.failed = true;
-  EXPECT_EQ(process.buy(remote).id, "p2");
-  EXPECT_EQ(text_of(process.buy(remote)), "reused");  // it is not what failed
-  process.consent = {false, std::chrono::system_clock::now() - 1h};
-  EXPECT_EQ(text_of(process.buy(remote)), "reused");  // bought since
-  process.consent = {false, std::chrono::system_clock::now() + 1h};
-  EXPECT_EQ(process.buy(remote).id, "p3");
 }
 
 /// The program is stopped by a loss of power after each step it takes on the disk, and started again until it is done.

@@ -72,7 +72,8 @@ class FakeRemote : public RemoteNode {
   std::function<Submitted(const Request&)> on_submit;
   std::function<Snapshot(const std::string& id)> on_poll;
   std::function<void(Request&)> on_stage;
-  std::function<std::optional<std::vector<Candidate>>()> on_find;  // not set: a server without a list
+  std::function<std::optional<std::vector<Candidate>>()> on_find;  // all on one page; not set: a server without a list
+  std::function<std::optional<ListPage>(const std::string& cursor)> on_list;
   std::string server = "http://fake/v1";
   mutable std::atomic<int> staged = 0, submitted = 0, polled = 0, canceled = 0, listed = 0;
 
@@ -86,10 +87,12 @@ class FakeRemote : public RemoteNode {
     ++submitted;
     return on_submit ? on_submit(request) : next(submits);
   }
-  std::optional<std::vector<Candidate>> find(const std::string&, std::chrono::system_clock::time_point,
-                                             Host&) const override {
+  std::optional<ListPage> list(const std::string&, std::chrono::system_clock::time_point, const std::string& cursor,
+                               Host&) const override {
     ++listed;
-    return on_find ? on_find() : std::nullopt;
+    if (on_list) return on_list(cursor);
+    auto all = on_find ? on_find() : std::nullopt;
+    return all ? std::optional<ListPage>({std::move(*all), ""}) : std::nullopt;
   }
   Snapshot poll(const std::string&, const std::string& id, Host&) const override {
     ++polled;

@@ -23,6 +23,10 @@ struct Recorder : RemoteObserver {
   void remote_ended(const Request&, const std::string&, const std::string& id, const std::string& state) override {
     note(state + " " + id);
   }
+  void remote_retries(const Request&, const std::string&, const std::string& id, int attempt, int attempts,
+                      std::chrono::milliseconds) override {
+    note("retry " + std::to_string(attempt) + " of " + std::to_string(attempts) + " after " + id);
+  }
   void remote_waits(const Request&, const std::string& why, std::chrono::milliseconds) override {
     note("waits: " + why);
   }
@@ -36,13 +40,14 @@ struct Recorder : RemoteObserver {
 
 /// One process: a ledger of its own over the disk that outlives it.
 struct Process {
-  explicit Process(Disk& disk, std::string sandbox = {}, ServerLimits limits = {})
+  explicit Process(Disk& disk, std::string sandbox = {}, ServerLimits limits = {}, double time_scale = 1000,
+                   Index* index = nullptr)
       : ledger(disk, "state/ledger"),
         store(disk, "state/store"),
         host(store),
         driver(std::make_unique<RemoteDriver>(
             RemoteDriver::Setup{executor_box->executor, ledger, store, host, recorder, std::move(sandbox),
-                                [limits](const std::string&) { return limits; }, 1000})) {}
+                                [limits](const std::string&) { return limits; }, time_scale, index, " --state s"})) {}
   ~Process() { executor_box.reset(); }  // its threads end before the driver
 
   std::future<RemoteOutcome> start(const std::shared_ptr<FakeRemote>& remote, std::string prompt = "cat",
@@ -54,6 +59,7 @@ struct Process {
     call.request = FakeRemote::request(std::move(prompt), remote->server);
     call.timeout = timeout;
     call.consent = consent;
+    call.retry = retry;
     call.done = [promise](const RemoteOutcome& outcome) { promise->set_value(outcome); };
     driver->start(std::move(call));
     return future;
@@ -71,6 +77,7 @@ struct Process {
   }
 
   Consent consent;
+  Retry retry;
   struct Box {
     Executor executor{1, 4};
   };
