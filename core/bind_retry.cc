@@ -32,7 +32,7 @@ void read_code(Binding& binding, const DocumentValue& value, Retry& retry) {
   if (value.kind == DocumentValue::Kind::scalar && is_code(value.text))
     retry.on.push_back(value.text);
   else
-    binding.misread(value, "on", "codes of errors", described(value) + " is none",
+    binding.misread(value, "on", "codes of errors", described(value),
                     "a model's as in `on: [E6716, E8765]`, or ours as in `on: [E202]`");
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <set>
 #include <utility>
 
 #include "clock.h"
@@ -26,7 +27,7 @@ struct Poller::Watched {
   Watch watch;
   double scale = 1;  // the server's time
   std::mutex turn;
-  bool over = false;
+  std::atomic<bool> over = false;
   bool cancel_sent = false;
   std::optional<steady_clock::time_point> running_since;  // the first answer that said so
   std::string past_limit;                                 // why a cancel was sent
@@ -46,7 +47,7 @@ struct Poller::Watched {
 /// Guarded by Poller::mutex_.
 struct Poller::Server {
   std::string name;
-  std::map<std::string, WatchedPtr> watched;  // by id
+  std::multimap<std::string, WatchedPtr> watched;  // by id; a broken server may give one id twice
   struct Due {
     WatchedPtr watched;
     bool urgent;  // a limit that passes: it waits for nothing
@@ -67,11 +68,12 @@ struct Poller::Listing {
   std::shared_ptr<const RemoteNode> node;
   Request request;  // of one of them, for messages
   Priority priority;
-  std::map<std::string, WatchedPtr> wanted;  // by id; what has not been told of yet
+  std::set<WatchedPtr> wanted;  // what has not been told of yet
   std::chrono::system_clock::time_point since;
   std::string cursor;
   int pages_left = 0, requests = 0, told = 0;
   WatchedPtr oldest_running;  // of those that the list says run
+  Snapshot oldest_said;
 };
 
 std::string Poller::Watched::overdue() const {
@@ -117,7 +119,7 @@ void Poller::watch(Watch watch) {
   {
     std::lock_guard lock(mutex_);
     Server& server = server_of(*watched);
-    server.watched[watched->watch.id] = watched;
+    server.watched.emplace(watched->watch.id, watched);
     server.created.push_back(watched->watch.created_at);
   }
   if (!first || canceling_) return look_soon(watched);
@@ -173,7 +175,7 @@ void Poller::pump(Server& server) {
     std::vector<WatchedPtr> due;
     auto entry = server.due.begin();
     for (; entry != server.due.end() && entry->first <= now; ++entry) {
-      if (!server.watched.contains(entry->second.watched->watch.id)) continue;  // a list told its end meanwhile
+      if (entry->second.watched->over) continue;  // a list told its end meanwhile
       if (!entry->second.urgent) {
         due.push_back(entry->second.watched);
         continue;
@@ -234,7 +236,7 @@ Poller::ListingPtr Poller::choose_listing(Server& server, std::vector<WatchedPtr
   listing->pages_left = best_pages + 2;  // others may use the same account
   const auto age = std::chrono::duration_cast<milliseconds>(now - oldest.watch.created_at);
   listing->since = std::chrono::system_clock::now() - age - std::chrono::minutes(10);  // clocks differ
-  for (auto one = due.begin(); one != due.begin() + best_count; ++one) listing->wanted[(*one)->watch.id] = *one;
+  listing->wanted.insert(due.begin(), due.begin() + best_count);
   due.erase(due.begin(), due.begin() + best_count);
   server.listing = true;
   Time first = Time::max();
@@ -262,7 +264,7 @@ void Poller::read_page(const ListingPtr& listing) {
     }
     return end_listing(listing, true, milliseconds(0));
   }
-  for (Candidate& entry : page->predictions) take(listing, entry);
+  for (const Candidate& entry : page->predictions) take(listing, entry);
   const bool circles = page->next == listing->cursor;
   listing->cursor = std::move(page->next);
   if (listing->wanted.empty() || listing->cursor.empty() || circles || --listing->pages_left == 0)
@@ -272,35 +274,40 @@ void Poller::read_page(const ListingPtr& listing) {
 }
 
 /// What the list says of one prediction, if it is one of ours. An end that was not waited for yet is welcome too.
-void Poller::take(const ListingPtr& listing, Candidate& entry) {
-  WatchedPtr watched;
+void Poller::take(const ListingPtr& listing, const Candidate& entry) {
+  std::vector<WatchedPtr> meant;
   {
     std::lock_guard lock(mutex_);
-    const auto found = listing->server->watched.find(entry.id);
-    if (found == listing->server->watched.end()) return;
-    watched = found->second;
+    const auto [first, last] = listing->server->watched.equal_range(entry.id);
+    for (auto one = first; one != last; ++one) meant.push_back(one->second);
   }
-  const bool is_wanted = listing->wanted.erase(entry.id) > 0;
   const bool ended = terminal(entry.snapshot.status);
-  if (is_wanted) ++listing->told;
-  if (ended && !entry.whole) {
-    if (is_wanted) look_soon(watched);
-    return;
+  for (WatchedPtr watched : meant) {
+    Snapshot snapshot = entry.snapshot;
+    const bool is_wanted = listing->wanted.erase(watched) > 0;
+    if (is_wanted) ++listing->told;
+    if (ended && !entry.whole) {
+      if (is_wanted) look_soon(watched);
+      continue;
+    }
+    if (!ended && !is_wanted) continue;
+    if (!ended && (!listing->oldest_running || watched->watch.created_at < listing->oldest_running->watch.created_at)) {
+      std::swap(listing->oldest_running, watched);  // the one that was the oldest so far is judged in its place
+      std::swap(listing->oldest_said, snapshot);
+      if (!watched) continue;
+    }
+    listed(watched, std::move(snapshot));
   }
-  if (!ended && !is_wanted) return;
-  if (!ended && (!listing->oldest_running || watched->watch.created_at < listing->oldest_running->watch.created_at)) {
-    std::swap(listing->oldest_running, watched);  // the one that was the oldest so far is judged in its place
-    if (!watched) return;
-  }
+}
+
+void Poller::listed(const WatchedPtr& watched, Snapshot snapshot) {
   std::optional<WatchEnd> end;
   {
     std::lock_guard turn(watched->turn);
     if (watched->over) return;
     ++watched->looks;
     watched->failures = watched->not_found = 0;
-    Snapshot running;
-    running.status = RemoteStatus::processing;
-    end = judge(watched, ended ? std::move(entry.snapshot) : std::move(running));
+    end = judge(watched, std::move(snapshot));
     watched->over = end.has_value();
   }
   if (end) tell(watched, std::move(*end));
@@ -325,7 +332,7 @@ void Poller::end_listing(const ListingPtr& listing, bool failed, milliseconds wa
     server.list_pause = kListPause;
   }
   const Time when = steady_clock::now() + wait;
-  for (const auto& [id, watched] : listing->wanted) {
+  for (const WatchedPtr& watched : listing->wanted) {
     if (!failed && wait == wait.zero()) watched->list_lacks_it = true;
     server.due.emplace(when, Server::Due{watched, false});
   }
@@ -368,7 +375,9 @@ void Poller::look(const WatchedPtr& watched) {
 void Poller::tell(const WatchedPtr& watched, WatchEnd end) {
   {
     std::lock_guard lock(mutex_);
-    server_of(*watched).watched.erase(watched->watch.id);
+    auto& all = server_of(*watched).watched;
+    const auto [first, last] = all.equal_range(watched->watch.id);
+    all.erase(std::find_if(first, last, [&](const auto& entry) { return entry.second == watched; }));
   }
   watched->watch.done(std::move(end));
 }

@@ -90,7 +90,8 @@ class Poller {
   std::optional<WatchEnd> judge(const WatchedPtr& watched, Snapshot snapshot);
   std::chrono::milliseconds next_wait(Watched& watched, std::chrono::milliseconds passed);
   void read_page(const ListingPtr& listing);
-  void take(const ListingPtr& listing, Candidate& entry);
+  void take(const ListingPtr& listing, const Candidate& entry);
+  void listed(const WatchedPtr& watched, Snapshot snapshot);
   void end_listing(const ListingPtr& listing, bool failed, std::chrono::milliseconds wait);
 
   Setup setup_;

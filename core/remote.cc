@@ -15,9 +15,8 @@ using std::chrono::steady_clock;
 
 // Urgency on the net workers: a link that lives an hour comes before a poll, a poll before a create.
 static constexpr int kUrgencyPoll = 3, kUrgencyCreate = 5;
-static constexpr int kNotSentTries = 5;  // creates that provably never reached the server
-static constexpr milliseconds kOthersLook =
-    milliseconds(500);  // between looks at a purchase that another process makes
+static constexpr int kNotSentTries = 5;          // creates that provably never reached the server
+static constexpr milliseconds kOthersLook(500);  // between looks at a purchase that another process makes
 
 /// What `limits:` calls it: the model where it is known.
 static const std::string& lane_of(const Request& request) {
@@ -224,10 +223,9 @@ static Submitted submitted(const RemoteNode& node, const Request& request, Host&
     sent.error = Error("E990", other.what());
     return sent;
   }
-  if (sent.kind == Submitted::Kind::created && sent.id.empty()) {
-    sent.kind = Submitted::Kind::unknown;
-    sent.error = Error("E510", "the answer has no id");
-  }
+  if (sent.kind != Submitted::Kind::created || !sent.id.empty()) return sent;
+  sent = {};
+  sent.error = Error("E510", "the answer has no id");
   return sent;
 }
 
@@ -431,10 +429,7 @@ void RemoteDriver::save(const JobPtr& job, Snapshot snapshot) {
   auto answer = snapshot.answer;
   saver->start(job->priority, [this, job, saver, answer](std::optional<Error> error) {
     step(job, [&] {
-      if (error) {
-        // The ledger says `created`: the next run attaches and fetches again while the links live.
-        throw *error;
-      }
+      if (error) throw *error;  // the ledger says `created`: the next run attaches and fetches again
       json kept = answer ? saver->kept_answer(*answer) : json();
       setup_.ledger.succeeded(*job->purchase, kept, saver->records());
       setup_.observer.remote_ended(job->request, job->key, job->purchase->id, "succeeded");

@@ -148,6 +148,13 @@ TEST(Polling, WhereManyAreDueTheListAnswers) {
   crowd.all_are_bought();
 }
 
+TEST(Polling, AServerThatGivesOneIdToManyLosesNone) {
+  Crowd crowd([](const std::string& id) { return listed(id, succeeded({"data:text/plain,x"})); });
+  crowd.remote->on_submit = [](const Request&) { return created("p7"); };
+  crowd.remote->on_poll = [](const std::string&) { return running(); };
+  crowd.all_are_bought();
+}
+
 TEST(Polling, FewAreNeverAskedForByTheList) {
   MemoryDisk disk;
   Process process(disk);

@@ -62,7 +62,8 @@ class CountingServer {
 TEST(RemotePower, WhateverStepThePowerFailsAtCreatesAreRequests) {
   const std::vector<std::string> prompts = {"cat", "dog", "flaky"};
   bool whole = false;
-  for (int k = 0; !whole; ++k) {
+  int k = 0;
+  for (; !whole; ++k) {
     ASSERT_LT(k, 400);
     MemoryDisk disk;
     CountingServer server;
@@ -91,6 +92,7 @@ TEST(RemotePower, WhateverStepThePowerFailsAtCreatesAreRequests) {
     EXPECT_EQ(left, 0) << k;
     EXPECT_EQ(server.creates(), (std::map<std::string, int>{{"cat", 1}, {"dog", 1}, {"flaky", 2}})) << "step " << k;
   }
+  EXPECT_GT(k, 60);  // a purchase takes about twenty
 }
 
 }  // namespace
