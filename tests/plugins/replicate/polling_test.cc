@@ -101,7 +101,7 @@ TEST_F(PollingTest, ListOfAllPages) {
       R"({"next": null, "results": [{"id": "c", "created_at": "2025-01-15T10:03:41+00:00"}, {"id": "", "created_at": "?"}]})");
   const auto first = list();
   ASSERT_TRUE(first);
-  ASSERT_EQ(first->predictions.size(), 1u);
+  ASSERT_EQ(first->predictions.size(), 2u);
   EXPECT_EQ(first->predictions[0].id, "a");
   EXPECT_EQ(first->predictions[0].snapshot.answer->at("input").dump(), R"({"x":1})");
   EXPECT_EQ(first->next, "?cursor=abc%3D");

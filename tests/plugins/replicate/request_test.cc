@@ -153,7 +153,8 @@ TEST_F(RequestTest, StoredFilesThatAreGone) {
 }
 
 TEST_F(RequestTest, ReferencesTakeTheirPlaces) {
-  Request request = fill(Object{{"images", List{a_file("a.png", "aa"), a_file("b.png", "bb")}}, {"prompt", "x"}});
+  Request request =
+      fill(Object{{"images", List{a_file("a.png", "aa", "key#0"), a_file("b.png", "bb", "key#1")}}, {"prompt", "x"}});
   request.files[0].reference = "https://a";
   request.files[1].reference = "data:b";
   EXPECT_EQ(with_references(request).dump(), R"({"images":["https://a","data:b"],"prompt":"x"})");
