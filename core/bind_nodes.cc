@@ -10,7 +10,7 @@ namespace {
 
 /// The words that a node of any type may have.
 const std::vector<std::string>& common_keys() {
-  static const std::vector<std::string> keys = {"type", "timeout"};
+  static const std::vector<std::string> keys = {"type", "timeout", "retry"};
   return keys;
 }
 
@@ -109,6 +109,7 @@ class NodeBinder {
   void bind_field(const DocumentEntry& field) {
     if (field.key == "type") return;
     if (field.key == "timeout") return bind_timeout(binding_, node_, field);
+    if (field.key == "retry") return bind_retry(binding_, node_, field);
     if (!spec_.open_input.empty() && field.key == spec_.open_input) return bind_open_input(field);
     Want want;
     want.key = field.key;

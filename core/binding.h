@@ -97,6 +97,7 @@ void declare_params(Binding& binding, const DocumentValue& params);
 void apply_settings(Binding& binding);
 void declare_nodes(Binding& binding, const DocumentValue& nodes);
 void bind_nodes(Binding& binding, const DocumentValue& nodes);
+void bind_retry(Binding& binding, GraphNode& node, const DocumentEntry& entry);
 void bind_outputs(Binding& binding, const DocumentValue& outputs);
 void bind_limits(Binding& binding, const DocumentValue& limits);
 void bind_prices(Binding& binding, const DocumentValue& prices);

@@ -59,6 +59,12 @@ void Console::show(const json& event) {
   } else if (type == "wait") {
     say(fmt::format("! {}  waiting {}\n", text_of(event, "why"),
                     show_duration(std::chrono::milliseconds(event.value("ms", 0)))));
+  } else if (type == "retry") {
+    const int shown = ++same_["!retry" + text_of(event, "node")];
+    if (shown <= 3)
+      say(fmt::format("! {}  {}  {}; try {} of {} in {}\n", text_of(event, "node"), text_of(event, "item"),
+                      text_of(event, "cause"), event.value("attempt", 0), event.value("attempts", 0),
+                      show_duration(std::chrono::milliseconds(event.value("ms", 0)))));
   } else if (type == "prediction") {
     if (text_of(event, "state") == "created") ++predictions_;
   } else if (type == "output") {

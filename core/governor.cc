@@ -130,6 +130,11 @@ Executor::Time Governor::next_call() {
   return std::max(calls_.take(steady_clock::now()), calls_paused_);
 }
 
+Executor::Time Governor::next_free_call() const {
+  std::lock_guard lock(mutex_);
+  return std::max(calls_.next(steady_clock::now()), calls_paused_);
+}
+
 void Governor::pause_creates(std::chrono::milliseconds wait) {
   std::lock_guard lock(mutex_);
   creates_paused_ = std::max(creates_paused_, steady_clock::now() + std::min(wait, kLongestPause));

@@ -53,8 +53,12 @@ class Governor {
   /// A place without waiting: a prediction found running already (after a restart) counts, but never waits.
   void occupy(const std::string& lane);
   void leave(const std::string& lane);
-  /// When the next call that is no create may go out.
+  /// When the next call that is no create may go out; it is then counted.
   Executor::Time next_call();
+  /// The same without counting it.
+  Executor::Time next_free_call() const;
+  /// 0: unlimited.
+  double calls_per_minute() const { return limits_.calls_per_minute; }
   /// Until when other calls are paused; in the past where they are not. Asked again just before a call that was put
   /// off.
   Executor::Time calls_paused() const;

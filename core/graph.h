@@ -16,6 +16,7 @@
 #include <pixgraph/spec.h>
 
 #include "document.h"
+#include "retry.h"
 
 namespace pixgraph {
 
@@ -76,6 +77,7 @@ struct GraphNode {
   Expression open_input;                                                // an ObjectOf, where the Spec has an open input
   std::optional<std::chrono::milliseconds> timeout;                     // `timeout: 5m`: from creation to end
   std::optional<std::chrono::milliseconds> queue_timeout, run_timeout;  // `timeout: {queue: 10m, run: 2m}`
+  Retry retry;                                                          // `retry: {attempts: 3}`; one try without it
   std::string variant_text;                                             // reserved for `variant:`
   std::vector<int> upstream, downstream;                                // node indices, each once, ascending
   Place place;

@@ -41,6 +41,15 @@ std::string RunHost::pixel_hash(const Image& image) {
   return pixgraph::pixel_hash(image);
 }
 
+std::string RunHost::picture_hash(const File& file) {
+  if (!index_) return Host::picture_hash(file);
+  const std::string content = file.hash.empty() ? index_->hash_of(file.path) : file.hash;
+  if (const auto known = index_->pixels(content)) return *known;
+  const std::string pixels = Host::picture_hash(file);
+  index_->remember_pixels(content, pixels);
+  return pixels;
+}
+
 std::string RunHost::environment(const std::string& name) {
   std::string value;
   {

@@ -10,6 +10,7 @@
 #include <pixgraph/node.h>
 
 #include "codec.h"
+#include "index.h"
 #include "redact.h"
 #include "store.h"
 
@@ -17,8 +18,8 @@ namespace pixgraph {
 
 class RunHost : public Host {
  public:
-  RunHost(Http& http, Store& store, const Codecs& codecs, Redactor& redactor)
-      : http_(http), store_(store), codecs_(codecs), redactor_(redactor) {}
+  RunHost(Http& http, Store& store, const Codecs& codecs, Redactor& redactor, Index* index = nullptr)
+      : http_(http), store_(store), codecs_(codecs), redactor_(redactor), index_(index) {}
 
   /// saved(url) gives this file from now on.
   void remember(const std::string& url, FilePtr file);
@@ -32,6 +33,7 @@ class RunHost : public Host {
   Bytes encode(const Image& image, std::string_view format, const EncodeRequest& request) override;
   std::string hash(std::span<const std::uint8_t> bytes) override;
   std::string pixel_hash(const Image& image) override;
+  std::string picture_hash(const File& file) override;
   std::string environment(const std::string& name) override;
 
  private:
@@ -39,6 +41,7 @@ class RunHost : public Host {
   Store& store_;
   const Codecs& codecs_;
   Redactor& redactor_;
+  Index* index_;  // null: nothing is remembered
   std::mutex mutex_;
   std::map<std::string, FilePtr, std::less<>> saved_;
   std::map<std::string, std::string> overrides_;

@@ -40,10 +40,13 @@ Index::Index(const std::string& state_folder) {
       "INTEGER, hash TEXT) WITHOUT ROWID");
   run("CREATE TABLE IF NOT EXISTS output(path TEXT PRIMARY KEY, hash TEXT, previous TEXT) WITHOUT ROWID");
   run("CREATE TABLE IF NOT EXISTS purchase(recipe TEXT PRIMARY KEY, key TEXT) WITHOUT ROWID");
+  run("CREATE TABLE IF NOT EXISTS run_time(what TEXT PRIMARY KEY, ms INTEGER) WITHOUT ROWID");
+  run("CREATE TABLE IF NOT EXISTS pixels(content TEXT PRIMARY KEY, pixels TEXT) WITHOUT ROWID");
 }
 
 Index::~Index() {
-  for (sqlite3_stmt* kept : {get_hash_, put_hash_, get_output_, put_output_, get_purchase_, put_purchase_})
+  for (sqlite3_stmt* kept : {get_hash_, put_hash_, get_output_, put_output_, get_purchase_, put_purchase_,
+                             get_run_time_, put_run_time_, get_pixels_, put_pixels_})
     sqlite3_finalize(kept);
   sqlite3_close(database_);
 }
@@ -151,25 +154,50 @@ void Index::will_write(const std::string& path, const std::string& hash) {
   sqlite3_reset(put);
 }
 
-std::optional<std::string> Index::purchase(const std::string& recipe) {
+std::optional<std::string> Index::look_up(sqlite3_stmt*& kept, const char* sql, const std::string& key) {
   std::lock_guard lock(mutex_);
-  sqlite3_stmt* get = statement(get_purchase_, "SELECT key FROM purchase WHERE recipe=?");
+  sqlite3_stmt* get = statement(kept, sql);
   if (!get) return std::nullopt;
-  bind_text(get, 1, recipe);
+  bind_text(get, 1, key);
   std::optional<std::string> found;
   if (sqlite3_step(get) == SQLITE_ROW) found = column(get, 0);
   sqlite3_reset(get);
   return found;
 }
 
-void Index::remember_purchase(const std::string& recipe, const std::string& key) {
+void Index::put(sqlite3_stmt*& kept, const char* sql, const std::string& key, const std::string& value) {
   std::lock_guard lock(mutex_);
-  sqlite3_stmt* put = statement(put_purchase_, "INSERT OR REPLACE INTO purchase VALUES(?,?)");
+  sqlite3_stmt* put = statement(kept, sql);
   if (!put) return;
-  bind_text(put, 1, recipe);
-  bind_text(put, 2, key);
+  bind_text(put, 1, key);
+  bind_text(put, 2, value);
   sqlite3_step(put);
   sqlite3_reset(put);
+}
+
+std::optional<std::string> Index::purchase(const std::string& recipe) {
+  return look_up(get_purchase_, "SELECT key FROM purchase WHERE recipe=?", recipe);
+}
+
+void Index::remember_purchase(const std::string& recipe, const std::string& key) {
+  put(put_purchase_, "INSERT OR REPLACE INTO purchase VALUES(?,?)", recipe, key);
+}
+
+std::optional<std::int64_t> Index::run_time(const std::string& what) {
+  const auto found = look_up(get_run_time_, "SELECT ms FROM run_time WHERE what=?", what);
+  return found ? std::optional<std::int64_t>(std::atoll(found->c_str())) : std::nullopt;
+}
+
+void Index::remember_run_time(const std::string& what, std::int64_t ms) {
+  put(put_run_time_, "INSERT OR REPLACE INTO run_time VALUES(?,?)", what, std::to_string(ms));
+}
+
+std::optional<std::string> Index::pixels(const std::string& content) {
+  return look_up(get_pixels_, "SELECT pixels FROM pixels WHERE content=?", content);
+}
+
+void Index::remember_pixels(const std::string& content, const std::string& pixels) {
+  put(put_pixels_, "INSERT OR REPLACE INTO pixels VALUES(?,?)", content, pixels);
 }
 
 }  // namespace pixgraph

@@ -43,16 +43,27 @@ class Index {
   std::optional<std::string> purchase(const std::string& recipe);
   void remember_purchase(const std::string& recipe, const std::string& key);
 
+  /// How long a model's predictions usually take, in milliseconds.
+  std::optional<std::int64_t> run_time(const std::string& what);
+  void remember_run_time(const std::string& what, std::int64_t ms);
+
+  /// The hash of the pixels of a file with this content hash.
+  std::optional<std::string> pixels(const std::string& content);
+  void remember_pixels(const std::string& content, const std::string& pixels);
+
  private:
   bool run(const char* sql);
   struct Facts;
   std::string remembered(const Facts& facts);
+  std::optional<std::string> look_up(sqlite3_stmt*& kept, const char* sql, const std::string& key);
+  void put(sqlite3_stmt*& kept, const char* sql, const std::string& key, const std::string& value);
   sqlite3_stmt* statement(sqlite3_stmt*& kept, const char* sql);
 
   std::mutex mutex_;
   sqlite3* database_ = nullptr;
   sqlite3_stmt *get_hash_ = nullptr, *put_hash_ = nullptr, *get_output_ = nullptr, *put_output_ = nullptr,
-               *get_purchase_ = nullptr, *put_purchase_ = nullptr;
+               *get_purchase_ = nullptr, *put_purchase_ = nullptr, *get_run_time_ = nullptr, *put_run_time_ = nullptr,
+               *get_pixels_ = nullptr, *put_pixels_ = nullptr;
 };
 
 }  // namespace pixgraph

@@ -118,6 +118,7 @@ static void read_line(Purchase& purchase, const json& line) {
   if (*state == PurchaseState::intent) {
     purchase.server = line.value("server", "");
     purchase.lane = line.value("lane", "");
+    purchase.attempt = line.value("attempt", 1);
     purchase.owner = line.value("owner", "");
     purchase.boot_id = line.value("boot", "");
     purchase.boottime_ms = line.value("boottime_ms", std::int64_t{0});
@@ -169,8 +170,9 @@ std::optional<Purchase> Ledger::latest(const std::string& key) const {
   return purchase;
 }
 
-std::optional<Purchase> Ledger::claim(const std::string& key, int number, const Request& request) {
+std::optional<Purchase> Ledger::claim(const std::string& key, int number, const Request& request, int attempt) {
   Purchase purchase;
+  purchase.attempt = attempt;
   purchase.key = key;
   purchase.number = number;
   purchase.server = request.server;
@@ -190,6 +192,7 @@ std::optional<Purchase> Ledger::claim(const std::string& key, int number, const 
                      {"lane", request.lane},
                      {"input", purchase.input},
                      {"variant", request.variant},
+                     {"attempt", attempt},
                      {"wall", purchase.wall},
                      {"boot", boot_id_},
                      {"boottime_ms", purchase.boottime_ms},

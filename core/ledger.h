@@ -52,7 +52,8 @@ struct SavedFile {
 
 struct Purchase {
   std::string key;
-  int number = 0;  // n
+  int number = 0;   // n
+  int attempt = 1;  // of the tries that the node's `retry:` allows; what was not paid does not count
   PurchaseState state = PurchaseState::intent;
   std::string server, lane, id, owner, boot_id;
   std::int64_t boottime_ms = 0;  // of the intent, by CLOCK_BOOTTIME
@@ -82,7 +83,7 @@ class Ledger {
   /// The purchase with the highest number; nullopt where there never was one.
   std::optional<Purchase> latest(const std::string& key) const;
   /// Claims purchase `number` of the key. nullopt where somebody else has claimed it.
-  std::optional<Purchase> claim(const std::string& key, int number, const Request& request);
+  std::optional<Purchase> claim(const std::string& key, int number, const Request& request, int attempt = 1);
   /// Throws Error E521 where our intent is older than 60 s by the clock that counts sleep: a process that was frozen
   /// must not post. Asked just before the POST.
   void check_fresh(const Purchase& purchase) const;

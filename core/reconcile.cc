@@ -63,6 +63,24 @@ Fit fits(const json& sent, const json& echoed) {
   return sent == echoed ? Fit::yes : Fit::no;  // json compares 7 and 7.0 as equal
 }
 
+std::optional<std::vector<Candidate>> list_all(const RemoteNode& node, const std::string& server,
+                                               std::chrono::system_clock::time_point since, Host& host,
+                                               const std::function<void()>& before_page) {
+  constexpr int kMostPages = 2000;
+  std::vector<Candidate> all;
+  std::set<std::string> seen;
+  std::string cursor;
+  for (int number = 0; number < kMostPages && seen.insert(cursor).second; ++number) {
+    before_page();
+    std::optional<ListPage> page = node.list(server, since, cursor, host);
+    if (!page) return std::nullopt;
+    std::move(page->predictions.begin(), page->predictions.end(), std::back_inserter(all));
+    if (page->next.empty()) return all;
+    cursor = std::move(page->next);
+  }
+  return std::nullopt;
+}
+
 Finding judge(const Purchase& intent, const std::vector<Candidate>& listed, const std::set<std::string>& taken) {
   std::vector<std::string> sure, perhaps;
   // A POST follows its intent within a minute; what was created long after it is somebody else's. The margin is for
@@ -70,8 +88,8 @@ Finding judge(const Purchase& intent, const std::vector<Candidate>& listed, cons
   const auto intended = parse_iso_time(intent.wall);
   constexpr auto kMargin = std::chrono::minutes(15);
   for (const Candidate& candidate : listed) {
-    if (taken.contains(candidate.id) || !candidate.answer || !candidate.answer->is_object()) continue;
-    const json& answer = *candidate.answer;
+    if (taken.contains(candidate.id) || !candidate.snapshot.answer || !candidate.snapshot.answer->is_object()) continue;
+    const json& answer = *candidate.snapshot.answer;
     const auto created = answer.find("created_at");
     if (intended && created != answer.end() && created->is_string())
       if (const auto when = parse_iso_time(created->get_ref<const std::string&>()); when && *when > *intended + kMargin)

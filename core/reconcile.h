@@ -1,8 +1,10 @@
 // Reconcile: did an intent without an id become a prediction? Judged from the server's own list.
 //
-// Pure functions. The waiting between listings, and what follows, is the driver's (remote.cc).
+// The waiting between listings, and what follows, is the driver's (remote.cc).
 #pragma once
 
+#include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -26,6 +28,12 @@ enum class Fit : std::uint8_t {
   yes,
 };
 Fit fits(const nlohmann::json& sent, const nlohmann::json& echoed);
+
+/// The server's whole list since then; nullopt where it has none, or one that turns in circles or never ends and so
+/// proves nothing about what is not in it. `before_page` is called before each request.
+std::optional<std::vector<Candidate>> list_all(const RemoteNode& node, const std::string& server,
+                                               std::chrono::system_clock::time_point since, Host& host,
+                                               const std::function<void()>& before_page);
 
 struct Finding {
   enum class Kind : std::uint8_t { none, one, undecided };

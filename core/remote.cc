@@ -15,13 +15,9 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 // Urgency on the net workers: a link that lives an hour comes before a poll, a poll before a create.
-static constexpr int kUrgencyPoll = 3, kUrgencyCreate = 5, kUrgencyCancel = 0;
-static constexpr int kNotSentTries = 5;  // creates that provably never reached the server
-static constexpr int kPollTries =
-    20;  // polls in a row that fail before the item does; the prediction stays in the ledger
-static constexpr int kLostTries = 3;  // 404s in a row before a prediction counts as lost
-static constexpr milliseconds kOthersLook =
-    milliseconds(500);  // between looks at a purchase that another process makes
+static constexpr int kUrgencyPoll = 3, kUrgencyCreate = 5;
+static constexpr int kNotSentTries = 5;          // creates that provably never reached the server
+static constexpr milliseconds kOthersLook(500);  // between looks at a purchase that another process makes
 
 /// What `limits:` calls it: the model where it is known.
 static const std::string& lane_of(const Request& request) {
@@ -36,22 +32,19 @@ struct RemoteDriver::Job {
   Priority priority;
   std::optional<milliseconds> timeout, queue_timeout, run_timeout;
   Consent consent;
+  Retry retry;
   std::vector<std::function<void(const RemoteOutcome&)>> waiters;  // guarded by RemoteDriver::mutex_
 
   std::mutex turn;
   bool over = false;  // an outcome was given
   std::optional<Purchase> purchase;
-  bool placed = false;     // holds a place of the governor
-  bool bought = false;     // this run made the create
-  bool looked_at = false;  // its input was held against the model's schema
-  bool cancel_sent = false;
-  bool saving = false;  // it succeeded and its files are being fetched: no poll or cancel any more
-  bool told = false;    // that it waits for another process
-  steady_clock::time_point created_at{};
-  std::optional<steady_clock::time_point> running_since;  // the first answer that said so
-  std::string past_limit;                                 // why a cancel was sent
-  milliseconds interval{0};
-  int polls = 0, stage_failures = 0, not_sent = 0, throttled = 0, poll_failures = 0, not_found = 0;
+  bool placed = false;                // holds a place of the governor
+  bool bought = false;                // this run made the create
+  bool told = false;                  // that it waits for another process
+  bool looked_at = false;             // its input was held against the model's schema
+  int attempt = 1;                    // of `retry`, which the purchase under way is
+  std::optional<Error> before_retry;  // set while it waits for the next try: what the last one ended with
+  int stage_failures = 0, not_sent = 0, throttled = 0;
   // Of an intent without an id:
   std::string doubt;                                    // why it is not known
   steady_clock::time_point died_at{};                   // the connection was gone by then
@@ -59,19 +52,15 @@ struct RemoteDriver::Job {
   int list_failures = 0;
 };
 
-RemoteDriver::RemoteDriver(Setup setup) : setup_(std::move(setup)), sent_reach_(setup_.resolver) {}
+RemoteDriver::RemoteDriver(Setup setup)
+    : setup_(std::move(setup)),
+      servers_({setup_.executor, setup_.limits, setup_.sandbox_server, setup_.time_scale}),
+      run_times_(setup_.index),
+      poller_({setup_.executor, setup_.host, servers_, run_times_,
+               [this](const Request& request, const std::string& why, milliseconds wait) {
+                 setup_.observer.remote_waits(request, why, wait);
+               }}) {}
 RemoteDriver::~RemoteDriver() = default;
-
-std::string RemoteDriver::server_name(const std::string& server) const {
-  return !setup_.sandbox_server.empty() && server == setup_.sandbox_server ? "sandbox" : server;
-}
-
-Governor& RemoteDriver::governor(const std::string& server) {
-  std::lock_guard lock(mutex_);
-  auto& governor = governors_[server];
-  if (!governor) governor = std::make_unique<Governor>(setup_.executor, setup_.limits(server));
-  return *governor;
-}
 
 /// Runs one step of a job; whatever it throws ends the job, and what is in the ledger stays.
 void RemoteDriver::step(const JobPtr& job, const std::function<void()>& work) {
@@ -88,7 +77,7 @@ void RemoteDriver::step(const JobPtr& job, const std::function<void()>& work) {
 
 void RemoteDriver::start(RemoteCall call) {
   sent_reach_.asked(call.request.server);
-  const std::string key = purchase_key(server_name(call.request.server), call.request);
+  const std::string key = purchase_key(servers_.name(call.request.server), call.request);
   JobPtr job;
   {
     std::lock_guard lock(mutex_);
@@ -110,6 +99,7 @@ void RemoteDriver::start(RemoteCall call) {
     else if (call.queue_timeout && call.run_timeout)
       job->request.lifetime = *call.queue_timeout + *call.run_timeout;
     job->consent = call.consent;
+    job->retry = std::move(call.retry);
     job->waiters.push_back(std::move(call.done));
   }
   setup_.executor.post(Workers::net, {kUrgencyPoll, job->priority.item, job->priority.depth},
@@ -122,20 +112,18 @@ static Error ended_before() {
 
 void RemoteDriver::look_up(const JobPtr& job) {
   const std::optional<Purchase> known = setup_.ledger.latest(job->key);
-  if (!known || free_to_buy(known->state)) return buy(job, known ? known->number + 1 : 1);
-  const bool ended = known->state != PurchaseState::intent && known->state != PurchaseState::created &&
-                     known->state != PurchaseState::maybe_paid;
-  const auto wall = parse_iso_time(known->wall);
-  const bool agreed = ended && ((job->consent.failed && known->state != PurchaseState::succeeded) ||
-                                (job->consent.before && wall && *wall < *job->consent.before));
-  if (agreed) return buy(job, known->number + 1);
-  const std::string what = "prediction " + (known->id.empty() ? "of " + known->wall : known->id);
+  if (!known) return buy(job, 1, 1);
+  // What was not paid was no try; with a person's word the tries begin anew.
+  if (free_to_buy(known->state))
+    return buy(job, known->number + 1, known->state == PurchaseState::released ? 1 : known->attempt);
+  if (agreed(job->consent, *known)) return buy(job, known->number + 1, 1);
+  if (agreed(job->retry, *known)) return buy_again_later(job, *known);
   switch (known->state) {
     case PurchaseState::succeeded: return reuse(job, *known);
     case PurchaseState::created:
       // A sandbox forgets its predictions when it ends, and costs nothing.
-      if (server_name(job->request.server) == "sandbox" && known->server != job->request.server)
-        return buy(job, known->number + 1);
+      if (servers_.name(job->request.server) == "sandbox" && known->server != job->request.server)
+        return buy(job, known->number + 1, known->attempt);
       return attach(job, *known);
     case PurchaseState::intent:
       // One of ours without a job is what a failed write of this run left behind: nobody will ever end it.
@@ -150,37 +138,11 @@ void RemoteDriver::look_up(const JobPtr& job) {
                            [this, job] { step(job, [&] { look_up(job); }); });
         return;
       }
-      if (server_name(job->request.server) == "sandbox") return buy(job, known->number + 1);
+      if (servers_.name(job->request.server) == "sandbox") return buy(job, known->number + 1, known->attempt);
       job->purchase = *known;
       job->died_at = steady_clock::now();  // no later than now: its lock is free
       return reconcile(job);
-    case PurchaseState::maybe_paid:
-      throw Error("E510",
-                  "an earlier run ended while it was buying this prediction (" + known->lane + ", " + known->wall +
-                      "), so it may be paid for already",
-                  "nothing is bought twice without your word: pixgraph ledger list")
-          .stopping_run();
-    case PurchaseState::given_up:
-      throw Error("E515", "this purchase was given up: " + known->error,
-                  "pixgraph ledger retry " + job->key.substr(0, 12));
-    case PurchaseState::failed:
-    case PurchaseState::canceled:
-    case PurchaseState::timed_out:
-      throw Error("E511",
-                  "an earlier " + what + " ended as " + std::string(state_name(known->state)) + ": " + known->error,
-                  "it may have been paid for in part, so it is bought again only with --only failed, --rebuy or "
-                  "pixgraph ledger retry " +
-                      job->key.substr(0, 12));
-    case PurchaseState::lost:
-    case PurchaseState::expired:
-      throw Error(
-          "E512",
-          "the paid " + what + " is " + std::string(state_name(known->state)) + " on the server: " + known->error,
-          "it is bought again only with --only failed, --rebuy or pixgraph ledger retry " + job->key.substr(0, 12));
-    case PurchaseState::released:
-    case PurchaseState::aborted:
-    case PurchaseState::rejected:
-    case PurchaseState::not_sent: break;  // free to buy: handled above
+    default: throw refusal(*known, setup_.ledger_flags);
   }
 }
 
@@ -202,20 +164,46 @@ void RemoteDriver::reuse(const JobPtr& job, const Purchase& purchase) {
 
 void RemoteDriver::attach(const JobPtr& job, Purchase purchase) {
   job->purchase = std::move(purchase);
-  for (RequestFile& file : job->request.files) file.encode = nullptr;  // nothing is sent again
   // Limits count from when it was created, which may have been in an earlier run.
   const auto wall = parse_iso_time(job->purchase->wall).value_or(std::chrono::system_clock::now());
   const auto age = std::clamp(std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now() - wall),
                               milliseconds(0), milliseconds(std::chrono::hours(24)));
-  job->created_at = steady_clock::now() - age;
-  governor(job->request.server).occupy(lane_of(job->request));
+  servers_.governor(job->request.server).occupy(lane_of(job->request));
   job->placed = true;
-  poll(job);
+  watch(job, steady_clock::now() - age, std::nullopt);
 }
 
-void RemoteDriver::buy(const JobPtr& job, int number) {
+void RemoteDriver::watch(const JobPtr& job, steady_clock::time_point created_at, std::optional<Snapshot> first) {
+  for (RequestFile& file : job->request.files) file.encode = nullptr;  // lets go of the pixels: nothing is sent again
+  Watch watch;
+  watch.node = job->node;
+  watch.request = job->request;
+  watch.id = job->purchase->id;
+  watch.usual = servers_.name(job->request.server) + " " + job->request.lane;
+  watch.priority = job->priority;
+  watch.timeout = job->timeout;
+  watch.queue_timeout = job->queue_timeout;
+  watch.run_timeout = job->run_timeout;
+  watch.created_at = created_at;
+  watch.first = std::move(first);
+  watch.done = [this, job](WatchEnd end) {
+    step(job, [&] {
+      if (end.error) return fail(job, std::move(*end.error), end.canceled);
+      arrived(job, std::move(end));
+    });
+  };
+  poller_.watch(std::move(watch));
+}
+
+/// Gives its place in flight on, where it has one.
+void RemoteDriver::leave(const JobPtr& job) {
+  if (std::exchange(job->placed, false)) servers_.governor(job->request.server).leave(lane_of(job->request));
+}
+
+void RemoteDriver::buy(const JobPtr& job, int number, int attempt) {
+  job->attempt = attempt;
   if (stopping_) return fail(job, ended_before(), true);
-  governor(job->request.server)
+  servers_.governor(job->request.server)
       .enter(lane_of(job->request), {kUrgencyCreate, job->priority.item, job->priority.depth},
              [this, job, number](bool admitted) {
                step(job, [&] {
@@ -247,12 +235,12 @@ void RemoteDriver::look_at(const JobPtr& job, int number) {
 
 /// Not a step of the job: others wait for the answer, whatever becomes of this one.
 void RemoteDriver::describe_later(const JobPtr& job) {
-  setup_.executor.at(governor(job->request.server).next_call(), Workers::net,
+  setup_.executor.at(servers_.governor(job->request.server).next_call(), Workers::net,
                      {kUrgencyPoll, job->priority.item, job->priority.depth}, [this, job] {
                        try {
                          setup_.gate->describe(*job->node, job->request);
                        } catch (const Throttled& throttled) {
-                         governor(job->request.server).pause_calls(throttled.wait());
+                         servers_.governor(job->request.server).pause_calls(throttled.wait());
                          describe_later(job);
                        }
                      });
@@ -270,21 +258,22 @@ static Submitted submitted(const RemoteNode& node, const Request& request, Host&
     sent.error = Error("E990", other.what());
     return sent;
   }
-  if (sent.kind == Submitted::Kind::created && sent.id.empty()) {
-    sent.kind = Submitted::Kind::unknown;
-    sent.error = Error("E510", "the answer has no id");
-  }
+  if (sent.kind != Submitted::Kind::created || !sent.id.empty()) return sent;
+  sent = {};
+  sent.error = Error("E510", "the answer has no id");
   return sent;
 }
 
 void RemoteDriver::submit(const JobPtr& job, int number) {
   auto put_off = [&](milliseconds wait, const Error& why) {  // nothing was bought and nothing claimed yet
     setup_.observer.remote_waits(job->request, why.message(), wait);
-    governor(job->request.server).pause_creates(wait);
-    governor(job->request.server).leave(lane_of(job->request));
-    job->placed = false;
-    buy(job, number);
+    servers_.governor(job->request.server).pause_creates(wait);
+    leave(job);
+    buy(job, number, job->attempt);
   };
+  for (const RequestFile& file : job->request.files)
+    if (file.live_url.empty() && file.reference.empty())
+      servers_.governor(job->request.server).next_call();  // its upload
   try {
     job->node->stage(job->request, setup_.host);
   } catch (const Throttled& throttled) {
@@ -294,10 +283,9 @@ void RemoteDriver::submit(const JobPtr& job, int number) {
     return put_off(milliseconds(250) * (1 << job->stage_failures), error);
   }
   if (stopping_) return fail(job, ended_before(), true);
-  job->purchase = setup_.ledger.claim(job->key, number, job->request);
+  job->purchase = setup_.ledger.claim(job->key, number, job->request, job->attempt);
   if (!job->purchase) {  // another process was faster: it is theirs
-    governor(job->request.server).leave(lane_of(job->request));
-    job->placed = false;
+    leave(job);
     return look_up(job);
   }
   Purchase& purchase = *job->purchase;
@@ -312,10 +300,9 @@ void RemoteDriver::submit(const JobPtr& job, int number) {
   auto again = [&](milliseconds wait, const std::string& why) {
     setup_.ledger.ended(purchase, PurchaseState::not_sent, why, nullptr);
     setup_.observer.remote_waits(job->request, why, wait);
-    governor(job->request.server).pause_creates(wait);
-    governor(job->request.server).leave(lane_of(job->request));
-    job->placed = false;
-    buy(job, number + 1);
+    servers_.governor(job->request.server).pause_creates(wait);
+    leave(job);
+    buy(job, number + 1, job->attempt);
   };
   switch (sent.kind) {
     case Submitted::Kind::created: try { setup_.ledger.created(purchase, sent.id);
@@ -325,14 +312,11 @@ void RemoteDriver::submit(const JobPtr& job, int number) {
                     error.hint())
             .stopping_run();
       }
-      for (RequestFile& file : job->request.files)
-        file.encode = nullptr;  // lets go of the pixels: nothing is sent again
       ++creates_;
       job->bought = true;
-      job->created_at = asked_at;
-      job->polls = 1;  // its answer is the first look
       setup_.observer.remote_created(job->request, job->key, sent.id);
-      return arrived(job, std::move(sent.snapshot));
+      if (terminal(sent.snapshot.status)) return arrived(job, {std::nullopt, false, "", std::move(sent.snapshot)});
+      return watch(job, asked_at, std::move(sent.snapshot));
     case Submitted::Kind::throttled:
       return again(std::max(sent.wait, milliseconds(500) * (1 << std::min(job->throttled++, 6))),
                    sent.error ? sent.error->message() : "the server asked to slow down");
@@ -348,15 +332,9 @@ void RemoteDriver::submit(const JobPtr& job, int number) {
     case Submitted::Kind::unknown:
       job->doubt = sent.error ? sent.error->message() : "no answer";
       job->died_at = steady_clock::now();
-      governor(job->request.server).leave(lane_of(job->request));
-      job->placed = false;
+      leave(job);
       return reconcile(job);
   }
-}
-
-std::chrono::milliseconds RemoteDriver::scaled(const JobPtr& job, milliseconds wait) const {
-  if (!job->request.server.starts_with("http://127.0.0.1:")) return wait;  // money is safe at real speed only
-  return milliseconds(static_cast<std::int64_t>(static_cast<double>(wait.count()) / setup_.time_scale));
 }
 
 /// The purchase is an intent that may have become a prediction. Adopts the one that it became; buys again only where
@@ -364,8 +342,8 @@ std::chrono::milliseconds RemoteDriver::scaled(const JobPtr& job, milliseconds w
 void RemoteDriver::reconcile(const JobPtr& job) {
   Purchase& purchase = *job->purchase;
   auto again = [&](milliseconds wait) {
-    setup_.executor.at(std::max(steady_clock::now() + wait, governor(job->request.server).next_call()), Workers::net,
-                       {kUrgencyPoll, job->priority.item, job->priority.depth},
+    setup_.executor.at(std::max(steady_clock::now() + wait, servers_.governor(job->request.server).next_free_call()),
+                       Workers::net, {kUrgencyPoll, job->priority.item, job->priority.depth},
                        [this, job] { step(job, [&] { reconcile(job); }); });
   };
   if (canceling_)
@@ -376,16 +354,17 @@ void RemoteDriver::reconcile(const JobPtr& job) {
             Error("E510",
                   "a prediction of " + (job->request.model.empty() ? purchase.lane : job->request.model) +
                       " may be paid for already (" + doubt + "), and " + why,
-                  "nothing is bought twice without your word: pixgraph ledger list")
+                  "nothing is bought twice without your word: " + ledger_command("list", purchase, setup_.ledger_flags))
                 .stopping_run(),
             nullptr);
   };
   std::optional<std::vector<Candidate>> listed;
   try {
     const auto began = parse_iso_time(purchase.wall).value_or(std::chrono::system_clock::now() - std::chrono::hours(1));
-    listed = job->node->find(purchase.server, began - std::chrono::minutes(10), setup_.host);
+    listed = list_all(*job->node, purchase.server, began - std::chrono::minutes(10), setup_.host,
+                      [&] { servers_.governor(purchase.server).next_call(); });
   } catch (const Throttled& throttled) {
-    governor(job->request.server).pause_calls(throttled.wait());
+    servers_.governor(job->request.server).pause_calls(throttled.wait());
     return again(throttled.wait());
   } catch (const Error& error) {
     // Nothing is decided by a list that cannot be read: the intent stays, and the next run asks again.
@@ -393,7 +372,7 @@ void RemoteDriver::reconcile(const JobPtr& job) {
       throw Error("E514", "it could not be found out whether a prediction was bought: " + error.message(),
                   "run again when the server answers")
           .stopping_run();
-    return again(scaled(job, milliseconds(500) * (1 << job->list_failures)));
+    return again(servers_.real(job->request.server, milliseconds(500) * (1 << job->list_failures)));
   }
   if (!listed) return maybe_paid("the server has no list to look it up");
   Finding finding = judge(purchase, *listed, {});
@@ -409,8 +388,8 @@ void RemoteDriver::reconcile(const JobPtr& job) {
   }
   const auto now = steady_clock::now();
   if (!job->first_empty) job->first_empty = now;
-  const auto enough =
-      std::max(*job->first_empty + scaled(job, milliseconds(30'000)), job->died_at + scaled(job, milliseconds(60'000)));
+  const auto enough = std::max(*job->first_empty + servers_.real(job->request.server, milliseconds(30'000)),
+                               job->died_at + servers_.real(job->request.server, milliseconds(60'000)));
   if (now < enough) {
     if (!job->doubt.empty() || now == *job->first_empty)
       setup_.observer.remote_waits(job->request, "finding out whether a prediction was created",
@@ -418,128 +397,33 @@ void RemoteDriver::reconcile(const JobPtr& job) {
     return again(std::chrono::duration_cast<milliseconds>(enough - now) + milliseconds(1));
   }
   setup_.ledger.ended(purchase, PurchaseState::not_sent, "the server's list does not have it", nullptr);
-  buy(job, purchase.number + 1);
+  buy(job, purchase.number + 1, purchase.attempt);
 }
 
-std::chrono::milliseconds RemoteDriver::first_wait(const std::string& lane) {
-  std::lock_guard lock(mutex_);
-  const auto known = usual_.find(lane);
-  return known == usual_.end() ? milliseconds(300) : std::clamp(known->second, milliseconds(50), milliseconds(60'000));
-}
-
-void RemoteDriver::learn(const std::string& lane, milliseconds took) {
-  std::lock_guard lock(mutex_);
-  const auto [known, is_new] = usual_.emplace(lane, took);
-  if (!is_new) known->second = (known->second * 3 + took) / 4;
-}
-
-void RemoteDriver::poll_later(const JobPtr& job, milliseconds wait) {
-  auto when = std::max(steady_clock::now() + wait, governor(job->request.server).next_call());
-  // Not later than the limit that would end it.
-  if (!job->cancel_sent)
-    for (const auto& [limit, from] :
-         {std::pair(job->timeout, std::optional(job->created_at)),
-          std::pair(job->running_since ? std::nullopt : job->queue_timeout, std::optional(job->created_at)),
-          std::pair(job->run_timeout, job->running_since)})
-      if (limit && from) when = std::min(when, std::max(steady_clock::now(), *from + *limit));
-  setup_.executor.at(when, Workers::net, {kUrgencyPoll, job->priority.item, job->priority.depth}, [this, job] {
-    step(job, [&] {
-      // A 429 to another call since then pauses this one too.
-      const auto now = steady_clock::now();
-      const bool late = !job->cancel_sent && !overdue(*job).empty();
-      if (!canceling_ && !late && !job->saving && governor(job->request.server).calls_paused() > now)
-        return poll_later(job, milliseconds(0));
-      poll(job);
-    });
-  });
-}
-
-std::string RemoteDriver::overdue(const Job& job) const {
-  const auto now = steady_clock::now();
-  if (job.timeout && now - job.created_at >= *job.timeout)
-    return "took longer than its timeout of " + show_duration(*job.timeout);
-  if (job.queue_timeout && !job.running_since && now - job.created_at >= *job.queue_timeout)
-    return "did not start within its queue timeout of " + show_duration(*job.queue_timeout);
-  if (job.run_timeout && job.running_since && now - *job.running_since >= *job.run_timeout)
-    return "ran longer than its run timeout of " + show_duration(*job.run_timeout);
-  return "";
-}
-
-void RemoteDriver::poll(const JobPtr& job) {
-  if (job->saving) return;  // a poll that was put off before, or cancel_all()
-  const std::string& server = job->request.server;
-  // The first look at one that was found again is never a cancel: it may have ended long ago.
-  if (job->past_limit.empty() && job->polls++ > 0) job->past_limit = overdue(*job);
-  if ((!job->past_limit.empty() || canceling_) && !job->cancel_sent) {
-    job->cancel_sent = true;
-    try {
-      job->node->cancel(server, job->purchase->id, setup_.host);
-    } catch (const Error&) {  // a server that cannot be reached now: the poll below says what became of it
-    }
-  }
-  try {
-    Snapshot snapshot = job->node->poll(server, job->purchase->id, setup_.host);
-    job->poll_failures = 0;
-    if (snapshot.status != RemoteStatus::lost)
-      job->not_found = 0;
-    else if (++job->not_found < kLostTries)
-      return poll_later(job, milliseconds(500) * job->not_found);
-    return arrived(job, std::move(snapshot));
-  } catch (const Throttled& throttled) {
-    governor(server).pause_calls(throttled.wait());
-    setup_.observer.remote_waits(job->request, throttled.message(), throttled.wait());
-    return poll_later(job, throttled.wait());
-  } catch (const Error& error) {
-    if (error.stops_run()) throw;
-    // The prediction goes on at the server: a broken poll is no reason to lose it.
-    if (canceling_) return fail(job, error, true);
-    if (++job->poll_failures > kPollTries) throw;
-    poll_later(job, std::min(milliseconds(15'000), milliseconds(250) * (1 << std::min(job->poll_failures, 6))));
-  }
-}
-
-void RemoteDriver::arrived(const JobPtr& job, Snapshot snapshot) {
+void RemoteDriver::arrived(const JobPtr& job, WatchEnd end) {
   const std::string id = job->purchase->id;
+  const Snapshot& snapshot = end.snapshot;
   const json none;
   const json& answer = snapshot.answer ? *snapshot.answer : none;
+  if (!end.past_limit.empty() && (!terminal(snapshot.status) || snapshot.status == RemoteStatus::canceled))
+    return give_up(job, PurchaseState::timed_out,
+                   Error("E413", "prediction " + id + " " + end.past_limit + " and was told to end",
+                         "raise `timeout:` of the node"),
+                   answer);
   switch (snapshot.status) {
     case RemoteStatus::starting:
-    case RemoteStatus::processing: {
-      if (job->cancel_sent) {
-        if (canceling_) return fail(job, Error("E903", "canceled; prediction " + id + " was told to end"), true);
-        return give_up(job, PurchaseState::timed_out,
-                       Error("E413", "prediction " + id + " " + job->past_limit + " and was told to end",
-                             "raise `timeout:` of the node"),
-                       answer);
-      }
-      if (snapshot.status == RemoteStatus::processing && !job->running_since) job->running_since = steady_clock::now();
-      const bool first = job->interval == milliseconds(0);
-      const milliseconds usual = first_wait(job->request.lane);
-      const auto passed = std::chrono::duration_cast<milliseconds>(steady_clock::now() - job->created_at);
-      // The first poll near the usual run time, then in small steps of it that grow.
-      job->interval = first ? std::clamp(usual / 10, milliseconds(40), milliseconds(2000))
-                            : std::min(milliseconds(5000), job->interval * 13 / 10 + milliseconds(1));
-      return poll_later(job, first && usual > passed ? usual - passed : job->interval);
+    case RemoteStatus::processing: throw Error("E991", "prediction " + id + " has not ended");
+    case RemoteStatus::succeeded: leave(job); return save(job, std::move(end.snapshot));
+    case RemoteStatus::failed: {
+      Error error("E411", snapshot.error.empty() ? "prediction " + id + " failed, and the server does not say why"
+                                                 : snapshot.error);
+      setup_.ledger.ended(*job->purchase, PurchaseState::failed, error.message(), answer);
+      job->purchase->answer = answer;
+      setup_.observer.remote_ended(job->request, job->key, id, "failed");
+      if (agreed(job->retry, *job->purchase) && !stopping_) return buy_again_later(job, *job->purchase);
+      return fail(job, std::move(error));
     }
-    case RemoteStatus::succeeded:
-      if (job->bought)
-        learn(job->request.lane, std::chrono::duration_cast<milliseconds>(steady_clock::now() - job->created_at));
-      governor(job->request.server).leave(lane_of(job->request));
-      job->placed = false;
-      job->saving = true;
-      return save(job, std::move(snapshot));
-    case RemoteStatus::failed:
-      return give_up(
-          job, PurchaseState::failed,
-          Error("E411", snapshot.error.empty() ? "prediction " + id + " failed, and the server does not say why"
-                                               : snapshot.error),
-          answer);
     case RemoteStatus::canceled:
-      if (job->cancel_sent && !canceling_)
-        return give_up(job, PurchaseState::timed_out,
-                       Error("E413", "prediction " + id + " " + job->past_limit + " and was told to end",
-                             "raise `timeout:` of the node"),
-                       answer);
       return give_up(job, PurchaseState::canceled, Error("E412", "prediction " + id + " was canceled"), answer);
     case RemoteStatus::aborted:
       return give_up(job, PurchaseState::aborted,
@@ -556,6 +440,24 @@ void RemoteDriver::arrived(const JobPtr& job, Snapshot snapshot) {
   }
 }
 
+/// The pipeline file's `retry` agrees to another purchase, for which it waits without a place in flight.
+void RemoteDriver::buy_again_later(const JobPtr& job, const Purchase& failed) {
+  leave(job);
+  const int attempt = failed.attempt + 1;
+  const milliseconds wait = servers_.real(job->request.server, wait_before(job->retry, attempt));
+  setup_.observer.remote_retries(job->request, job->key, failed.id, attempt, job->retry.attempts, wait);
+  job->before_retry = Error("E411", failed.error);
+  setup_.executor.at(steady_clock::now() + wait, Workers::net,
+                     {kUrgencyCreate, job->priority.item, job->priority.depth},
+                     [this, job, number = failed.number + 1, attempt] {
+                       step(job, [&] {
+                         if (stopping_) return fail(job, *job->before_retry);
+                         job->before_retry.reset();
+                         buy(job, number, attempt);
+                       });
+                     });
+}
+
 void RemoteDriver::save(const JobPtr& job, Snapshot snapshot) {
   auto saver = std::make_shared<Saver>(setup_.executor, setup_.store, setup_.host, origin_name(*job->purchase),
                                        std::move(snapshot.urls),
@@ -563,10 +465,7 @@ void RemoteDriver::save(const JobPtr& job, Snapshot snapshot) {
   auto answer = snapshot.answer;
   saver->start(job->priority, [this, job, saver, answer](std::optional<Error> error) {
     step(job, [&] {
-      if (error) {
-        // The ledger says `created`: the next run attaches and fetches again while the links live.
-        throw *error;
-      }
+      if (error) throw *error;  // the ledger says `created`: the next run attaches and fetches again
       json kept = answer ? saver->kept_answer(*answer) : json();
       setup_.ledger.succeeded(*job->purchase, kept, saver->records());
       setup_.observer.remote_ended(job->request, job->key, job->purchase->id, "succeeded");
@@ -599,8 +498,7 @@ void RemoteDriver::fail(const JobPtr& job, Error error, bool canceled) {
 void RemoteDriver::finish(const JobPtr& job, RemoteOutcome outcome) {
   job->over = true;
   outcome.key = job->key;
-  if (job->placed) governor(job->request.server).leave(lane_of(job->request));
-  job->placed = false;
+  leave(job);
   std::vector<std::function<void(const RemoteOutcome&)>> waiters;
   {
     std::lock_guard lock(mutex_);
@@ -617,20 +515,21 @@ void RemoteDriver::finish(const JobPtr& job, RemoteOutcome outcome) {
 
 void RemoteDriver::stop_creating() {
   stopping_ = true;
+  servers_.close();
   std::lock_guard lock(mutex_);
-  for (auto& [server, governor] : governors_) governor->close();
+  // What waits for its next try need not wait for the end of that.
+  for (auto& [key, job] : jobs_)
+    setup_.executor.post(Workers::net, {kUrgencyPoll}, [this, job = job] {
+      step(job, [&] {
+        if (job->before_retry) fail(job, *job->before_retry);
+      });
+    });
 }
 
 void RemoteDriver::cancel_all() {
   stop_creating();
   canceling_ = true;
-  std::lock_guard lock(mutex_);
-  for (auto& [key, job] : jobs_)
-    setup_.executor.post(Workers::net, {kUrgencyCancel}, [this, job = job] {
-      step(job, [&] {
-        if (job->purchase && job->purchase->state == PurchaseState::created) poll(job);
-      });
-    });
+  poller_.cancel_all();
 }
 
 }  // namespace pixgraph

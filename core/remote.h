@@ -1,6 +1,6 @@
 // RemoteDriver: makes purchases happen exactly once. It drives the small functions of a RemoteNode: looks into the
-// ledger first, writes the intent before the POST, waits between polls without a thread, saves every output file before
-// it says "succeeded", and shares one prediction among all items that ask for the same thing.
+// ledger first, writes the intent before the POST, has the Poller wait for the end, saves every output file before it
+// says "succeeded", and shares one prediction among all items that ask for the same thing.
 //
 // Owned by the run; outlives the executor's work. start() and the stops may be called from any thread. Every start() is
 // answered by exactly one done(), on a net worker, whatever happens.
@@ -20,10 +20,14 @@
 
 #include <pixgraph/remote.h>
 
+#include "consent.h"
 #include "executor.h"
-#include "governor.h"
 #include "ledger.h"
+#include "polling.h"
+#include "retry.h"
+#include "run_times.h"
 #include "sent_reach.h"
+#include "servers.h"
 #include "store.h"
 
 namespace pixgraph {
@@ -37,12 +41,6 @@ struct RemoteOutcome {
   std::vector<FilePtr> files;                    // Snapshot::urls, saved, in order
 };
 
-/// What the user has agreed to have bought again.
-struct Consent {
-  bool failed = false;  // --only failed: what failed, was canceled, timed out, got lost or expired
-  std::optional<std::chrono::system_clock::time_point> before;  // --rebuy NODE: everything whose intent is older
-};
-
 struct RemoteCall {
   std::shared_ptr<const RemoteNode> node;
   Request request;
@@ -50,6 +48,7 @@ struct RemoteCall {
   // From creation to end; from creation until it runs; from then to its end.
   std::optional<std::chrono::milliseconds> timeout, queue_timeout, run_timeout;
   Consent consent;
+  Retry retry;  // of what failed: each try is a purchase
   std::function<void(const RemoteOutcome&)> done;
 };
 
@@ -60,6 +59,9 @@ class RemoteObserver {
   virtual void remote_created(const Request& request, const std::string& key, const std::string& id) = 0;
   virtual void remote_ended(const Request& request, const std::string& key, const std::string& id,
                             const std::string& state) = 0;
+  /// It failed as try `attempt` - 1 of `attempts`, and is bought again after `wait`.
+  virtual void remote_retries(const Request& request, const std::string& key, const std::string& id, int attempt,
+                              int attempts, std::chrono::milliseconds wait) = 0;
   virtual void remote_waits(const Request& request, const std::string& why, std::chrono::milliseconds wait) = 0;
 };
 
@@ -75,7 +77,9 @@ class RemoteDriver {
     RemoteObserver& observer;
     std::string sandbox_server;  // the base URL of this run's own sandbox, else empty
     std::function<ServerLimits(const std::string& server)> limits;
-    double time_scale = 1;  // how much faster time passes at a server on this machine (a sandbox under --time-scale)
+    double time_scale = 1;     // how much faster time passes at a server on this machine (a sandbox under --time-scale)
+    Index* index = nullptr;    // remembers run times
+    std::string ledger_flags;  // " --state DIR": what `pixgraph ledger` needs to reach this ledger
     SchemaGate* gate = nullptr;  // looks at every request before it is bought; null: nobody does
     Resolver resolver = {};      // tests; empty: the system's
   };
@@ -97,36 +101,30 @@ class RemoteDriver {
   void look_up(const JobPtr& job);
   void reuse(const JobPtr& job, const Purchase& purchase);
   void attach(const JobPtr& job, Purchase purchase);
-  void buy(const JobPtr& job, int number);
+  /// As purchase `number`, which is try `attempt` of what `retry` allows.
+  void buy(const JobPtr& job, int number, int attempt);
   void look_at(const JobPtr& job, int number);
   void describe_later(const JobPtr& job);
   void submit(const JobPtr& job, int number);
+  void buy_again_later(const JobPtr& job, const Purchase& failed);
   void reconcile(const JobPtr& job);
-  void poll_later(const JobPtr& job, std::chrono::milliseconds wait);
-  void poll(const JobPtr& job);
-  void arrived(const JobPtr& job, Snapshot snapshot);
+  /// `first` is what the create said; absent for one that was found again.
+  void watch(const JobPtr& job, std::chrono::steady_clock::time_point created_at, std::optional<Snapshot> first);
+  void arrived(const JobPtr& job, WatchEnd end);
   void save(const JobPtr& job, Snapshot snapshot);
-  void saved_all(const JobPtr& job);
   void give_up(const JobPtr& job, PurchaseState state, Error error, const nlohmann::json& answer);
-  /// What limit has passed, "" where none has.
-  std::string overdue(const Job& job) const;
   void fail(const JobPtr& job, Error error, bool canceled = false);
   void finish(const JobPtr& job, RemoteOutcome outcome);
   void step(const JobPtr& job, const std::function<void()>& work);
-  Governor& governor(const std::string& server);
-  /// The server as keys name it: every sandbox is the same one.
-  std::string server_name(const std::string& server) const;
-  /// A wait of the protocol, in real time.
-  std::chrono::milliseconds scaled(const JobPtr& job, std::chrono::milliseconds wait) const;
-  std::chrono::milliseconds first_wait(const std::string& lane);
-  void learn(const std::string& lane, std::chrono::milliseconds took);
+  void leave(const JobPtr& job);
 
   Setup setup_;
+  Servers servers_;
+  RunTimes run_times_;
+  Poller poller_;
   SentReach sent_reach_;
-  std::mutex mutex_;                    // guards the maps below
+  std::mutex mutex_;                    // guards jobs_ and their waiters
   std::map<std::string, JobPtr> jobs_;  // by purchase key: single flight
-  std::map<std::string, std::unique_ptr<Governor>> governors_;
-  std::map<std::string, std::chrono::milliseconds> usual_;  // run time by lane, as this run has seen it
   std::atomic<bool> stopping_ = false, canceling_ = false;
   std::atomic<int> creates_ = 0;
 };

@@ -74,6 +74,17 @@ class PredictionEvents : public RemoteObserver {
                     const std::string& state) override {
     emit(state, request, key, id);
   }
+  void remote_retries(const Request& request, const std::string& key, const std::string& id, int attempt, int attempts,
+                      std::chrono::milliseconds wait) override {
+    events_.emit({{"type", "retry"},
+                  {"id", id},
+                  {"key", key},
+                  {"node", request.model.empty() ? request.lane : request.model},
+                  {"attempt", attempt},
+                  {"attempts", attempts},
+                  {"cause", "prediction " + id + " failed"},
+                  {"ms", wait.count()}});
+  }
   void remote_waits(const Request& request, const std::string& why, std::chrono::milliseconds wait) override {
     events_.emit({{"type", "wait"}, {"lane", request.lane}, {"why", why}, {"ms", wait.count()}});
   }
@@ -181,6 +192,20 @@ ServerLimits limits_for(const Graph& graph, const std::string& server, const Run
   return limits;
 }
 
+/// What `pixgraph ledger` needs to reach this run's ledger from the same folder, as a shell reads it.
+std::string ledger_flags(const std::string& state, bool sandbox) {
+  std::string flags;
+  if (state != ".pixgraph") {
+    const bool plain = std::all_of(state.begin(), state.end(), [](unsigned char c) {
+      return std::isalnum(c) || c == '/' || c == '.' || c == '-' || c == '_';
+    });
+    std::string quoted;
+    for (const char c : state) quoted += c == '\'' ? "'\\''" : std::string(1, c);
+    flags = " --state " + (plain ? state : "'" + quoted + "'");
+  }
+  return flags + (sandbox ? " --sandbox" : "");
+}
+
 /// Ends the process soon, whatever hangs: the ledger knows what was created.
 void exit_within(std::chrono::milliseconds time, int code) {
   std::thread([time, code] {
@@ -232,14 +257,14 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
     HttpOptions http_options;
     http_options.downloads = &sink;
     HttpClient http(std::move(http_options));
-    RunHost host(http, store, codecs, redactor);
+    Index index(state);
+    RunHost host(http, store, codecs, redactor, &index);
     std::unique_ptr<SandboxProcess> sandbox;
     if (options.sandbox && uses_remote(graph)) {
       sandbox = std::make_unique<SandboxProcess>();
       point_at_sandbox(host, sandbox->base_url());
     }
     check_ready(graph, registry, host);
-    Index index(state);
     Ledger ledger(disk, join_path(state, options.sandbox ? "sandbox-ledger" : "ledger"));
 
     const std::string run_id = new_run_id();
@@ -313,8 +338,9 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
       std::unique_ptr<RemoteDriver> driver;
       std::unique_ptr<Scheduler> scheduler;
       Executor executor(jobs, 16);
-      driver = std::make_unique<RemoteDriver>(RemoteDriver::Setup{
-          executor, ledger, store, host, predictions, sandbox ? sandbox->base_url() : "", limits, time_scale(), &gate});
+      driver = std::make_unique<RemoteDriver>(
+          RemoteDriver::Setup{executor, ledger, store, host, predictions, sandbox ? sandbox->base_url() : "", limits,
+                              time_scale(), &index, ledger_flags(state, options.sandbox), &gate});
       const int in_flight = 2 * jobs + (uses_remote(graph) ? limits("").in_flight : 0);
       scheduler = std::make_unique<Scheduler>(Scheduler::Setup{graph,
                                                                registry,

@@ -37,6 +37,7 @@ struct Scheduler::ItemRun {
   std::vector<int> readers;                 // by vertex: downstream that still needs its values
   std::vector<std::optional<Outcome>> outcomes;
   std::vector<steady_clock::time_point> started;
+  std::vector<int> tries;  // by vertex: that have failed and may be repeated
   int left = 0;
   bool failed = false, canceled = false;
   std::string cause;  // of the first failure
@@ -127,6 +128,10 @@ void Scheduler::stop() {
   stopping_ = true;
   setup_.remote.stop_creating();
   std::lock_guard lock(mutex_);
+  for (const auto& [item, vertex] : resting_)  // they need not wait for their next try
+    setup_.executor.post(Workers::net, {kUrgencyWork}, [this, item = item, vertex = vertex] {
+      end_rest(item, vertex, Error("E902", "the run was ended before the next try"));
+    });
   idle_.notify_all();
 }
 
@@ -163,6 +168,7 @@ void Scheduler::start_items() {
     item->readers.resize(vertex_count());
     item->outcomes.resize(vertex_count());
     item->started.resize(vertex_count());
+    item->tries.resize(vertex_count());
     item->left = needed_count_;
     ++running_items_;
     for (int vertex = 0; vertex < vertex_count(); ++vertex) {
@@ -182,14 +188,17 @@ void Scheduler::post(const ItemPtr& item, int vertex) {
 }
 
 void Scheduler::run_vertex(const ItemPtr& item, int vertex) {
-  item->started[vertex] = steady_clock::now();
-  emit_task(*item, vertex, "started", nullptr, "");
+  if (item->tries[vertex] == 0) {
+    item->started[vertex] = steady_clock::now();
+    emit_task(*item, vertex, "started", nullptr, "");
+  }
   try {
     if (is_output(vertex))
       run_output(item, vertex - static_cast<int>(setup_.graph.nodes.size()));
     else
       run_node(item, vertex);
   } catch (const Error& error) {
+    if (try_again(item, vertex, error)) return;
     // E901: a node that obeyed canceled().
     ended(item, vertex, error.code() == "E901" && stopping_ ? Outcome::canceled : Outcome::failed, &error, {});
   } catch (const std::bad_alloc&) {
@@ -202,6 +211,42 @@ void Scheduler::run_vertex(const ItemPtr& item, int vertex) {
     const Error error("E990", "something unexpected happened: the node threw what is no exception");
     ended(item, vertex, Outcome::failed, &error, {});
   }
+}
+
+/// Whether the node's `retry` wants another try, which is then arranged. A paid node's tries are the RemoteDriver's;
+/// what fails before its request is made fails again.
+bool Scheduler::try_again(const ItemPtr& item, int vertex, const Error& error) {
+  if (is_output(vertex) || setup_.graph.nodes[vertex].spec->pool == Pool::predict) return false;
+  const Retry& retry = setup_.graph.nodes[vertex].retry;
+  if (item->tries[vertex] + 1 >= retry.attempts || !worth_retrying(retry, error)) return false;
+  const int attempt = ++item->tries[vertex] + 1;
+  const auto wait = wait_before(retry, attempt);
+  {
+    std::lock_guard lock(mutex_);
+    if (stopping_) return false;
+    resting_.emplace(item, vertex);
+  }
+  setup_.events.emit({{"type", "retry"},
+                      {"item", item->item->name},
+                      {"node", vertex_name(vertex)},
+                      {"attempt", attempt},
+                      {"attempts", retry.attempts},
+                      {"code", error.code()},
+                      {"cause", error.message()},
+                      {"ms", wait.count()}});
+  setup_.executor.at(steady_clock::now() + wait, Workers::net, {kUrgencyWork, static_cast<std::int64_t>(item->index)},
+                     [this, item, vertex, error] { end_rest(item, vertex, error); });
+  return true;
+}
+
+/// The time of the next try has come, or the run is being ended, which ends it with the last try's error.
+void Scheduler::end_rest(const ItemPtr& item, int vertex, const Error& error) {
+  {
+    std::lock_guard lock(mutex_);
+    if (resting_.erase({item, vertex}) == 0) return;
+  }
+  if (stopping_) return ended(item, vertex, Outcome::failed, &error, {});
+  post(item, vertex);
 }
 
 /// A call whose warnings become events of its node and item.
@@ -249,6 +294,7 @@ void Scheduler::run_remote(const ItemPtr& item, int node, std::shared_ptr<NodeCa
   buy.timeout = setup_.graph.nodes[node].timeout;
   buy.queue_timeout = setup_.graph.nodes[node].queue_timeout;
   buy.run_timeout = setup_.graph.nodes[node].run_timeout;
+  buy.retry = setup_.graph.nodes[node].retry;
   const auto agreed = setup_.consent_of.find(setup_.graph.nodes[node].name);
   buy.consent = agreed == setup_.consent_of.end() ? setup_.consent : agreed->second;
   std::call_once(item->recipes_made, [&] {

@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -81,6 +82,8 @@ class Scheduler {
   void run_output(const ItemPtr& item, int output);
   void run_remote(const ItemPtr& item, int node, std::shared_ptr<NodeCall> call,
                   std::shared_ptr<const RemoteNode> remote);
+  bool try_again(const ItemPtr& item, int vertex, const Error& error);
+  void end_rest(const ItemPtr& item, int vertex, const Error& error);
   void ended(const ItemPtr& item, int vertex, Outcome outcome, const Error* error, std::vector<Value> outputs);
   void settle(const ItemPtr& item, int vertex, Outcome outcome, const std::string& cause,
               std::vector<std::pair<int, Outcome>>& more);
@@ -97,6 +100,7 @@ class Scheduler {
 
   std::mutex mutex_;
   std::condition_variable idle_;
+  std::set<std::pair<ItemPtr, int>> resting_;  // vertices that wait for their next try
   std::size_t next_item_ = 0;
   int running_items_ = 0;
   RunCounts counts_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "dates.h"
 #include "errors.h"
 #include "json_reader.h"
 #include "text.h"
@@ -141,6 +142,10 @@ Snapshot read_snapshot(json answer, const std::string& id) {
   snapshot.urls = files_in(value_at(answer, "output"));
   const std::string logs = text_at(answer, "logs");
   snapshot.progress = snapshot.status == RemoteStatus::succeeded ? 1.0 : progress_in(logs);
+  const auto created = read_iso_date(text_at(answer, "created_at")),
+             ended = read_iso_date(text_at(answer, "completed_at"));
+  if (created && ended && *ended >= *created)
+    snapshot.took = std::chrono::duration_cast<std::chrono::milliseconds>(*ended - *created);
   snapshot.error = sentence(snapshot.status, answer, id);
   if (logs.size() > kLogsKept) answer["logs"] = shortened_logs(logs);
   snapshot.answer = std::make_shared<const json>(std::move(answer));

@@ -43,6 +43,20 @@ bool is_photo(std::string_view media_type) {
   return std::find(kPhotos.begin(), kPhotos.end(), media_type) != kPhotos.end();
 }
 
+/// The same by the first bytes, for a file whose type nobody has said: one that the user gave.
+bool begins_as_photo(const File& file) {
+  std::array<char, 12> head{};
+  std::ifstream(file.path, std::ios::binary).read(head.data(), head.size());
+  const std::string_view bytes(head.data(), head.size());
+  using namespace std::string_view_literals;
+  for (const std::string_view mark : {"\xff\xd8\xff"sv, "\x89PNG"sv, "II*\0"sv, "MM\0*"sv})
+    if (bytes.starts_with(mark)) return true;
+  if (bytes.starts_with("BM")) return bytes.substr(6, 4) == "\0\0\0\0"sv;
+  if (bytes.starts_with("RIFF")) return bytes.substr(8) == "WEBP";
+  const std::string_view brand = bytes.substr(8);
+  return bytes.substr(4, 4) == "ftyp" && (brand == "heic" || brand == "heix" || brand == "mif1" || brand == "avif");
+}
+
 }  // namespace
 
 RequestFile::Encoded encode_picture(const ImagePtr& image, Host& host) {
@@ -58,8 +72,12 @@ RequestFile::Encoded encode_picture(const ImagePtr& image, Host& host) {
   return {std::move(bytes), png ? "image/png" : "image/jpeg"};
 }
 
+bool is_sent_as_picture(const File& file) {
+  return file.origin.empty() && (file.media_type.empty() ? begins_as_photo(file) : is_photo(file.media_type));
+}
+
 RequestFile::Encoded encode_file(const FilePtr& file, Host& host) {
-  if (file->origin.empty() && is_photo(file->media_type)) return encode_picture(host.decode(*file), host);
+  if (is_sent_as_picture(*file)) return encode_picture(host.decode(*file), host);
   return {read_bytes(*file), file->media_type.empty() ? "application/octet-stream" : file->media_type};
 }
 

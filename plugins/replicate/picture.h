@@ -15,6 +15,9 @@ RequestFile::Encoded encode_picture(const ImagePtr& image, Host& host);
 /// file cannot be read, E31x where it is no whole picture: before anything is paid.
 RequestFile::Encoded encode_file(const FilePtr& file, Host& host);
 
+/// Whether encode_file() sends it like an image, so that its pixels are what counts.
+bool is_sent_as_picture(const File& file);
+
 /// The whole content. Throws Error E408.
 BytesPtr read_bytes(const File& file);
 

@@ -1,7 +1,5 @@
 #include "polling.h"
 
-#include <set>
-
 #include "answer.h"
 #include "dates.h"
 #include "errors.h"
@@ -11,8 +9,6 @@ namespace pixgraph::replicate {
 namespace {
 
 using nlohmann::json;
-
-constexpr int kMostPages = 2000;
 
 void check_id(const std::string& id) {
   if (!is_id(id))
@@ -34,6 +30,19 @@ bool lists_nothing(int status) {
   return status >= 400 && status < 500 && status != 401 && status != 402 && status != 408 && status != 429;
 }
 
+/// Whether the list tells of an end as much as the prediction's own address does. One whose output is not there may
+/// have lost it to the list only.
+bool is_whole(const Snapshot& snapshot) {
+  const json& answer = *snapshot.answer;
+  switch (snapshot.status) {
+    case RemoteStatus::succeeded: return !value_at(answer, "output").is_null() && answer.contains("logs");
+    case RemoteStatus::failed: return !value_at(answer, "error").is_null() && answer.contains("logs");
+    case RemoteStatus::canceled:
+    case RemoteStatus::aborted: return true;
+    default: return false;
+  }
+}
+
 /// Adds what is not older than `since`; false where the whole page is older.
 bool add_page(json& results, std::chrono::system_clock::time_point since, std::vector<Candidate>& found) {
   bool any_young = results.empty();
@@ -41,8 +50,11 @@ bool add_page(json& results, std::chrono::system_clock::time_point since, std::v
     const auto created = read_iso_date(text_at(entry, "created_at"));
     if (created && *created < since) continue;
     any_young = true;
-    std::string id = read_id(entry);
-    if (!id.empty()) found.push_back({std::move(id), std::make_shared<const json>(std::move(entry))});
+    const std::string id = read_id(entry);
+    if (id.empty()) continue;
+    Candidate candidate{id, read_snapshot(std::move(entry), id), false};
+    candidate.whole = is_whole(candidate.snapshot);
+    found.push_back(std::move(candidate));
   }
   return any_young;
 }
@@ -74,25 +86,19 @@ Snapshot poll_prediction(const Server& server, const std::string& id, Host& host
   return read_snapshot(without_secrets(std::move(*answer), server), id);
 }
 
-std::optional<std::vector<Candidate>> list_predictions(const Server& server,
-                                                       std::chrono::system_clock::time_point since, Host& host) {
-  std::vector<Candidate> found;
-  std::string query = "?created_after=" + iso_date(since);
-  std::set<std::string> seen;
-  for (int page = 0; page < kMostPages && seen.insert(query).second; ++page) {
-    HttpRequest request = server.request("GET", "/predictions" + query);
-    request.headers.emplace_back("Cache-Control", "no-store");
-    const HttpResponse response = host.http().send(request);
-    if (lists_nothing(response.status)) return {};
-    check_answer(response, server, {"the list of predictions", Asked::Way::prediction});
-    auto answer = read_json(response.body);
-    if (!answer || !value_at(*answer, "results").is_array()) return {};
-    if (!add_page((*answer)["results"], since, found)) return found;
-    query = query_of(text_at(*answer, "next"));
-    if (query.empty()) return found;
-  }
-  // A list that turns in circles or never ends proves nothing about what is not in it.
-  return {};
+std::optional<ListPage> list_predictions(const Server& server, std::chrono::system_clock::time_point since,
+                                         const std::string& cursor, Host& host) {
+  const std::string query = cursor.empty() ? "?created_after=" + iso_date(since) : cursor;
+  HttpRequest request = server.request("GET", "/predictions" + query);
+  request.headers.emplace_back("Cache-Control", "no-store");
+  const HttpResponse response = host.http().send(request);
+  if (lists_nothing(response.status)) return {};
+  check_answer(response, server, {"the list of predictions", Asked::Way::prediction});
+  auto answer = read_json(response.body);
+  if (!answer || !value_at(*answer, "results").is_array()) return {};
+  ListPage page;
+  if (add_page((*answer)["results"], since, page.predictions)) page.next = query_of(text_at(*answer, "next"));
+  return page;
 }
 
 void cancel_prediction(const Server& server, const std::string& id, Host& host) {

@@ -16,10 +16,10 @@ namespace pixgraph::replicate {
 /// and E432 (stop the run).
 Snapshot poll_prediction(const Server& server, const std::string& id, Host& host);
 
-/// All pages of GET {base}/predictions, newest first, down to `since`. nullopt where the server has no list that this
-/// token may read. `next` is taken as a query only: where it points to is not where the token may go.
-std::optional<std::vector<Candidate>> list_predictions(const Server& server,
-                                                       std::chrono::system_clock::time_point since, Host& host);
+/// One page of GET {base}/predictions, newest first, down to `since`. nullopt where the server has no list that this
+/// token may read. The cursor is the query of the answer's `next`: where that points to is not where the token may go.
+std::optional<ListPage> list_predictions(const Server& server, std::chrono::system_clock::time_point since,
+                                         const std::string& cursor, Host& host);
 
 /// POST {base}/predictions/{id}/cancel. A server without that route, or a prediction that has ended, is no error.
 void cancel_prediction(const Server& server, const std::string& id, Host& host);

@@ -126,10 +126,12 @@ Submitted ReplicatePredict::submit(const Request& request, Host& host) const {
   return result;
 }
 
-std::optional<std::vector<Candidate>> ReplicatePredict::find(const std::string& server,
-                                                             std::chrono::system_clock::time_point since,
-                                                             Host& host) const {
-  return list_predictions(read_server(host, server), since, host);
+std::optional<ListPage> ReplicatePredict::list(const std::string& server, std::chrono::system_clock::time_point since,
+                                               const std::string& cursor, Host& host) const {
+  auto page = list_predictions(read_server(host, server), since, cursor, host);
+  if (page)
+    for (const Candidate& entry : page->predictions) remember_links(entry.snapshot, links_);
+  return page;
 }
 
 Snapshot ReplicatePredict::poll(const std::string& server, const std::string& id, Host& host) const {

@@ -22,8 +22,8 @@ class ReplicatePredict : public RemoteNode {
   Request prepare(Call& call) const override;
   void stage(Request& request, Host& host) const override;
   Submitted submit(const Request& request, Host& host) const override;
-  std::optional<std::vector<Candidate>> find(const std::string& server, std::chrono::system_clock::time_point since,
-                                             Host& host) const override;
+  std::optional<ListPage> list(const std::string& server, std::chrono::system_clock::time_point since,
+                               const std::string& cursor, Host& host) const override;
   Snapshot poll(const std::string& server, const std::string& id, Host& host) const override;
   void cancel(const std::string& server, const std::string& id, Host& host) const override;
   void finish(Call& call, const nlohmann::json& answer, const std::vector<FilePtr>& files) const override;

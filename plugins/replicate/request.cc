@@ -100,6 +100,8 @@ class Filler {
     RequestFile entry;
     if (!file->origin.empty())
       entry.key = "made:" + file->origin;
+    else if (is_sent_as_picture(*file))
+      entry.key = "pixels:" + host_.picture_hash(*file);
     else
       entry.key = "bytes:" + (file->hash.empty() ? host_.hash(*read_bytes(*file)) : file->hash);
     entry.name = file->name.empty() ? where : file->name;

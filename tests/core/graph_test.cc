@@ -217,9 +217,16 @@ prices:
 inputs: {photo: image}
 nodes:
   small: {type: Fit, image: "${photo}", timeout: {queue: 10m, run: 90s}}
+  again: {type: Fit, image: "${small}", retry: {attempts: 3, on: [E202, E6716], backoff: 2s, cap: 1m, jitter: false}}
 outputs:
-  a: {value: "${small}", file: "${photo.stem}.jpg"}
+  a: {value: "${again}", file: "${photo.stem}.jpg"}
 )");
+  EXPECT_EQ(graph.nodes[0].retry.attempts, 1);
+  EXPECT_EQ(graph.nodes[1].retry.attempts, 3);
+  EXPECT_THAT(graph.nodes[1].retry.on, ElementsAre("E202", "E6716"));
+  EXPECT_EQ(graph.nodes[1].retry.backoff, std::chrono::seconds(2));
+  EXPECT_EQ(graph.nodes[1].retry.cap, std::chrono::minutes(1));
+  EXPECT_FALSE(graph.nodes[1].retry.jitter);
   EXPECT_EQ(graph.nodes[0].timeout, std::nullopt);
   EXPECT_EQ(graph.nodes[0].queue_timeout, std::chrono::minutes(10));
   EXPECT_EQ(graph.nodes[0].run_timeout, std::chrono::seconds(90));

@@ -105,6 +105,21 @@ TEST(Index, ADamagedDatabaseIsEmptyAndNothingFails) {
   EXPECT_EQ(index.hash_of(folder.write("file", "x")), sha256(std::string_view("x")));
 }
 
+TEST(Index, RunTimesAndPixelsAreKept) {
+  const TempFolder folder;
+  {
+    Index index(folder.path("state"));
+    EXPECT_FALSE(index.run_time("server model"));
+    EXPECT_FALSE(index.pixels("content"));
+    index.remember_run_time("server model", 1234);
+    index.remember_run_time("server model", 60'000);
+    index.remember_pixels("content", "pixels");
+  }
+  Index index(folder.path("state"));
+  EXPECT_EQ(index.run_time("server model"), 60'000);
+  EXPECT_EQ(index.pixels("content"), "pixels");
+}
+
 TEST(Index, ManyThreadsMayAsk) {
   const TempFolder folder;
   Index index(folder.path("state"));

@@ -71,11 +71,12 @@ TEST(Ledger, TheIntentHoldsAllThatIsNeededLater) {
   const Purchase claimed = book.claim();
   EXPECT_EQ(
       lines_of(*book.disk.read(kFile)),
-      R"({"format":1,"input":{"prompt":"cat"},"lane":"maker/model","sent":{"prompt":"cat"},"server":"http://fake/v1","state":"intent","uploads":["up1"],"variant":"v"})"
+      R"({"attempt":1,"format":1,"input":{"prompt":"cat"},"lane":"maker/model","sent":{"prompt":"cat"},"server":"http://fake/v1","state":"intent","uploads":["up1"],"variant":"v"})"
       "\n");
   const Purchase read = book.read();
   EXPECT_EQ(read.state, PurchaseState::intent);
   EXPECT_EQ(read.number, 1);
+  EXPECT_EQ(read.attempt, 1);
   EXPECT_EQ(read.server, "http://fake/v1");
   EXPECT_EQ(read.lane, "maker/model");
   EXPECT_EQ(read.upload_ids, std::vector<std::string>{"up1"});

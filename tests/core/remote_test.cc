@@ -2,12 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <condition_variable>
-#include <future>
-
-#include "support/fake_host.h"
-#include "support/fake_remote.h"
-#include "support/memory_disk.h"
+#include "support/remote_process.h"
 
 namespace pixgraph {
 namespace {
@@ -15,90 +10,6 @@ namespace {
 using namespace std::chrono_literals;
 using namespace test;
 using Kind = Submitted::Kind;
-
-struct Recorder : RemoteObserver {
-  void remote_created(const Request&, const std::string&, const std::string& id) override { note("created " + id); }
-  void remote_ended(const Request&, const std::string&, const std::string& id, const std::string& state) override {
-    note(state + " " + id);
-  }
-  void remote_waits(const Request&, const std::string& why, std::chrono::milliseconds) override {
-    note("waits: " + why);
-  }
-  void note(std::string text) {
-    std::lock_guard lock(mutex);
-    texts.push_back(std::move(text));
-  }
-  std::mutex mutex;
-  std::vector<std::string> texts;
-};
-
-/// One process: a ledger of its own over the disk that outlives it.
-struct Process {
-  explicit Process(Disk& disk, std::string sandbox = {}, ServerLimits limits = {})
-      : ledger(disk, "state/ledger"),
-        store(disk, "state/store"),
-        host(store),
-        driver(std::make_unique<RemoteDriver>(
-            RemoteDriver::Setup{executor_box->executor, ledger, store, host, recorder, std::move(sandbox),
-                                [limits](const std::string&) { return limits; }, 1000,
-                                [](const std::string& name) -> std::vector<std::string> {
-                                  return {name == "127.0.0.1" ? name : "93.184.216.34"};
-                                }})) {}
-  ~Process() { executor_box.reset(); }  // its threads end before the driver
-
-  std::future<RemoteOutcome> start(const std::shared_ptr<FakeRemote>& remote, std::string prompt = "cat",
-                                   std::optional<std::chrono::milliseconds> timeout = {}) {
-    auto promise = std::make_shared<std::promise<RemoteOutcome>>();
-    auto future = promise->get_future();
-    RemoteCall call;
-    call.node = remote;
-    call.request = FakeRemote::request(std::move(prompt), remote->server);
-    call.timeout = timeout;
-    call.consent = consent;
-    call.done = [promise](const RemoteOutcome& outcome) { promise->set_value(outcome); };
-    driver->start(std::move(call));
-    return future;
-  }
-  static RemoteOutcome wait(std::future<RemoteOutcome> future) {
-    if (future.wait_for(20s) == std::future_status::ready) return future.get();
-    ADD_FAILURE() << "no outcome came";
-    RemoteOutcome none;
-    none.error = Error("TEST", "no outcome came");
-    return none;
-  }
-  RemoteOutcome buy(const std::shared_ptr<FakeRemote>& remote, std::string prompt = "cat",
-                    std::optional<std::chrono::milliseconds> timeout = {}) {
-    return wait(start(remote, std::move(prompt), timeout));
-  }
-
-  Consent consent;
-  struct Box {
-    Executor executor{1, 4};
-  };
-  std::unique_ptr<Box> executor_box = std::make_unique<Box>();
-  Recorder recorder;
-  Ledger ledger;
-  Store store;
-  FakeHost host;
-  std::unique_ptr<RemoteDriver> driver;
-};
-
-std::string key_of(const std::string& prompt = "cat", const std::string& server = "http://fake/v1") {
-  return purchase_key(server, FakeRemote::request(prompt));
-}
-
-std::string text_of(const RemoteOutcome& outcome) {
-  if (!outcome.error) return outcome.reused ? "reused" : "bought";
-  return outcome.error->code() + ": " + outcome.error->message() + (outcome.error->stops_run() ? " STOPS" : "") +
-         (outcome.canceled ? " CANCELED" : "");
-}
-
-std::shared_ptr<FakeRemote> remote_of(std::deque<Submitted> submits, std::deque<Snapshot> polls = {}) {
-  auto remote = std::make_shared<FakeRemote>();
-  remote->submits = std::move(submits);
-  remote->polls = std::move(polls);
-  return remote;
-}
 
 TEST(Remote, FilesAreInTheStoreBeforeTheLedgerSaysSucceeded) {
   MemoryDisk disk;
@@ -198,45 +109,6 @@ TEST(Remote, APredictionThatRunsIsFoundAgain) {
   EXPECT_EQ(process.ledger.latest(key_of())->state, PurchaseState::succeeded);
 }
 
-/// What a run says to a purchase that an earlier process left in a state. Nothing may be sent unless `buys`.
-void left_in(PurchaseState state, bool buys, const std::string& says) {
-  MemoryDisk disk;
-  std::string wall;
-  {
-    Ledger before(disk, "state/ledger");
-    Purchase purchase = before.claim(key_of(), 1, FakeRemote::request("cat")).value();
-    wall = purchase.wall;
-    if (state == PurchaseState::failed || state == PurchaseState::lost) before.created(purchase, "p0");
-    if (state != PurchaseState::intent) before.ended(purchase, state, "because", nullptr);
-  }
-  Process process(disk);
-  const auto remote = remote_of({created("p1", succeeded())});
-  std::string text = text_of(process.buy(remote));
-  if (const std::size_t at = text.find(wall); at != std::string::npos) text.replace(at, wall.size(), "WALL");
-  EXPECT_EQ(text, says) << state_name(state);
-  EXPECT_EQ(remote->submitted, buys ? 1 : 0) << state_name(state);
-  EXPECT_EQ(process.ledger.latest(key_of())->number, buys ? 2 : 1) << state_name(state);
-}
-
-TEST(Remote, EveryStateOfTheTableDoesWhatTheTableSays) {
-  left_in(PurchaseState::intent, false,
-          "E510: a prediction of maker/model may be paid for already (an earlier run ended while it was buying), and "
-          "the server has no list to look it up STOPS");
-  left_in(PurchaseState::maybe_paid, false,
-          "E510: an earlier run ended while it was buying this prediction (maker/model, WALL), so it may be paid for "
-          "already STOPS");
-  left_in(PurchaseState::failed, false, "E511: an earlier prediction p0 ended as failed: because");
-  left_in(PurchaseState::canceled, false, "E511: an earlier prediction of WALL ended as canceled: because");
-  left_in(PurchaseState::timed_out, false, "E511: an earlier prediction of WALL ended as timed-out: because");
-  left_in(PurchaseState::lost, false, "E512: the paid prediction p0 is lost on the server: because");
-  left_in(PurchaseState::expired, false, "E512: the paid prediction of WALL is expired on the server: because");
-  left_in(PurchaseState::aborted, true, "bought");
-  left_in(PurchaseState::rejected, true, "bought");
-  left_in(PurchaseState::not_sent, true, "bought");
-  left_in(PurchaseState::released, true, "bought");
-  left_in(PurchaseState::given_up, false, "E515: this purchase was given up: because");
-}
-
 TEST(Remote, ThrottledCreatesWaitAndTakeANewNumber) {
   MemoryDisk disk;
   Process process(disk);
@@ -330,59 +202,6 @@ TEST(Remote, OtherEndsHaveStatesOfTheirOwn) {
   }
 }
 
-TEST(Remote, LostIsWhatThreePollsInARowDoNotFind) {
-  MemoryDisk disk;
-  Process process(disk);
-  const Snapshot gone = ended_as(RemoteStatus::lost);
-  const auto found = remote_of({created("p1")}, {gone, gone, running(), gone, succeeded()});
-  EXPECT_EQ(text_of(process.buy(found)), "bought");
-  Process another(disk);
-  const auto remote = remote_of({created("p2")}, {gone});
-  EXPECT_EQ(text_of(another.buy(remote, "dog")), "E415: the server does not know prediction p2 any more");
-  EXPECT_EQ(remote->polled, 3);
-  EXPECT_EQ(process.ledger.latest(key_of("dog"))->state, PurchaseState::lost);
-}
-
-TEST(Remote, ATimeoutTellsTheServerToEnd) {
-  MemoryDisk disk;
-  Process process(disk);
-  const auto remote = remote_of({created("p1")}, {running()});
-  EXPECT_EQ(text_of(process.buy(remote, "cat", 200ms)),
-            "E413: prediction p1 took longer than its timeout of 0.2 s and was told to end");
-  EXPECT_EQ(remote->canceled, 1);
-  EXPECT_EQ(process.ledger.latest(key_of())->state, PurchaseState::timed_out);
-}
-
-TEST(Remote, WhatSucceedsAtTheLastMomentIsKept) {
-  MemoryDisk disk;
-  Process process(disk);
-  auto remote = remote_of({created("p1")});
-  remote->on_poll = [&](const std::string&) { return remote->canceled ? succeeded() : running(); };
-  EXPECT_EQ(text_of(process.buy(remote, "cat", 200ms)), "bought");
-}
-
-TEST(Remote, PollsThatBreakAreRepeated) {
-  MemoryDisk disk;
-  Process process(disk);
-  auto remote = remote_of({created("p1")});
-  remote->on_poll = [&](const std::string&) -> Snapshot {
-    if (remote->polled == 1) throw HttpError("E204", "broken", HttpError::Sent::maybe);
-    if (remote->polled == 2) throw Throttled("slow down", 100ms);
-    return succeeded();
-  };
-  EXPECT_EQ(text_of(process.buy(remote)), "bought");
-  EXPECT_EQ(process.recorder.texts.at(1), "waits: slow down");
-}
-
-TEST(Remote, APollThatIsForbiddenStopsTheRunAndKeepsThePrediction) {
-  MemoryDisk disk;
-  Process process(disk);
-  auto remote = remote_of({created("p1")});
-  remote->on_poll = [&](const std::string&) -> Snapshot { throw Error("E401", "the token is refused").stopping_run(); };
-  EXPECT_EQ(text_of(process.buy(remote)), "E401: the token is refused STOPS");
-  EXPECT_EQ(process.ledger.latest(key_of())->state, PurchaseState::created);
-}
-
 TEST(Remote, AFileThatCannotBeHadLeavesThePredictionForTheNextRun) {
   MemoryDisk disk;
   const auto remote = remote_of({created("p1")}, {succeeded({"http://files/1.png"})});
@@ -438,32 +257,6 @@ TEST(Remote, StopDoesNotWaitForTheEndOfAPause) {
   std::this_thread::sleep_for(20ms);
   process.driver->stop_creating();
   EXPECT_EQ(text_of(Process::wait(std::move(outcome))), "E902: the run was ended before this was bought CANCELED");
-}
-
-TEST(Remote, CancelAllTellsTheServerAndKeepsTheLedger) {
-  MemoryDisk disk;
-  Process process(disk);
-  auto remote = remote_of({created("p1")}, {running()});
-  auto outcome = process.start(remote);
-  while (remote->submitted == 0) std::this_thread::sleep_for(1ms);
-  process.driver->cancel_all();
-  EXPECT_EQ(text_of(Process::wait(std::move(outcome))), "E903: canceled; prediction p1 was told to end CANCELED");
-  EXPECT_EQ(remote->canceled, 1);
-  EXPECT_EQ(process.ledger.latest(key_of())->state, PurchaseState::created);
-}
-
-TEST(Remote, CancelAllLeavesASuccessThatIsBeingSavedAlone) {
-  MemoryDisk disk;
-  Process process(disk);
-  process.host.http().serve("http://files/1.png", "", 0);
-  const auto remote = remote_of({created("p1", succeeded({"http://files/1.png"}))});
-  auto outcome = process.start(remote);
-  while (process.host.http().downloads == 0) std::this_thread::sleep_for(1ms);
-  process.driver->cancel_all();
-  process.host.http().serve("http://files/1.png", "one");
-  EXPECT_EQ(text_of(Process::wait(std::move(outcome))), "bought");
-  EXPECT_EQ(remote->canceled, 0);
-  EXPECT_EQ(remote->polled, 0);
 }
 
 TEST(Remote, NothingIsSentWhereTheIntentCannotBeWritten) {
@@ -556,62 +349,6 @@ TEST(Remote, SandboxesShareANameSpaceAndForgetPredictions) {
   EXPECT_FALSE(process.ledger.latest(key_of("cat", "http://127.0.0.1:1/v1")));
 }
 
-Candidate listed(const std::string& id, const json& input) {
-  return {id, std::make_shared<const json>(json{{"id", id}, {"input", input}})};
-}
-
-TEST(Remote, AnUnknownCreateIsFoundInTheServersList) {
-  MemoryDisk disk;
-  Process process(disk);
-  auto remote = remote_of({refused(Kind::unknown, Error("E204", "the connection broke"))}, {succeeded()});
-  remote->on_find = [] {
-    return std::vector{listed("p5", {{"prompt", "dog"}}), listed("p6", {{"prompt", "cat"}, {"seed", 7}})};
-  };
-  const RemoteOutcome outcome = process.buy(remote);
-  EXPECT_FALSE(outcome.error);
-  EXPECT_EQ(outcome.id, "p6");
-  EXPECT_EQ(remote->submitted, 1);
-  EXPECT_EQ(process.ledger.latest(key_of())->state, PurchaseState::succeeded);
-}
-
-TEST(Remote, AnIntentThatTwoListsDoNotHaveIsBoughtUnderANewNumber) {
-  MemoryDisk disk;
-  Process process(disk);
-  auto remote = remote_of({refused(Kind::unknown, Error("E204", "the connection broke")), created("p1", succeeded())});
-  remote->server = "http://127.0.0.1:9/v1";  // where 60 s of the protocol are 60 ms
-  remote->on_find = [] { return std::vector{listed("p5", {{"prompt", "dog"}})}; };
-  EXPECT_EQ(text_of(process.buy(remote)), "bought");
-  EXPECT_GE(remote->listed, 2);
-  EXPECT_EQ(remote->submitted, 2);
-  EXPECT_EQ(process.ledger.latest(key_of("cat", remote->server))->number, 2);
-}
-
-TEST(Remote, AListThatCannotTellStopsTheRun) {
-  MemoryDisk disk;
-  Process process(disk);
-  auto remote = remote_of({refused(Kind::unknown, Error("E204", "the connection broke"))});
-  remote->on_find = [] { return std::vector{listed("p5", {{"prompt", "cat"}}), listed("p6", {{"prompt", "cat"}})}; };
-  EXPECT_EQ(text_of(process.buy(remote)),
-            "E510: a prediction of maker/model may be paid for already (the connection broke), and predictions p5 and "
-            "p6 both have its input STOPS");
-  EXPECT_EQ(process.ledger.latest(key_of())->state, PurchaseState::maybe_paid);
-}
-
-TEST(Remote, AListThatCannotBeReadDecidesNothing) {
-  MemoryDisk disk;
-  Process process(disk);
-  auto remote = remote_of({refused(Kind::unknown, Error("E204", "the connection broke"))}, {succeeded()});
-  remote->server = "http://127.0.0.1:9/v1";
-  remote->on_find = []() -> std::vector<Candidate> { throw Error("E202", "no connection"); };
-  EXPECT_EQ(text_of(process.buy(remote)),
-            "E514: it could not be found out whether a prediction was bought: no connection STOPS");
-  EXPECT_EQ(process.ledger.latest(key_of("cat", remote->server))->state, PurchaseState::intent);
-  // The same run asks again: the intent is its own, and nobody else will ever end it.
-  remote->on_find = [] { return std::vector{listed("p6", {{"prompt", "cat"}})}; };
-  EXPECT_EQ(process.buy(remote).id, "p6");
-  EXPECT_EQ(remote->submitted, 1);
-}
-
 TEST(Remote, OutputsAreFetchedFromPublicAddressesUnlessTheServerIsAtAPrivateOne) {
   MemoryDisk disk;
   Process process(disk);
@@ -634,22 +371,6 @@ TEST(Remote, AnAddressThatIsRefusedIsNotTriedAgain) {
   EXPECT_EQ(text_of(process.buy(remote)), "E207: that address is refused");
   EXPECT_EQ(process.host.http().downloads, 1);
   EXPECT_EQ(process.ledger.latest(key_of())->state, PurchaseState::created);  // what was paid for is not given up
-}
-
-TEST(Remote, ConsentIsNeededToBuyAgainAndIsEnough) {
-  MemoryDisk disk;
-  const auto remote = remote_of({created("p1", ended_as(RemoteStatus::failed, "bad luck")), created("p2", succeeded()),
-                                 created("p3", succeeded())});
-  Process process(disk);
-  EXPECT_EQ(process.buy(remote).error->code(), "E411");
-  EXPECT_EQ(process.buy(remote).error->code(), "E511");
-  process.consent.failed = true;
-  EXPECT_EQ(process.buy(remote).id, "p2");
-  EXPECT_EQ(text_of(process.buy(remote)), "reused");  // it is not what failed
-  process.consent = {false, std::chrono::system_clock::now() - 1h};
-  EXPECT_EQ(text_of(process.buy(remote)), "reused");  // bought since
-  process.consent = {false, std::chrono::system_clock::now() + 1h};
-  EXPECT_EQ(process.buy(remote).id, "p3");
 }
 
 /// The program is stopped by a loss of power after each step it takes on the disk, and started again until it is done.

@@ -62,6 +62,69 @@ TEST(Scheduler, AChainRunsInItsOrder) {
   EXPECT_EQ(run.folder.read("out/a.txt"), "abc\n");
 }
 
+struct Flaky : Nodes {
+  explicit Flaky(const char* code = "E202") {
+    add(text_node("Flaky"), [this, code](Call& call) {
+      if (++ran <= failures) throw Error(code, "no connection");
+      call.set("text", Value(call.text("text")));
+    });
+  }
+  std::atomic<int> ran = 0, failures = 2;
+};
+
+const char* const kRetry = R"(
+inputs: {word: {type: text}}
+nodes:
+  one: {type: Flaky, text: "${word}", retry: {attempts: 3, backoff: 1ms}}
+outputs:
+  result: {value: "${one}", file: "${word}.txt"}
+)";
+
+TEST(Scheduler, ANodeIsTriedAsOftenAsItsRetrySays) {
+  Flaky nodes;
+  TestRun run(nodes, kRetry, {"a"});
+  EXPECT_EQ(run.run().items_done, 1);
+  EXPECT_EQ(nodes.ran, 3);
+  EXPECT_EQ(run.tasks_of("a"), (std::vector<std::string>{"one done", "result done"}));
+  std::string told;
+  for (const json& event : run.all)
+    if (event["type"] == "retry")
+      told += event["node"].get<std::string>() + " " + std::to_string(event["attempt"].get<int>()) + " of " +
+              std::to_string(event["attempts"].get<int>()) + ": " + event["cause"].get<std::string>() + "\n";
+  EXPECT_EQ(told, "one 2 of 3: no connection\none 3 of 3: no connection\n");
+}
+
+TEST(Scheduler, AfterTheLastTryTheNodeFails) {
+  Flaky nodes;
+  nodes.failures = 3;
+  TestRun run(nodes, kRetry, {"a"});
+  EXPECT_EQ(run.run().items_failed, 1);
+  EXPECT_EQ(nodes.ran, 3);
+  EXPECT_EQ(run.cause_of("a"), "`one`: no connection");
+}
+
+TEST(Scheduler, WhatDoesNotPassIsNotTriedAgain) {
+  Flaky nodes("E311");
+  TestRun run(nodes, kRetry, {"a"});
+  EXPECT_EQ(run.run().items_failed, 1);
+  EXPECT_EQ(nodes.ran, 1);
+}
+
+TEST(Scheduler, TheEndOfTheRunDoesNotWaitForTheNextTry) {
+  Flaky nodes;
+  std::string text = kRetry;
+  text.replace(text.find("1ms"), 3, "10m");
+  text.insert(text.find("10m") + 3, ", cap: 10m");
+  TestRun run(nodes, text, {"a"});
+  std::thread other;
+  run.on_event = [&](const json& event) {
+    if (event["type"] == "retry") other = std::thread([&] { run.scheduler->stop(); });
+  };
+  EXPECT_EQ(run.run().items_failed, 1);
+  other.join();
+  EXPECT_EQ(run.cause_of("a"), "`one`: the run was ended before the next try");
+}
+
 TEST(Scheduler, BothBranchesMeet) {
   Basics nodes;
   TestRun run(nodes, R"(

@@ -72,8 +72,9 @@ class FakeRemote : public RemoteNode {
   std::function<Submitted(const Request&)> on_submit;
   std::function<Snapshot(const std::string& id)> on_poll;
   std::function<void(Request&)> on_stage;
-  std::function<std::optional<std::vector<Candidate>>()> on_find;  // not set: a server without a list
-  std::function<std::optional<ModelDescription>()> on_describe;    // not set: a server that says nothing of models
+  std::function<std::optional<std::vector<Candidate>>()> on_find;  // all on one page; not set: a server without a list
+  std::function<std::optional<ListPage>(const std::string& cursor)> on_list;
+  std::function<std::optional<ModelDescription>()> on_describe;  // not set: a server that says nothing of models
   /// Not set: nothing is known of any model.
   std::function<std::vector<InputMistake>(const json& input, const json* schema)> on_check;
   std::string server = "http://fake/v1";
@@ -103,10 +104,12 @@ class FakeRemote : public RemoteNode {
     ++submitted;
     return on_submit ? on_submit(request) : next(submits);
   }
-  std::optional<std::vector<Candidate>> find(const std::string&, std::chrono::system_clock::time_point,
-                                             Host&) const override {
+  std::optional<ListPage> list(const std::string&, std::chrono::system_clock::time_point, const std::string& cursor,
+                               Host&) const override {
     ++listed;
-    return on_find ? on_find() : std::nullopt;
+    if (on_list) return on_list(cursor);
+    auto all = on_find ? on_find() : std::nullopt;
+    return all ? std::optional<ListPage>({std::move(*all), ""}) : std::nullopt;
   }
   Snapshot poll(const std::string&, const std::string& id, Host&) const override {
     ++polled;

@@ -31,6 +31,8 @@ class Host {
   virtual std::string hash(std::span<const std::uint8_t> bytes) = 0;
   /// SHA-256 over size, channels, sample type, alpha kind, ICC and pixels: equal pictures have equal hashes.
   virtual std::string pixel_hash(const Image& image) = 0;
+  /// The hash of the pixels that decode() gives. A run may remember it by the file's content.
+  virtual std::string picture_hash(const File& file) { return pixel_hash(*decode(file)); }
   /// An environment variable, "" where unset. Values of names that end in _TOKEN, _KEY or _HEADERS are secrets:
   /// core takes them out of every text it writes.
   virtual std::string environment(const std::string& name) = 0;

@@ -67,10 +67,11 @@ constexpr bool terminal(RemoteStatus status) {
 /// What a server says about one prediction at one moment.
 struct Snapshot {
   RemoteStatus status = RemoteStatus::starting;
-  JsonPtr answer;                  // as it came (an object); kept in the ledger when terminal
-  std::vector<std::string> urls;   // files in the output, in order: http(s) URLs and data: URIs
-  std::string error;               // one sentence: why it failed
-  std::optional<double> progress;  // 0..1
+  JsonPtr answer;                                 // as it came (an object); kept in the ledger when terminal
+  std::vector<std::string> urls;                  // files in the output, in order: http(s) URLs and data: URIs
+  std::string error;                              // one sentence: why it failed
+  std::optional<double> progress;                 // 0..1
+  std::optional<std::chrono::milliseconds> took;  // from its creation to its end, both by the server's clock
 };
 
 struct Submitted {
@@ -98,10 +99,17 @@ class __attribute__((visibility("default"))) Throttled : public Error {
   std::chrono::milliseconds wait_;
 };
 
-/// A prediction in the server's list that might be ours.
+/// A prediction in a server's list.
 struct Candidate {
   std::string id;
-  JsonPtr answer;
+  Snapshot snapshot;   // with its answer, as it stands in the list
+  bool whole = false;  // of one that has ended: the list tells as much of its end as poll() would
+};
+
+/// One page of a server's list, newest first.
+struct ListPage {
+  std::vector<Candidate> predictions;
+  std::string next;  // the cursor of the next page; "" where this is the last
 };
 
 /// Which model a node buys from.
@@ -157,9 +165,10 @@ class RemoteNode {
   virtual void stage(Request& request, Host& host) const = 0;
   /// Buys it: one POST. Never throws for what the network or server did.
   virtual Submitted submit(const Request& request, Host& host) const = 0;
-  /// Everything the server lists since then; nullopt where it has no list.
-  virtual std::optional<std::vector<Candidate>> find(const std::string& server,
-                                                     std::chrono::system_clock::time_point since, Host& host) const = 0;
+  /// A page of what the server lists since then; nullopt where it has no list that can be read. `cursor` is "" for the
+  /// first page, then the `next` of the one before. Throws as poll() does.
+  virtual std::optional<ListPage> list(const std::string& server, std::chrono::system_clock::time_point since,
+                                       const std::string& cursor, Host& host) const = 0;
   /// Throws HttpError, Throttled or Error for a poll that failed and may be repeated; an Error that stops_run() (401)
   /// ends the run with state kept.
   virtual Snapshot poll(const std::string& server, const std::string& id, Host& host) const = 0;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "support/scripted_host.h"
+#include "support/temp_folder.h"
 
 namespace pixgraph::replicate {
 namespace {
@@ -85,6 +86,32 @@ TEST(Picture, PhotosAreLookedAtBeforeTheyAreSent) {
   EXPECT_EQ(host.decoded, std::vector<std::string>{"photo.heic"});
   host.picture = nullptr;
   EXPECT_EQ(thrown([&] { encode_file(file, host); }), "E311: `photo.heic` is no picture");
+}
+
+TEST(Picture, AFileThatTheUserGaveIsToldByItsContent) {
+  using namespace std::string_view_literals;
+  const test::TempFolder folder;
+  auto is_picture = [&](std::string_view content) {
+    File file;
+    file.path = folder.write("file", std::string(content));
+    return is_sent_as_picture(file);
+  };
+  EXPECT_TRUE(is_picture("\xff\xd8\xff\xe1 and so on"));
+  EXPECT_TRUE(is_picture("\x89PNG\r\n\x1a\n"));
+  EXPECT_TRUE(is_picture("II*\0\x08\0\0\0"sv));
+  EXPECT_TRUE(is_picture("MM\0*\0\0\0\x08"sv));
+  EXPECT_TRUE(is_picture("RIFF\x10\0\0\0WEBP"sv));
+  EXPECT_TRUE(
+      is_picture("\0\0\0\x18"
+                 "ftypheic"sv));
+  EXPECT_TRUE(is_picture("BM\x36\x00\x0c\x00\0\0\0\0\x36\0"sv));
+  EXPECT_FALSE(is_picture("BMW sells cars"));
+  EXPECT_FALSE(is_picture("RIFF\x10\0\0\0WAVE"sv));
+  EXPECT_FALSE(
+      is_picture("\0\0\0\x18"
+                 "ftypisom"sv));
+  EXPECT_FALSE(is_picture("GIF89a"));
+  EXPECT_FALSE(is_picture(""));
 }
 
 TEST(Picture, OtherFilesGoAsTheyAre) {

@@ -16,7 +16,7 @@ struct PollingTest : ::testing::Test {
     host.variables = {{"REPLICATE_API_TOKEN", "hk-secret"}, {"REPLICATE_BASE_URL", "https://gw.example/v1"}};
   }
   Snapshot poll(const std::string& id = "p1") { return poll_prediction(read_server(host), id, host); }
-  auto list() { return list_predictions(read_server(host), since, host); }
+  auto list(const std::string& cursor = "") { return list_predictions(read_server(host), since, cursor, host); }
   void cancel() { cancel_prediction(read_server(host), "p1", host); }
   void answer(int status, std::string body) { host.http().answer(status, std::move(body)); }
 
@@ -99,12 +99,17 @@ TEST_F(PollingTest, ListOfAllPages) {
   answer(
       200,
       R"({"next": null, "results": [{"id": "c", "created_at": "2025-01-15T10:03:41+00:00"}, {"id": "", "created_at": "?"}]})");
-  const auto found = list();
-  ASSERT_TRUE(found);
-  ASSERT_EQ(found->size(), 3u);
-  EXPECT_EQ((*found)[0].id, "a");
-  EXPECT_EQ((*found)[0].answer->at("input").dump(), R"({"x":1})");
-  EXPECT_EQ((*found)[2].id, "c");
+  const auto first = list();
+  ASSERT_TRUE(first);
+  ASSERT_EQ(first->predictions.size(), 2u);
+  EXPECT_EQ(first->predictions[0].id, "a");
+  EXPECT_EQ(first->predictions[0].snapshot.answer->at("input").dump(), R"({"x":1})");
+  EXPECT_EQ(first->next, "?cursor=abc%3D");
+  const auto second = list(first->next);
+  ASSERT_TRUE(second);
+  ASSERT_EQ(second->predictions.size(), 1u);
+  EXPECT_EQ(second->predictions[0].id, "c");
+  EXPECT_EQ(second->next, "");
   EXPECT_EQ(host.http().requests[0].url, "https://gw.example/v1/predictions?created_after=2025-01-15T10:03:40Z");
   EXPECT_EQ(host.http().requests[1].url, "https://gw.example/v1/predictions?cursor=abc%3D");
   for (const HttpRequest& sent : host.http().requests) EXPECT_EQ(sent.secret_origin, "https://gw.example");
@@ -115,9 +120,13 @@ TEST_F(PollingTest, AServerThatIgnoresTheTimeIsReadUntilItIsOldEnough) {
       200,
       R"({"next": "?cursor=2", "results": [{"id": "a", "created_at": "2025-01-15T10:05:00Z"}, {"id": "old", "created_at": "2025-01-15T10:00:00Z"}]})");
   answer(200, R"({"next": "?cursor=3", "results": [{"id": "older", "created_at": "2025-01-14T10:00:00Z"}]})");
-  const auto found = list();
-  ASSERT_TRUE(found);
-  ASSERT_EQ(found->size(), 1u);
+  const auto first = list();
+  ASSERT_TRUE(first);
+  EXPECT_EQ(first->predictions.size(), 1u);
+  const auto second = list(first->next);
+  ASSERT_TRUE(second);
+  EXPECT_TRUE(second->predictions.empty());
+  EXPECT_EQ(second->next, "");
   EXPECT_TRUE(host.http().all_used());
 }
 
@@ -132,10 +141,26 @@ TEST_F(PollingTest, ServersWithoutAList) {
   EXPECT_FALSE(list());
 }
 
-TEST_F(PollingTest, AListThatTurnsInCirclesProvesNothing) {
-  answer(200, R"({"next": "https://x/?cursor=1", "results": []})");
-  answer(200, R"({"next": "https://x/?cursor=1", "results": []})");
-  EXPECT_FALSE(list());
+TEST_F(PollingTest, AListTellsWhichEndsItTellsWhole) {
+  answer(200, R"({"results": [
+    {"id": "a", "status": "succeeded", "output": "https://files/1.png", "logs": "", "created_at": "2025-01-15T10:04:00Z",
+     "completed_at": "2025-01-15T10:04:07.5Z"},
+    {"id": "b", "status": "succeeded", "output": null, "logs": ""},
+    {"id": "c", "status": "succeeded", "output": "https://files/1.png"},
+    {"id": "d", "status": "failed", "error": "E6716", "logs": null},
+    {"id": "e", "status": "failed", "logs": ""},
+    {"id": "f", "status": "canceled"},
+    {"id": "g", "status": "succeeded", "output": null, "data_removed": true, "logs": null},
+    {"id": "h", "status": "processing", "output": ["https://files/1.png"], "logs": ""}]})");
+  const auto page = list();
+  ASSERT_TRUE(page);
+  std::string whole;
+  for (const Candidate& one : page->predictions)
+    if (one.whole) whole += one.id;
+  EXPECT_EQ(whole, "adf");
+  EXPECT_EQ(page->predictions[0].snapshot.urls, std::vector<std::string>{"https://files/1.png"});
+  EXPECT_EQ(page->predictions[0].snapshot.took, std::chrono::milliseconds(7500));
+  EXPECT_FALSE(page->predictions[1].snapshot.took);
 }
 
 TEST_F(PollingTest, AListThatBreaksIsNoAnswer) {

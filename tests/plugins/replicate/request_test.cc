@@ -104,14 +104,32 @@ TEST_F(RequestTest, ImagesByTheHashOfTheirPixels) {
   EXPECT_EQ(request.files[0].encode().media_type, "image/jpeg");
 }
 
+FilePtr of_type(const FilePtr& file, const std::string& media_type) {
+  auto other = std::make_shared<File>(*file);
+  other->media_type = media_type;
+  return other;
+}
+
 TEST_F(RequestTest, FilesByTheirBytesOrByWhatMadeThem) {
-  const Request request = fill(Object{{"images", List{a_file("a.png", "aa"), a_file("b.png", "bb", "key#1")}},
-                                      {"again", a_file("c.png", "aa")}});
+  const FilePtr a = of_type(a_file("a.zip", "aa"), "application/zip");
+  const Request request =
+      fill(Object{{"images", List{a, a_file("b.png", "bb", "key#1")}}, {"again", of_type(a, "application/zip")}});
   EXPECT_EQ(request.input->dump(), R"({"again":{"$file":0},"images":[{"$file":0},{"$file":1}]})");
   ASSERT_EQ(request.files.size(), 2u);
   EXPECT_EQ(request.files[0].key, "bytes:aa");
   EXPECT_EQ(request.files[1].key, "made:key#1");
   EXPECT_EQ(request.files[1].live_url, "");
+  EXPECT_TRUE(host.decoded.empty());
+}
+
+TEST_F(RequestTest, PhotoFilesByTheirPixelsSoThatAnotherExifIsNoOtherRequest) {
+  host.picture = std::make_shared<Image>(3, 2, 3);
+  const Request request = fill(Object{{"image", a_file("a.png", "aa")},
+                                      {"same", a_file("edited.png", "bb")},
+                                      {"moving", of_type(a_file("a.gif", "cc"), "image/gif")}});
+  EXPECT_EQ(request.input->dump(), R"({"image":{"$file":0},"moving":{"$file":1},"same":{"$file":0}})");
+  EXPECT_EQ(request.files[0].key, "pixels:" + host.pixel_hash(*host.picture));
+  EXPECT_EQ(request.files[1].key, "bytes:cc");  // its first picture is not all of it
 }
 
 TEST_F(RequestTest, LinksThatPixgraphSavedAreFiles) {
@@ -135,7 +153,8 @@ TEST_F(RequestTest, StoredFilesThatAreGone) {
 }
 
 TEST_F(RequestTest, ReferencesTakeTheirPlaces) {
-  Request request = fill(Object{{"images", List{a_file("a.png", "aa"), a_file("b.png", "bb")}}, {"prompt", "x"}});
+  Request request =
+      fill(Object{{"images", List{a_file("a.png", "aa", "key#0"), a_file("b.png", "bb", "key#1")}}, {"prompt", "x"}});
   request.files[0].reference = "https://a";
   request.files[1].reference = "data:b";
   EXPECT_EQ(with_references(request).dump(), R"({"images":["https://a","data:b"],"prompt":"x"})");

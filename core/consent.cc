@@ -1,0 +1,52 @@
+#include "consent.h"
+
+#include "clock.h"
+
+namespace pixgraph {
+
+bool agreed(const Consent& consent, const Purchase& known) {
+  if (known.state == PurchaseState::intent || known.state == PurchaseState::created ||
+      known.state == PurchaseState::maybe_paid)
+    return false;
+  if (consent.failed && known.state != PurchaseState::succeeded) return true;
+  const auto wall = parse_iso_time(known.wall);
+  return consent.before && wall && *wall < *consent.before;
+}
+
+bool agreed(const Retry& retry, const Purchase& known) {
+  if (known.state != PurchaseState::failed || known.attempt >= retry.attempts) return false;
+  const auto reason = known.answer.is_object() ? known.answer.find("error") : known.answer.end();
+  if (!known.answer.is_object() || reason == known.answer.end()) return worth_buying_again(retry, "");
+  return worth_buying_again(retry, reason->is_string() ? reason->get<std::string>() : reason->dump());
+}
+
+std::string ledger_command(const std::string& verb, const Purchase& purchase, const std::string& flags) {
+  return "pixgraph ledger " + verb + (verb == "list" ? "" : " " + purchase.key.substr(0, 12)) + flags;
+}
+
+Error refusal(const Purchase& known, const std::string& flags) {
+  const std::string what = "prediction " + (known.id.empty() ? "of " + known.wall : known.id);
+  const std::string state(state_name(known.state));
+  switch (known.state) {
+    case PurchaseState::given_up:
+      return Error("E515", "this purchase was given up: " + known.error, ledger_command("retry", known, flags));
+    case PurchaseState::failed:
+    case PurchaseState::canceled:
+    case PurchaseState::timed_out:
+      return Error("E511", "an earlier " + what + " ended as " + state + ": " + known.error,
+                   "it may have been paid for in part, so it is bought again only with --only failed, --rebuy or " +
+                       ledger_command("retry", known, flags));
+    case PurchaseState::lost:
+    case PurchaseState::expired:
+      return Error("E512", "the paid " + what + " is " + state + " on the server: " + known.error,
+                   "it is bought again only with --only failed, --rebuy or " + ledger_command("retry", known, flags));
+    default:
+      return Error("E510",
+                   "an earlier run ended while it was buying this prediction (" + known.lane + ", " + known.wall +
+                       "), so it may be paid for already",
+                   "nothing is bought twice without your word: " + ledger_command("list", known, flags))
+          .stopping_run();
+  }
+}
+
+}  // namespace pixgraph

@@ -1,0 +1,33 @@
+// Consent: whether a request that was bought before may be bought again, and what a person is told where it may not.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+#include "ledger.h"
+#include "retry.h"
+
+namespace pixgraph {
+
+/// What the user has agreed to have bought again.
+struct Consent {
+  bool failed = false;  // --only failed: what failed, was canceled, timed out, got lost or expired
+  std::optional<std::chrono::system_clock::time_point> before;  // --rebuy NODE: everything whose intent is older
+};
+
+/// By word of the command line.
+bool agreed(const Consent& consent, const Purchase& known);
+
+/// By word of the pipeline file: the prediction failed for a reason that `retry` names, and it was not the last try.
+bool agreed(const Retry& retry, const Purchase& known);
+
+/// The command that decides about a purchase: "pixgraph ledger retry 0123456789ab --state s". `flags` are those that
+/// reach the ledger, beginning with a blank, or empty.
+std::string ledger_command(const std::string& verb, const Purchase& purchase, const std::string& flags);
+
+/// Why a purchase that has ended, and is neither a success nor free to buy, stands in the way: Error E510 (stops the
+/// run), E511, E512 or E515.
+Error refusal(const Purchase& known, const std::string& flags);
+
+}  // namespace pixgraph

@@ -1,0 +1,98 @@
+#include "reconcile.h"
+
+#include <gtest/gtest.h>
+
+#include "support/remote_process.h"
+
+namespace pixgraph {
+namespace {
+
+using namespace std::chrono_literals;
+using namespace test;
+
+Candidate listed(const std::string& id, const json& input) {
+  Candidate one;
+  one.id = id;
+  one.snapshot.answer = std::make_shared<const json>(json{{"id", id}, {"input", input}});
+  return one;
+}
+
+TEST(Reconcile, AnUnknownCreateIsFoundInTheServersList) {
+  MemoryDisk disk;
+  Process process(disk);
+  auto remote = remote_of({refused(Submitted::Kind::unknown, Error("E204", "the connection broke"))}, {succeeded()});
+  remote->on_find = [] {
+    return std::vector{listed("p5", {{"prompt", "dog"}}), listed("p6", {{"prompt", "cat"}, {"seed", 7}})};
+  };
+  const RemoteOutcome outcome = process.buy(remote);
+  EXPECT_FALSE(outcome.error);
+  EXPECT_EQ(outcome.id, "p6");
+  EXPECT_EQ(remote->submitted, 1);
+  EXPECT_EQ(process.ledger.latest(key_of())->state, PurchaseState::succeeded);
+}
+
+TEST(Reconcile, AnIntentThatTwoListsDoNotHaveIsBoughtUnderANewNumber) {
+  MemoryDisk disk;
+  Process process(disk);
+  auto remote =
+      remote_of({refused(Submitted::Kind::unknown, Error("E204", "the connection broke")), created("p1", succeeded())});
+  remote->server = "http://127.0.0.1:9/v1";  // where 60 s of the protocol are 60 ms
+  remote->on_find = [] { return std::vector{listed("p5", {{"prompt", "dog"}})}; };
+  EXPECT_EQ(text_of(process.buy(remote)), "bought");
+  EXPECT_GE(remote->listed, 2);
+  EXPECT_EQ(remote->submitted, 2);
+  EXPECT_EQ(process.ledger.latest(key_of("cat", remote->server))->number, 2);
+}
+
+TEST(Reconcile, AListThatCannotTellStopsTheRun) {
+  MemoryDisk disk;
+  Process process(disk);
+  auto remote = remote_of({refused(Submitted::Kind::unknown, Error("E204", "the connection broke"))});
+  remote->on_find = [] { return std::vector{listed("p5", {{"prompt", "cat"}}), listed("p6", {{"prompt", "cat"}})}; };
+  EXPECT_EQ(text_of(process.buy(remote)),
+            "E510: a prediction of maker/model may be paid for already (the connection broke), and predictions p5 and "
+            "p6 both have its input STOPS");
+  EXPECT_EQ(process.ledger.latest(key_of())->state, PurchaseState::maybe_paid);
+}
+
+TEST(Reconcile, AListThatCannotBeReadDecidesNothing) {
+  MemoryDisk disk;
+  Process process(disk);
+  auto remote = remote_of({refused(Submitted::Kind::unknown, Error("E204", "the connection broke"))}, {succeeded()});
+  remote->server = "http://127.0.0.1:9/v1";
+  remote->on_find = []() -> std::vector<Candidate> { throw Error("E202", "no connection"); };
+  EXPECT_EQ(text_of(process.buy(remote)),
+            "E514: it could not be found out whether a prediction was bought: no connection STOPS");
+  EXPECT_EQ(process.ledger.latest(key_of("cat", remote->server))->state, PurchaseState::intent);
+  // The same run asks again: the intent is its own, and nobody else will ever end it.
+  remote->on_find = [] { return std::vector{listed("p6", {{"prompt", "cat"}})}; };
+  EXPECT_EQ(process.buy(remote).id, "p6");
+  EXPECT_EQ(remote->submitted, 1);
+}
+
+TEST(Reconcile, AListIsReadPageByPage) {
+  MemoryDisk disk;
+  Process process(disk);
+  auto remote = remote_of({refused(Submitted::Kind::unknown, Error("E204", "the connection broke"))}, {succeeded()});
+  std::vector<std::string> cursors;
+  remote->on_list = [&](const std::string& cursor) -> std::optional<ListPage> {
+    cursors.push_back(cursor);
+    if (cursor.empty()) return ListPage{{listed("p5", {{"prompt", "dog"}})}, "two"};
+    return ListPage{{listed("p6", {{"prompt", "cat"}})}, ""};
+  };
+  EXPECT_EQ(process.buy(remote).id, "p6");
+  EXPECT_EQ(cursors, (std::vector<std::string>{"", "two"}));
+}
+
+TEST(Reconcile, AListThatTurnsInCirclesProvesNothing) {
+  MemoryDisk disk;
+  Process process(disk);
+  auto remote = remote_of({refused(Submitted::Kind::unknown, Error("E204", "the connection broke"))});
+  remote->on_list = [](const std::string&) { return ListPage{{}, "again"}; };
+  EXPECT_EQ(text_of(process.buy(remote)),
+            "E510: a prediction of maker/model may be paid for already (the connection broke), and the server has no "
+            "list to look it up STOPS");
+}
+
+}  // namespace
+}  // namespace pixgraph

@@ -1,0 +1,41 @@
+#include "run_times.h"
+
+#include <gtest/gtest.h>
+
+#include "support/temp_folder.h"
+
+namespace pixgraph {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(RunTimes, NothingIsKnownAtFirst) {
+  RunTimes times(nullptr);
+  EXPECT_EQ(times.usual("server model"), std::nullopt);
+}
+
+TEST(RunTimes, ASlowOneMovesItLessThanAFastOne) {
+  RunTimes times(nullptr);
+  times.learn("model", 8s);
+  EXPECT_EQ(times.usual("model"), 8s);
+  times.learn("model", 16s);
+  EXPECT_EQ(times.usual("model"), 10s);
+  times.learn("model", 2s);
+  EXPECT_EQ(times.usual("model"), 6s);
+  EXPECT_EQ(times.usual("another"), std::nullopt);
+}
+
+TEST(RunTimes, TheIndexKeepsItForLaterRuns) {
+  test::TempFolder folder;
+  {
+    Index index(folder.path("state"));
+    RunTimes(&index).learn("model", 8s);
+  }
+  Index index(folder.path("state"));
+  RunTimes times(&index);
+  EXPECT_EQ(times.usual("model"), 8s);
+  EXPECT_EQ(times.usual("another"), std::nullopt);
+}
+
+}  // namespace
+}  // namespace pixgraph

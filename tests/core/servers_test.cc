@@ -1,0 +1,34 @@
+#include "servers.h"
+
+#include <gtest/gtest.h>
+
+namespace pixgraph {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct ServersTest : testing::Test {
+  Executor executor{1, 1};
+  Servers servers{{executor, [](const std::string&) { return ServerLimits(); }, "http://127.0.0.1:5/v1", 60}};
+};
+
+TEST_F(ServersTest, EverySandboxHasTheSameName) {
+  EXPECT_EQ(servers.name("http://127.0.0.1:5/v1"), "sandbox");
+  EXPECT_EQ(servers.name("http://127.0.0.1:6/v1"), "http://127.0.0.1:6/v1");
+  EXPECT_EQ(Servers({executor, nullptr, "", 1}).name(""), "");
+}
+
+TEST_F(ServersTest, TimePassesFasterOnThisMachineOnly) {
+  EXPECT_EQ(servers.real("http://127.0.0.1:6/v1", 1min), 1s);
+  EXPECT_EQ(servers.real("https://api.replicate.com/v1", 1min), 1min);
+  EXPECT_EQ(servers.governor("http://127.0.0.1:6/v1").calls_per_minute(), 3000 * 60);
+  EXPECT_EQ(servers.governor("https://api.replicate.com/v1").calls_per_minute(), 3000);
+}
+
+TEST_F(ServersTest, EachServerHasOneGovernor) {
+  EXPECT_EQ(&servers.governor("a"), &servers.governor("a"));
+  EXPECT_NE(&servers.governor("a"), &servers.governor("b"));
+}
+
+}  // namespace
+}  // namespace pixgraph
