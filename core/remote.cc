@@ -240,6 +240,7 @@ void RemoteDriver::describe_later(const JobPtr& job) {
                        try {
                          setup_.gate->describe(*job->node, job->request);
                        } catch (const Throttled& throttled) {
+                         setup_.observer.remote_waits(job->request, throttled.message(), throttled.wait());
                          servers_.governor(job->request.server).pause_calls(throttled.wait());
                          describe_later(job);
                        }

@@ -89,6 +89,7 @@ const Row kRows[] = {
      .creates = 4,
      .ledger = "succeeded 4"},
     {.name = "NoListIsNotMissedUnlessItIsNeeded", .faults = {"no-list"}},
+    {.name = "NoModelsLeavesTheBuiltInTable", .faults = {"no-models"}},
     {.name = "NoFilesSendsPicturesInside",
      .faults = {"no-files"},
      .pipeline = kCutout,
@@ -129,20 +130,20 @@ const Row kRows[] = {
      .ledger = "rejected 1",
      .outputs = 0,
      .creates_again = 1},
-    {.name = "Unauthenticated",
+    {.name = "Unauthenticated",  // the question what the model takes meets it, before any intent
      .faults = {"401"},
      .items = 1,
      .exit = 3,
      .creates = 0,
-     .ledger = "rejected 1",
+     .ledger = "",
      .outputs = 0,
      .says = "<any>127.0.0.1:<n> does not accept the token in REPLICATE_API_TOKEN (401: Unauthenticated: You did not "
              "pass a valid authentication token)<any>",
      .exit_again = 3},
 
     // The create's answer tells nothing: what became of it is found out before anything else.
-    {.name = "BadGatewayOfTheCreate",
-     .faults = {"502-html:x1"},
+    {.name = "BadGatewayOfTheCreate",  // after that of the question what the model takes
+     .faults = {"502-html:x2"},
      .says = "<any>finding out whether a prediction was created<any>"},
     {.name = "BadGatewayForEver",
      .faults = {"502-html"},
