@@ -35,12 +35,16 @@ TokenBucket::Time TokenBucket::next(Time now) const {
   return from + std::chrono::ceil<Time::duration>(std::chrono::duration<double>((1 - tokens) / per_second_));
 }
 
-// The burst is a tenth of a minute's worth: 60 of 600, 300 of 3000.
+/// The burst is a tenth of a minute's worth: 60 of 600, 300 of 3000, however fast the minutes pass.
+static TokenBucket bucket(double per_minute, double time_scale) {
+  return {per_minute * time_scale, std::max(1.0, per_minute / 10)};
+}
+
 Governor::Governor(Executor& executor, ServerLimits limits)
     : executor_(executor),
       limits_(std::move(limits)),
-      creates_(limits_.creates_per_minute, std::max(1.0, limits_.creates_per_minute / 10)),
-      calls_(limits_.calls_per_minute, std::max(1.0, limits_.calls_per_minute / 10)) {}
+      creates_(bucket(limits_.creates_per_minute, limits_.time_scale)),
+      calls_(bucket(limits_.calls_per_minute, limits_.time_scale)) {}
 
 bool Governor::lane_full(const std::string& lane) const {
   const auto limit = limits_.in_flight_of.find(lane);

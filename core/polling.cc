@@ -20,6 +20,7 @@ static constexpr milliseconds kYoung = milliseconds(30'000);
 static constexpr std::size_t kPage = 100;  // what one page of a list holds
 static constexpr int kWorth = 8;           // requests that reading a list must save
 static constexpr int kMany = 16;           // in flight at a server, from which on looks are put together
+static constexpr milliseconds kQuickest = milliseconds(25);       // between two lists of a server without limits
 static constexpr milliseconds kListPause = milliseconds(30'000);  // after a list that was of no use
 
 /// One prediction that is asked about. Looks run one at a time (`turn`).
@@ -463,7 +464,8 @@ milliseconds Poller::slowest_needed(const Server& server) const {
   const double allowed = setup_.servers.governor(server.name).calls_per_minute();
   const std::size_t count = server.watched.size();
   const bool by_list = server.has_list && count >= kMany;
-  const double per_second = (allowed > 0 ? allowed : 3000) / 60 * (by_list ? 1.0 / 4 : 2.0 / 3);
+  if (allowed <= 0) return by_list ? kQuickest : milliseconds(0);
+  const double per_second = allowed / 60 * (by_list ? 1.0 / 4 : 2.0 / 3);
   const std::size_t requests = by_list ? count / kPage + 2 : count;
   return milliseconds(static_cast<std::int64_t>(1000.0 * static_cast<double>(requests) / per_second));
 }

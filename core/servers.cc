@@ -11,8 +11,7 @@ Governor& Servers::governor(const std::string& server) {
   auto& governor = governors_[server];
   if (!governor) {
     ServerLimits limits = setup_.limits(server);
-    limits.creates_per_minute *= time_scale(server);
-    limits.calls_per_minute *= time_scale(server);
+    limits.time_scale = time_scale(server);
     governor = std::make_unique<Governor>(setup_.executor, std::move(limits));
   }
   return *governor;

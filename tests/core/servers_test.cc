@@ -25,6 +25,14 @@ TEST_F(ServersTest, TimePassesFasterOnThisMachineOnly) {
   EXPECT_EQ(servers.governor("https://api.replicate.com/v1").calls_per_minute(), 3000);
 }
 
+TEST_F(ServersTest, AFasterMinuteHasNoLargerBurst) {
+  Governor& governor = servers.governor("http://127.0.0.1:6/v1");
+  const auto start = std::chrono::steady_clock::now();
+  Executor::Time last{};
+  for (int i = 0; i < 300 + 3000; ++i) last = governor.next_call();  // the burst of 300, then a minute's worth
+  EXPECT_GE(last - start, 999ms);
+}
+
 TEST_F(ServersTest, EachServerHasOneGovernor) {
   EXPECT_EQ(&servers.governor("a"), &servers.governor("a"));
   EXPECT_NE(&servers.governor("a"), &servers.governor("b"));
