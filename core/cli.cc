@@ -48,6 +48,7 @@ const std::vector<Flag>& flags() {
        "only the items that failed in the last run; what may have cost part of its price is bought again", "run"},
       {"--rebuy", "NODE", "buy again what that node bought before this run", "run", true},
       {"--rebuy-before", "TIME", "with --rebuy: only what was bought before that time", "run"},
+      {"--fresh", "", "make every output again; nothing is bought again (that is --rebuy)", "run plan"},
       {"--fail-fast", "", "start nothing new after the first failed item", "run"},
       {"--events", "FILE|-", "write what happens as JSON lines too", "run"},
       {"--json", "", "answer as JSON", "check nodes ledger"},

@@ -65,9 +65,9 @@ static void list(const Ledger& ledger, bool as_json) {
 }
 
 int command_ledger(const Arguments& arguments) {
-  const std::string folder =
-      arguments.value("--state", ".pixgraph") + (arguments.has("--sandbox") ? "/sandbox-ledger" : "/ledger");
-  if (!real_disk().exists(folder))
+  const std::string kept_in = arguments.value("--state", ".pixgraph");
+  const std::string folder = kept_in + (arguments.has("--sandbox") ? "/sandbox-ledger" : "/ledger");
+  if (!real_disk().exists(kept_in))  // without a ledger in it nothing was ever bought, which is an answer
     throw Error("E517", "there is no ledger in `" + folder + "`",
                 "name the state directory with --state DIR; pixgraph run prints it");
   Ledger ledger(real_disk(), folder);

@@ -81,6 +81,7 @@ static RunOptions options_of(const Arguments& arguments) {
   options.overwrite = arguments.has("--overwrite");
   options.sandbox = arguments.has("--sandbox");
   options.fail_fast = arguments.has("--fail-fast");
+  options.fresh = arguments.has("--fresh");
   options.events = arguments.value("--events");
   if (const auto rebuy = arguments.flags.find("--rebuy"); rebuy != arguments.flags.end()) options.rebuy = rebuy->second;
   options.rebuy_before = arguments.value("--rebuy-before");
@@ -163,14 +164,17 @@ int command_plan(const Arguments& arguments) {
   const auto pipeline = read_shown(arguments, arguments.words[0], Reading::run);
   if (!pipeline) return kExitWrongRequest;
   const Graph* graph = &pipeline->graph;
-  RunOptions options;
-  options.out = arguments.value("--out", options.out);
-  options.state = arguments.value("--state");
+  const RunOptions options = options_of(arguments);
   const ItemTable table = items_of(*graph, arguments, kept_folders(*graph, options));
-  const std::string state = state_folder(graph->file, options);
+  const std::string state = find_state_folder(graph->file, options);
   Index index(state);
+  const Codecs codecs(registry_for(arguments));
+  OutputWriter writer(real_disk(), index, codecs, options.out, options.overwrite, PastOutputs(state + "/runs"));
+  const Planner planner(*graph, index, writer, {options.fresh, {options.rebuy.begin(), options.rebuy.end()}});
+  const Plan plan =
+      make_plan(*graph, table, planner, codecs, [&](const File& file) { return index.known_hash(file.path); });
   const Ledger ledger(real_disk(), state + (arguments.has("--sandbox") ? "/sandbox-ledger" : "/ledger"));
-  std::fputs(render_plan(*graph, make_plan(*graph, table, index, ledger)).c_str(), stdout);
+  std::fputs(render_plan(*graph, summary(*graph, table, plan, index, ledger)).c_str(), stdout);
   return kExitDone;
 }
 

@@ -75,17 +75,24 @@ void Console::show(const json& event) {
   } else if (type == "item") {
     const std::string outcome = text_of(event, "outcome");
     if (outcome == "failed" && event.contains("code")) failure(event);  // refused before it ran: no task said so
-    ++(outcome == "done" ? done_ : outcome == "failed" ? failed_ : canceled_);
+    if (outcome == "reused") ++up_to_date_;
+    ++(outcome == "done" || outcome == "reused" ? done_ : outcome == "failed" ? failed_ : canceled_);
   } else if (type == "end") {
     for (const auto& [what, count] : same_)
       if (count > 5 && what[0] != '!')
         say(fmt::format("✕ {}  … {} more like this\n", what.substr(0, what.find('\n')), count - 5));
     const std::string time = show_duration(std::chrono::milliseconds(static_cast<long>(event.value("t", 0.0) * 1000)));
+    // A run with nothing to do says so once, not for every item.
+    if (const int reused = event.value("reused", 0); up_to_date_ < reused) done_ = up_to_date_ = reused;
+    if (up_to_date_ == items_ && items_ > 0)
+      return say(fmt::format("✓ nothing to do: {} item{} up to date in {}    {}\n", items_,
+                             items_ == 1 ? " is" : "s are", text_of(event, "out"), time));
     std::string line =
         done_ == items_
             ? fmt::format("✓ {} of {} items written to {}", done_, items_, text_of(event, "out"))
             : fmt::format("✕ {} of {} items failed, {} written to {}", failed_, items_, done_, text_of(event, "out"));
     if (canceled_) line += fmt::format(", {} not finished", canceled_);
+    if (up_to_date_) line += fmt::format(", {} of them up to date before", up_to_date_);
     say(fmt::format("{}    {}\n  {} prediction{} bought, {} reused\n", line, time, predictions_,
                     predictions_ == 1 ? "" : "s", reused_));
     if (event.contains("stopped")) say("stopped: " + text_of(event, "stopped") + "\n");

@@ -14,6 +14,8 @@
 
 namespace pixgraph {
 
+static constexpr int kLayout = 2;  // of the tables
+
 static std::string cache_folder() {
   const char* xdg = std::getenv("XDG_CACHE_HOME");
   const char* home = std::getenv("HOME");
@@ -36,18 +38,24 @@ Index::Index(const std::string& state_folder) {
   sqlite3_busy_timeout(database_, 5000);
   run("PRAGMA journal_mode=WAL");
   run("PRAGMA synchronous=NORMAL");
+  // Another layout is no memo for this program.
+  sqlite3_stmt* version = nullptr;
+  if (sqlite3_prepare_v2(database_, "PRAGMA user_version", -1, &version, nullptr) == SQLITE_OK &&
+      sqlite3_step(version) == SQLITE_ROW && sqlite3_column_int(version, 0) != kLayout) {
+    for (const char* table : {"file", "output", "purchase", "memo", "run_time", "pixels"})
+      run((std::string("DROP TABLE IF EXISTS ") + table).c_str());
+    run(("PRAGMA user_version=" + std::to_string(kLayout)).c_str());
+  }
+  sqlite3_finalize(version);
   run("CREATE TABLE IF NOT EXISTS file(path TEXT PRIMARY KEY, inode INTEGER, size INTEGER, mtime INTEGER, ctime "
       "INTEGER, hash TEXT) WITHOUT ROWID");
-  run("CREATE TABLE IF NOT EXISTS output(path TEXT PRIMARY KEY, hash TEXT, previous TEXT) WITHOUT ROWID");
-  run("CREATE TABLE IF NOT EXISTS purchase(recipe TEXT PRIMARY KEY, key TEXT) WITHOUT ROWID");
-  run("CREATE TABLE IF NOT EXISTS run_time(what TEXT PRIMARY KEY, ms INTEGER) WITHOUT ROWID");
-  run("CREATE TABLE IF NOT EXISTS pixels(content TEXT PRIMARY KEY, pixels TEXT) WITHOUT ROWID");
+  run("CREATE TABLE IF NOT EXISTS output(path TEXT PRIMARY KEY, hash TEXT, previous TEXT, inode INTEGER, size INTEGER, "
+      "mtime INTEGER, ctime INTEGER, digest TEXT, parts TEXT) WITHOUT ROWID");
+  run("CREATE TABLE IF NOT EXISTS memo(kind INTEGER, key TEXT, text TEXT, PRIMARY KEY(kind, key)) WITHOUT ROWID");
 }
 
 Index::~Index() {
-  for (sqlite3_stmt* kept : {get_hash_, put_hash_, get_output_, put_output_, get_purchase_, put_purchase_,
-                             get_run_time_, put_run_time_, get_pixels_, put_pixels_})
-    sqlite3_finalize(kept);
+  for (sqlite3_stmt* kept : statements_) sqlite3_finalize(kept);
   sqlite3_close(database_);
 }
 
@@ -56,9 +64,20 @@ bool Index::run(const char* sql) {
 }
 
 /// Ready for new values; null where there is no database.
-sqlite3_stmt* Index::statement(sqlite3_stmt*& kept, const char* sql) {
+sqlite3_stmt* Index::statement(Query query) {
+  static constexpr const char* kSql[query_count] = {
+      "SELECT inode, size, mtime, ctime, hash FROM file WHERE path=?",
+      "INSERT OR REPLACE INTO file VALUES(?,?,?,?,?,?)",
+      "SELECT hash, previous, inode, size, mtime, ctime, digest, parts FROM output WHERE path=?",
+      "INSERT INTO output VALUES(?1, ?2, '', 0, 0, 0, 0, '', '') ON CONFLICT(path) DO UPDATE SET previous=hash, "
+      "hash=?2, digest='', parts='' WHERE hash<>?2",
+      "UPDATE output SET inode=?2, size=?3, mtime=?4, ctime=?5, digest=?6, parts=?7 WHERE path=?1",
+      "SELECT text FROM memo WHERE kind=? AND key=?",
+      "INSERT OR REPLACE INTO memo VALUES(?,?,?)",
+  };
+  sqlite3_stmt*& kept = statements_[query];
   if (!database_) return nullptr;
-  if (!kept && sqlite3_prepare_v2(database_, sql, -1, &kept, nullptr) != SQLITE_OK) return nullptr;
+  if (!kept && sqlite3_prepare_v2(database_, kSql[query], -1, &kept, nullptr) != SQLITE_OK) return nullptr;
   sqlite3_reset(kept);
   return kept;
 }
@@ -92,7 +111,7 @@ struct Index::Facts {
 
 std::string Index::remembered(const Facts& facts) {
   std::lock_guard lock(mutex_);
-  sqlite3_stmt* get = statement(get_hash_, "SELECT inode, size, mtime, ctime, hash FROM file WHERE path=?");
+  sqlite3_stmt* get = statement(get_hash);
   if (!get || !facts.there) return "";
   bind_text(get, 1, facts.absolute);
   std::string known;
@@ -118,7 +137,7 @@ std::string Index::hash_of(const std::string& path) {
           2'000'000'000LL)
     return hash;
   std::lock_guard lock(mutex_);
-  if (sqlite3_stmt* put = statement(put_hash_, "INSERT OR REPLACE INTO file VALUES(?,?,?,?,?,?)")) {
+  if (sqlite3_stmt* put = statement(put_hash)) {
     bind_text(put, 1, facts.absolute);
     sqlite3_bind_int64(put, 2, static_cast<std::int64_t>(facts.stat.st_ino));
     sqlite3_bind_int64(put, 3, facts.stat.st_size);
@@ -133,20 +152,26 @@ std::string Index::hash_of(const std::string& path) {
 
 std::optional<Index::Output> Index::output(const std::string& path) {
   std::lock_guard lock(mutex_);
-  sqlite3_stmt* get = statement(get_output_, "SELECT hash, previous FROM output WHERE path=?");
+  sqlite3_stmt* get = statement(get_output);
   if (!get) return std::nullopt;
   bind_text(get, 1, path);
   std::optional<Output> found;
-  if (sqlite3_step(get) == SQLITE_ROW) found = Output{column(get, 0), column(get, 1)};
+  if (sqlite3_step(get) == SQLITE_ROW) {
+    found = Output{column(get, 0), column(get, 1), column(get, 6), column(get, 7), false, false};
+    struct stat now {};
+    found->there = ::stat(path.c_str(), &now) == 0;
+    found->untouched = found->there && sqlite3_column_int64(get, 2) == static_cast<std::int64_t>(now.st_ino) &&
+                       sqlite3_column_int64(get, 3) == now.st_size &&
+                       sqlite3_column_int64(get, 4) == nanoseconds(now.st_mtim) &&
+                       sqlite3_column_int64(get, 5) == nanoseconds(now.st_ctim);
+  }
   sqlite3_reset(get);
   return found;
 }
 
 void Index::will_write(const std::string& path, const std::string& hash) {
   std::lock_guard lock(mutex_);
-  sqlite3_stmt* put = statement(
-      put_output_,
-      "INSERT INTO output VALUES(?1, ?2, '') ON CONFLICT(path) DO UPDATE SET previous=hash, hash=?2 WHERE hash<>?2");
+  sqlite3_stmt* put = statement(put_output);
   if (!put) return;
   bind_text(put, 1, path);
   bind_text(put, 2, hash);
@@ -154,50 +179,86 @@ void Index::will_write(const std::string& path, const std::string& hash) {
   sqlite3_reset(put);
 }
 
-std::optional<std::string> Index::look_up(sqlite3_stmt*& kept, const char* sql, const std::string& key) {
+void Index::wrote(const std::string& path, const std::string& digest, const std::string& parts) {
+  struct stat now {};
+  if (::stat(path.c_str(), &now) != 0) return;
   std::lock_guard lock(mutex_);
-  sqlite3_stmt* get = statement(kept, sql);
+  sqlite3_stmt* put = statement(put_recipe);
+  if (!put) return;
+  bind_text(put, 1, path);
+  sqlite3_bind_int64(put, 2, static_cast<std::int64_t>(now.st_ino));
+  sqlite3_bind_int64(put, 3, now.st_size);
+  sqlite3_bind_int64(put, 4, nanoseconds(now.st_mtim));
+  sqlite3_bind_int64(put, 5, nanoseconds(now.st_ctim));
+  bind_text(put, 6, digest);
+  bind_text(put, 7, parts);
+  sqlite3_step(put);
+  sqlite3_reset(put);
+}
+
+std::optional<std::string> Index::memo(Kind kind, const std::string& key) {
+  std::lock_guard lock(mutex_);
+  sqlite3_stmt* get = statement(get_memo);
   if (!get) return std::nullopt;
-  bind_text(get, 1, key);
+  sqlite3_bind_int(get, 1, static_cast<int>(kind));
+  bind_text(get, 2, key);
   std::optional<std::string> found;
   if (sqlite3_step(get) == SQLITE_ROW) found = column(get, 0);
   sqlite3_reset(get);
   return found;
 }
 
-void Index::put(sqlite3_stmt*& kept, const char* sql, const std::string& key, const std::string& value) {
+void Index::remember(Kind kind, const std::string& key, const std::string& text) {
   std::lock_guard lock(mutex_);
-  sqlite3_stmt* put = statement(kept, sql);
+  sqlite3_stmt* put = statement(put_memo);
   if (!put) return;
-  bind_text(put, 1, key);
-  bind_text(put, 2, value);
+  sqlite3_bind_int(put, 1, static_cast<int>(kind));
+  bind_text(put, 2, key);
+  bind_text(put, 3, text);
   sqlite3_step(put);
   sqlite3_reset(put);
 }
 
 std::optional<std::string> Index::purchase(const std::string& recipe) {
-  return look_up(get_purchase_, "SELECT key FROM purchase WHERE recipe=?", recipe);
+  return memo(Kind::purchase, recipe);
 }
 
 void Index::remember_purchase(const std::string& recipe, const std::string& key) {
-  put(put_purchase_, "INSERT OR REPLACE INTO purchase VALUES(?,?)", recipe, key);
+  remember(Kind::purchase, recipe, key);
+}
+
+std::optional<std::string> Index::files_of(const std::string& recipe) {
+  return memo(Kind::files, recipe);
+}
+
+void Index::remember_files(const std::string& recipe, const std::string& paths_as_json) {
+  remember(Kind::files, recipe, paths_as_json);
+}
+
+std::optional<std::string> Index::meaning_of(const std::string& digest) {
+  return memo(Kind::meaning, digest);
+}
+
+void Index::remember_meaning(const std::string& digest, const std::string& shared) {
+  if (meaning_of(digest) != shared) remember(Kind::meaning, digest, shared);
 }
 
 std::optional<std::int64_t> Index::run_time(const std::string& what) {
-  const auto found = look_up(get_run_time_, "SELECT ms FROM run_time WHERE what=?", what);
-  return found ? std::optional<std::int64_t>(std::atoll(found->c_str())) : std::nullopt;
+  const auto found = memo(Kind::run_time, what);
+  if (!found) return std::nullopt;
+  return std::atoll(found->c_str());
 }
 
 void Index::remember_run_time(const std::string& what, std::int64_t ms) {
-  put(put_run_time_, "INSERT OR REPLACE INTO run_time VALUES(?,?)", what, std::to_string(ms));
+  remember(Kind::run_time, what, std::to_string(ms));
 }
 
 std::optional<std::string> Index::pixels(const std::string& content) {
-  return look_up(get_pixels_, "SELECT pixels FROM pixels WHERE content=?", content);
+  return memo(Kind::pixels, content);
 }
 
 void Index::remember_pixels(const std::string& content, const std::string& pixels) {
-  put(put_pixels_, "INSERT OR REPLACE INTO pixels VALUES(?,?)", content, pixels);
+  remember(Kind::pixels, content, pixels);
 }
 
 }  // namespace pixgraph

@@ -34,10 +34,22 @@ class Index {
   /// What pixgraph wrote to that path last, and what it had written there before that.
   struct Output {
     std::string hash, previous;
+    std::string digest, parts;  // the recipe it was made by (key.h); "" where the writing was not finished
+    bool untouched = false;     // inode, size, mtime and ctime of the file are as after the writing
+    bool there = false;         // there is such a file
   };
   std::optional<Output> output(const std::string& path);
   /// Called before the file is replaced, so that a crash between the two leaves a file that is known by `previous`.
   void will_write(const std::string& path, const std::string& hash);
+  /// Called after the file is in place.
+  void wrote(const std::string& path, const std::string& digest, const std::string& parts);
+
+  /// The files of an output whose names follow from results, by its recipe.
+  std::optional<std::string> files_of(const std::string& recipe);
+  void remember_files(const std::string& recipe, const std::string& paths_as_json);
+  /// What a digest stood for (OutputRecipe::shared as text), to say what has changed since.
+  std::optional<std::string> meaning_of(const std::string& digest);
+  void remember_meaning(const std::string& digest, const std::string& shared);
 
   /// The purchase that a paid node's recipe led to last, so that a plan can tell without doing the work before it.
   std::optional<std::string> purchase(const std::string& recipe);
@@ -55,15 +67,16 @@ class Index {
   bool run(const char* sql);
   struct Facts;
   std::string remembered(const Facts& facts);
-  std::optional<std::string> look_up(sqlite3_stmt*& kept, const char* sql, const std::string& key);
-  void put(sqlite3_stmt*& kept, const char* sql, const std::string& key, const std::string& value);
-  sqlite3_stmt* statement(sqlite3_stmt*& kept, const char* sql);
+  enum Query : int { get_hash, put_hash, get_output, put_output, put_recipe, get_memo, put_memo, query_count };
+  /// Kept in the files: a number is never given to another kind.
+  enum class Kind : int { purchase = 1, files = 2, meaning = 3, run_time = 4, pixels = 5 };
+  sqlite3_stmt* statement(Query query);
+  std::optional<std::string> memo(Kind kind, const std::string& key);
+  void remember(Kind kind, const std::string& key, const std::string& text);
 
   std::mutex mutex_;
   sqlite3* database_ = nullptr;
-  sqlite3_stmt *get_hash_ = nullptr, *put_hash_ = nullptr, *get_output_ = nullptr, *put_output_ = nullptr,
-               *get_purchase_ = nullptr, *put_purchase_ = nullptr, *get_run_time_ = nullptr, *put_run_time_ = nullptr,
-               *get_pixels_ = nullptr, *put_pixels_ = nullptr;
+  sqlite3_stmt* statements_[query_count] = {};
 };
 
 }  // namespace pixgraph

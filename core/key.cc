@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <optional>
 
 #include <nlohmann/json.hpp>
 
+#include "evaluate.h"
 #include "hash.h"
 
 namespace pixgraph {
@@ -28,7 +30,8 @@ json plain(json value) {
 /// Text of a value, or nothing where a file's hash is not known.
 class Writer {
  public:
-  Writer(const Graph& graph, const Item& item, const std::vector<std::string>& keys, const FileHash& hash_of)
+  /// Without an item its inputs are written by name instead of by value.
+  Writer(const Graph& graph, const Item* item, const std::vector<std::string>& keys, const FileHash& hash_of)
       : graph_(graph), item_(item), keys_(keys), hash_of_(hash_of) {}
 
   std::optional<json> of(const Expression& expression) const {
@@ -61,7 +64,6 @@ class Writer {
     return json{{"object", object}};
   }
 
- private:
   std::optional<json> of(const Value& value) const {
     if (value.absent()) return json(nullptr);
     if (value.text()) return json(*value.text());
@@ -94,6 +96,11 @@ class Writer {
   }
 
   std::optional<json> of(const Reference& reference) const {
+    if (reference.to == Reference::To::input && !item_) {
+      json made = {{"input", graph_.inputs[reference.index].name}};
+      if (!reference.property.empty()) made["property"] = reference.property;
+      return made;
+    }
     if (reference.to == Reference::To::node) {
       const std::string& key = keys_[reference.index];
       if (key.empty()) return std::nullopt;
@@ -103,7 +110,7 @@ class Writer {
     }
     if (reference.to == Reference::To::element) return json("index");
     const Value& value =
-        reference.to == Reference::To::param ? graph_.params[reference.index].value : item_.inputs[reference.index];
+        reference.to == Reference::To::param ? graph_.params[reference.index].value : item_->inputs[reference.index];
     const FilePtr file = value.file();
     if (file && !reference.property.empty()) {
       // What the name says follows from the name; sizes follow from the content.
@@ -117,34 +124,49 @@ class Writer {
     return json{{"of", *whole}, {"property", reference.property}};
   }
 
+ private:
   const Graph& graph_;
-  const Item& item_;
+  const Item* item_;
   const std::vector<std::string>& keys_;
   const FileHash& hash_of_;
 };
 
-}  // namespace
+std::string text_of(const json& value) {
+  return value.dump(-1, ' ', false, json::error_handler_t::replace);
+}
 
-std::string recipe_text(const Graph& graph, const GraphNode& node, const Item& item,
-                        const std::vector<std::string>& keys, const FileHash& hash_of) {
-  const Writer writer(graph, item, keys, hash_of);
-  std::vector<std::string> lines;
+/// What stands in a node's key, by name; nothing where a part of it is not known.
+std::optional<json> arguments_of(const GraphNode& node, const Writer& writer) {
   const Spec& spec = *node.spec;
+  json made = json::object();
   auto add = [&](const std::string& name, const Expression& expression) {
     auto value = writer.of(expression);
-    if (value) lines.push_back(name + " = " + value->dump(-1, ' ', false, json::error_handler_t::replace) + "\n");
+    if (value) made[name] = std::move(*value);
     return value.has_value();
   };
   for (std::size_t i = 0; i < node.arguments.size(); ++i) {
     const bool is_input = i < spec.inputs.size();
     if (!is_input && !spec.params[i - spec.inputs.size()].in_key) continue;
-    if (!add(is_input ? spec.inputs[i].name : spec.params[i - spec.inputs.size()].name, node.arguments[i])) return "";
+    if (!add(is_input ? spec.inputs[i].name : spec.params[i - spec.inputs.size()].name, node.arguments[i]))
+      return std::nullopt;
   }
-  if (!spec.open_input.empty() && !add(spec.open_input, node.open_input)) return "";
-  std::sort(lines.begin(), lines.end());
-  std::string text = "recipe 1\n" + spec.name + " " + std::to_string(spec.version) + "\n";
-  for (const std::string& line : lines) text += line;
+  if (!spec.open_input.empty() && !add(spec.open_input, node.open_input)) return std::nullopt;
+  return made;
+}
+
+std::string recipe_text(const GraphNode& node, const Writer& writer) {
+  const auto arguments = arguments_of(node, writer);
+  if (!arguments) return "";
+  std::string text = "recipe 1\n" + node.spec->name + " " + std::to_string(node.spec->version) + "\n";
+  for (const auto& [name, value] : arguments->items()) text += name + " = " + text_of(value) + "\n";
   return text;
+}
+
+}  // namespace
+
+std::string recipe_text(const Graph& graph, const GraphNode& node, const Item& item,
+                        const std::vector<std::string>& keys, const FileHash& hash_of) {
+  return recipe_text(node, Writer(graph, &item, keys, hash_of));
 }
 
 std::vector<std::string> recipe_keys(const Graph& graph, const Item& item, const FileHash& hash_of) {
@@ -154,6 +176,74 @@ std::vector<std::string> recipe_keys(const Graph& graph, const Item& item, const
     if (!text.empty()) keys[index] = sha256(text);
   }
   return keys;
+}
+
+std::vector<OutputRecipe> output_recipes(const Graph& graph, const FileHash& hash_of) {
+  std::vector<std::string> keys(graph.nodes.size());
+  const Writer writer(graph, nullptr, keys, hash_of);
+  for (int index : graph.order) {
+    const std::string text = recipe_text(graph.nodes[index], writer);
+    if (!text.empty()) keys[index] = sha256(text);
+  }
+  std::vector<OutputRecipe> recipes;
+  for (const GraphOutput& output : graph.outputs) {
+    OutputRecipe recipe;
+    std::map<std::string, Reference> parts;  // by what they are called
+    std::vector<bool> seen(graph.nodes.size());
+    std::vector<int> open;
+    const auto visit = [&](const Reference& reference) {
+      if (reference.to == Reference::To::node) open.push_back(reference.index);
+      if (reference.to == Reference::To::input)
+        parts.emplace(graph.inputs[reference.index].name + (reference.property.empty() ? "" : "." + reference.property),
+                      reference);
+    };
+    for_each_reference(output.value, visit);
+    for_each_reference(output.file, visit);
+    json nodes = json::object();
+    bool known = true;
+    while (!open.empty()) {
+      const int index = open.back();
+      open.pop_back();
+      if (seen[index]) continue;
+      seen[index] = true;
+      recipe.nodes.push_back(index);
+      const GraphNode& node = graph.nodes[index];
+      for (const Expression& argument : node.arguments) for_each_reference(argument, visit);
+      for_each_reference(node.open_input, visit);
+      // By name instead of by key: one that changed is not to look as if all after it had.
+      std::vector<std::string> names;
+      for (const GraphNode& one : graph.nodes) names.push_back(one.name);
+      auto arguments = arguments_of(node, Writer(graph, nullptr, names, hash_of));
+      known = known && arguments && !keys[index].empty();
+      if (arguments)
+        nodes[node.name] = {
+            {"type", node.spec->name}, {"version", node.spec->version}, {"arguments", std::move(*arguments)}};
+    }
+    std::sort(recipe.nodes.begin(), recipe.nodes.end());
+    const auto value = writer.of(output.value), file = writer.of(output.file);
+    recipe.settings = {{"quality", output.quality},
+                       {"metadata", output.metadata},
+                       {"flatten", output.flatten},
+                       {"subsampling", output.subsampling}};
+    recipe.shared = {{"nodes", std::move(nodes)}, {"settings", recipe.settings}};
+    if (known && value && file)
+      recipe.digest = sha256("output 1\n" + text_of(*value) + "\n" + text_of(*file) + "\n" + text_of(recipe.settings));
+    for (auto& [name, reference] : parts) recipe.parts.emplace_back(name, std::move(reference));
+    recipes.push_back(std::move(recipe));
+  }
+  return recipes;
+}
+
+std::string item_parts(const OutputRecipe& recipe, const Graph& graph, const Item& item, const FileHash& hash_of) {
+  const std::vector<std::string> no_keys;
+  const Writer writer(graph, &item, no_keys, hash_of);
+  json parts = json::object();
+  for (const auto& [name, reference] : recipe.parts) {
+    auto part = writer.of(reference);
+    if (!part) return "";
+    parts[name] = std::move(*part);
+  }
+  return text_of(parts);
 }
 
 }  // namespace pixgraph

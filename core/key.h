@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json.hpp>
+
 #include "graph.h"
 #include "items.h"
 
@@ -24,5 +26,19 @@ std::vector<std::string> recipe_keys(const Graph& graph, const Item& item, const
 /// The canonical text of one node, for explanations and tests; `keys` are those of its upstream.
 std::string recipe_text(const Graph& graph, const GraphNode& node, const Item& item,
                         const std::vector<std::string>& keys, const FileHash& hash_of);
+
+/// What an output's file depends on: what is the same for every item, and which parts of an item there are.
+struct OutputRecipe {
+  std::string digest;     // of what is the same for every item; "" where a file's hash is not known
+  nlohmann::json shared;  // the same for people: {"nodes": {name: {type, version, arguments}}, "settings": ...}
+  nlohmann::json settings;
+  std::vector<int> nodes;                                // those it needs, ascending
+  std::vector<std::pair<std::string, Reference>> parts;  // "photo", "photo.stem", by name
+};
+std::vector<OutputRecipe> output_recipes(const Graph& graph, const FileHash& hash_of);
+
+/// The item's parts as canonical JSON text, {"photo": {"file": hash}}; "" where one is not known. Digest and parts
+/// together are the recipe of one file.
+std::string item_parts(const OutputRecipe& recipe, const Graph& graph, const Item& item, const FileHash& hash_of);
 
 }  // namespace pixgraph

@@ -85,19 +85,34 @@ static std::string boot_id() {
 }
 
 Ledger::Ledger(Disk& disk, std::string folder)
-    : disk_(disk), folder_(std::move(folder)), boot_id_(boot_id()), folders_(disk) {
+    : disk_(disk), folder_(std::move(folder)), boot_id_(boot_id()), folders_(disk) {}
+
+/// Tells other processes that we live, before the first of our purchases names us.
+void Ledger::become_owner() {
+  std::lock_guard lock(owner_mutex_);
+  if (alive_) return;
   const std::string owners = join_path(folder_, "owners");
   folders_.make(folder_);
   folders_.make(owners);
   for (const std::string& name : disk_.list(owners))  // those of processes that are gone
-    if (auto lock = disk_.lock(join_path(owners, name))) disk_.remove(join_path(owners, name));
+    if (auto gone = disk_.lock(join_path(owners, name))) disk_.remove(join_path(owners, name));
+  std::unique_ptr<Disk::Lock> alive;
+  std::string owner;
   do {  // another process that tidies up may hold a lock on our new file for a moment: then take another name
-    owner_ = random_hex(8);
-    alive_ = disk_.lock(join_path(owners, owner_));
-  } while (!alive_);
+    owner = random_hex(8);
+    alive = disk_.lock(join_path(owners, owner));
+  } while (!alive);
+  owner_ = std::move(owner);
+  alive_ = std::move(alive);
+}
+
+std::string Ledger::owner() const {
+  std::lock_guard lock(owner_mutex_);
+  return owner_;
 }
 
 Ledger::~Ledger() {
+  if (!alive_) return;
   try {
     disk_.remove(join_path(join_path(folder_, "owners"), owner_));
   } catch (const Error&) {  // the next one that starts tidies up
@@ -171,13 +186,14 @@ std::optional<Purchase> Ledger::latest(const std::string& key) const {
 }
 
 std::optional<Purchase> Ledger::claim(const std::string& key, int number, const Request& request, int attempt) {
+  become_owner();
   Purchase purchase;
   purchase.attempt = attempt;
   purchase.key = key;
   purchase.number = number;
   purchase.server = request.server;
   purchase.lane = request.lane;
-  purchase.owner = owner_;
+  purchase.owner = owner();
   purchase.boot_id = boot_id_;
   purchase.boottime_ms = boottime_ms();
   purchase.wall = iso_time(std::chrono::system_clock::now());
@@ -196,7 +212,7 @@ std::optional<Purchase> Ledger::claim(const std::string& key, int number, const 
                      {"wall", purchase.wall},
                      {"boot", boot_id_},
                      {"boottime_ms", purchase.boottime_ms},
-                     {"owner", owner_},
+                     {"owner", purchase.owner},
                      {"uploads", purchase.upload_ids},
                      {"sent", purchase.sent}};
   const std::string path = path_of(key, number);
@@ -285,7 +301,7 @@ std::set<std::string> Ledger::all_ids() const {
 
 bool Ledger::owner_gone(const Purchase& purchase) const {
   if (purchase.boot_id == boot_id_) {
-    if (purchase.owner == owner_) return false;
+    if (purchase.owner == owner()) return false;
     const std::string path = join_path(join_path(folder_, "owners"), purchase.owner);
     return !disk_.exists(path) || disk_.lock(path) != nullptr;
   }

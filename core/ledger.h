@@ -10,6 +10,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -74,7 +75,8 @@ std::string purchase_key(const std::string& server_name, const Request& request)
 
 class Ledger {
  public:
-  /// `folder` is <state>/ledger (a sandbox has one of its own). Takes a lock that tells other processes we live.
+  /// `folder` is <state>/ledger (a sandbox has one of its own). Nothing is written before the first claim, which takes
+  /// a lock that tells other processes we live.
   Ledger(Disk& disk, std::string folder);
   ~Ledger();
   Ledger(const Ledger&) = delete;
@@ -97,7 +99,7 @@ class Ledger {
   /// Every prediction id that any entry of this ledger names. Reads the whole ledger.
   std::set<std::string> all_ids() const;
   /// Whether this very object wrote the intent.
-  bool is_ours(const Purchase& purchase) const { return purchase.owner == owner_; }
+  bool is_ours(const Purchase& purchase) const { return purchase.owner == owner(); }
   /// Whether the process that wrote the intent is known to be gone: same boot and its lock is free, or another boot or
   /// host and older than 10 minutes.
   bool owner_gone(const Purchase& purchase) const;
@@ -105,11 +107,15 @@ class Ledger {
  private:
   std::string path_of(const std::string& key, int number) const;
   void append(Purchase& purchase, const nlohmann::json& line);
+  void become_owner();
+  std::string owner() const;
 
   Disk& disk_;
-  std::string folder_, owner_, boot_id_;
-  std::unique_ptr<Disk::Lock> alive_;
+  std::string folder_, boot_id_;
   DurableFolders folders_;
+  mutable std::mutex owner_mutex_;
+  std::string owner_;
+  std::unique_ptr<Disk::Lock> alive_;
 };
 
 }  // namespace pixgraph

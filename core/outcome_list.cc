@@ -16,6 +16,9 @@ Events::Sink outcome_list(const std::string& path) {
   return [file](std::span<const json> batch) {
     std::string lines;
     for (const json& event : batch) {
+      // A run with nothing to do has no events of items, and yet says that none failed.
+      if (event.value("type", "") == "end" && event.value("reused", 0) > 0)
+        lines += event_line({{"up_to_date", event["reused"]}});
       if (event.value("type", "") != "item") continue;
       json line = event;
       line.erase("type");
@@ -41,8 +44,7 @@ std::set<std::string> failed_in_last_run(const std::string& state) {
     std::set<std::string> failed;
     bool any = false;  // a run that was refused says nothing of any item
     read_list(join_path(join_path(runs, *name), "items.jsonl"), [&](const json& line) {
-      if (!line.contains("outcome")) return;
-      any = true;
+      any = any || line.contains("outcome") || line.contains("up_to_date");
       if (line.value("outcome", "") == "failed") failed.insert(line.value("item", ""));
     });
     if (any) return failed;

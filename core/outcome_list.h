@@ -1,5 +1,6 @@
 // The outcome list of a run, runs/<id>/items.jsonl: after a first line {"pixgraph_items":1} one JSON object per item:
-// its name, how it ended and why, and the files that were written with the hashes of their content. It is what
+// its name, how it ended and why, and its files with the hashes of their content; at the end {"up_to_date":N} where N
+// items were found done. It is what
 // `--only failed` reads, and what says that a file under --out is pixgraph's own.
 #pragma once
 

@@ -1,6 +1,7 @@
 #include "outputs.h"
 
 #include <nlohmann/json.hpp>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -29,8 +30,9 @@ OutputWriter::OutputWriter(Disk& disk, Index& index, const Codecs& codecs, std::
       codecs_(codecs),
       out_folder_(std::move(out_folder)),
       overwrite_(overwrite),
-      wrote_before_(std::move(wrote_before)) {
-  // What a run that was killed left half-written. A run that is alive has none that old.
+      wrote_before_(std::move(wrote_before)) {}
+
+void OutputWriter::sweep() const {
   std::error_code failure;
   for (const auto& entry : fs::directory_iterator(out_folder_, failure))
     if (is_temp_name(entry.path().filename().string()) && entry.is_regular_file(failure) &&
@@ -38,8 +40,8 @@ OutputWriter::OutputWriter(Disk& disk, Index& index, const Codecs& codecs, std::
       fs::remove(entry.path(), failure);
 }
 
-/// canonical() of a file below --out: most of the way is the same for all of them, and asked for once.
-std::string OutputWriter::canonical_output(const std::string& path) {
+std::string OutputWriter::absolute(const std::string& path) {
+  // Most of the way is the same for all files below --out, and asked for once.
   const std::string folder = folder_of(path);
   std::error_code failure;
   if (fs::is_symlink(path, failure)) return canonical(path);
@@ -55,8 +57,10 @@ std::string OutputWriter::canonical_output(const std::string& path) {
 }
 
 void OutputWriter::protect(const std::string& path) {
+  struct stat facts {};
+  if (::stat(path.c_str(), &facts) != 0) return;  // what is not there cannot be overwritten
   std::lock_guard lock(mutex_);
-  protected_.insert(canonical(path));
+  protected_.emplace(facts.st_dev, facts.st_ino);
 }
 
 void OutputWriter::check_folder() const {
@@ -94,10 +98,15 @@ std::string OutputWriter::claim(const std::string& name, const std::string& owne
   if (!is_new && place->second != owner)
     throw Error("E612", "`" + path + "` would be written twice: by " + place->second + " and by " + owner,
                 "put ${photo.relpath} or another part that differs into `file:`");
-  if (protected_.contains(canonical_output(path)))
+  struct stat facts {};
+  if (!protected_.empty() && ::stat(path.c_str(), &facts) == 0 && protected_.contains({facts.st_dev, facts.st_ino}))
     throw Error("E613", "`" + path + "` is an input of this run and would be overwritten",
                 "choose another --out or another `file:`");
   return path;
+}
+
+bool OutputWriter::is_as_written(const std::string& path, const std::string& hash) const {
+  return disk_.exists(path) && sha256_file(path) == hash;
 }
 
 static Error touched(const std::string& path) {
@@ -107,7 +116,7 @@ static Error touched(const std::string& path) {
 
 void OutputWriter::check_untouched(const std::string& path) {
   if (overwrite_ || !disk_.exists(path)) return;
-  if (!is_ours(canonical_output(path), index_.hash_of(path))) throw touched(path);
+  if (!is_ours(absolute(path), index_.hash_of(path))) throw touched(path);
 }
 
 bool OutputWriter::is_ours(const std::string& absolute_path, const std::string& hash) {
@@ -145,19 +154,19 @@ std::string OutputWriter::encoded(const std::string& path, const Value& value, c
 
 OutputWriter::Written OutputWriter::write(const std::string& path, const Value& value, const GraphOutput& settings) {
   const std::string bytes = encoded(path, value, settings);
-  const std::string absolute = canonical_output(path);
-  Written written{path, absolute, sha256(bytes), true};
+  const std::string own = absolute(path);
+  Written written{path, own, sha256(bytes), true};
   if (disk_.exists(path)) {
     const std::string now = sha256_file(path);
     if (now == written.hash) {
-      index_.will_write(absolute, written.hash);
+      index_.will_write(own, written.hash);
       written.changed = false;
       return written;
     }
-    if (!overwrite_ && !is_ours(absolute, now)) throw touched(path);
+    if (!overwrite_ && !is_ours(own, now)) throw touched(path);
   }
   make_folders(disk_, folder_of(path));
-  index_.will_write(absolute, written.hash);
+  index_.will_write(own, written.hash);
   replace_file(disk_, path, bytes);
   return written;
 }

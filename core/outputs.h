@@ -4,11 +4,14 @@
 // many threads.
 #pragma once
 
+#include <sys/types.h>
+
 #include <functional>
 #include <map>
 #include <mutex>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "codec.h"
 #include "disk.h"
@@ -34,6 +37,12 @@ class OutputWriter {
   /// the folder or is no file name), E612 (two items or outputs would write one file; names both), E613 (it is an
   /// input).
   std::string claim(const std::string& name, const std::string& owner);
+  /// Removes what a run that was killed left half-written. A run that is alive has none that old.
+  void sweep() const;
+  /// The same file as an absolute path without links: what the index knows it by.
+  std::string absolute(const std::string& path);
+  /// Whether the file's content still is what was written there: for one that merely looks touched.
+  bool is_as_written(const std::string& path, const std::string& hash) const;
   /// Throws E614 where a file is there that pixgraph did not write or that was changed since: asked before anything is
   /// paid.
   void check_untouched(const std::string& path);
@@ -57,9 +66,7 @@ class OutputWriter {
   const WroteBefore wrote_before_;
   std::mutex mutex_;
   std::map<std::string, std::string> claimed_;  // path -> owner
-  std::set<std::string> protected_;
-
-  std::string canonical_output(const std::string& path);
+  std::set<std::pair<dev_t, ino_t>> protected_;
   std::mutex canonical_mutex_;
   std::map<std::string, std::string> canonical_folders_;
 };

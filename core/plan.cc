@@ -5,19 +5,22 @@
 #include <algorithm>
 
 #include "evaluate.h"
-#include "key.h"
+#include "hash.h"
 
 namespace pixgraph {
 
-std::vector<bool> needed_nodes(const Graph& graph) {
+using nlohmann::json;
+
+std::vector<bool> needed_nodes(const Graph& graph, const std::vector<bool>& outputs) {
   std::vector<bool> needed(graph.nodes.size());
   std::vector<int> open;
   auto visit = [&](const Reference& reference) {
     if (reference.to == Reference::To::node) open.push_back(reference.index);
   };
-  for (const GraphOutput& output : graph.outputs) {
-    for_each_reference(output.value, visit);
-    for_each_reference(output.file, visit);
+  for (std::size_t i = 0; i < graph.outputs.size(); ++i) {
+    if (!outputs[i]) continue;
+    for_each_reference(graph.outputs[i].value, visit);
+    for_each_reference(graph.outputs[i].file, visit);
   }
   while (!open.empty()) {
     const int node = open.back();
@@ -27,6 +30,189 @@ std::vector<bool> needed_nodes(const Graph& graph) {
     open.insert(open.end(), graph.nodes[node].upstream.begin(), graph.nodes[node].upstream.end());
   }
   return needed;
+}
+
+std::vector<bool> needed_nodes(const Graph& graph) {
+  return needed_nodes(graph, std::vector<bool>(graph.outputs.size(), true));
+}
+
+Planner::Planner(const Graph& graph, Index& index, OutputWriter& writer, const PlanOptions& options)
+    : graph_(graph),
+      index_(index),
+      writer_(writer),
+      recipes_(output_recipes(graph, [&](const File& file) { return index.hash_of(file.path); })),
+      fresh_(options.fresh) {
+  for (std::size_t i = 0; i < graph.outputs.size(); ++i) {
+    const GraphOutput& output = graph.outputs[i];
+    bool early = true, of_item = false;
+    for_each_reference(output.file, [&](const Reference& reference) {
+      of_item = of_item || reference.to == Reference::To::input;
+      early = early && reference.to != Reference::To::node && reference.to != Reference::To::element &&
+              reference.property != "width" && reference.property != "height";
+    });
+    early_.push_back(early);
+    of_item_.push_back(of_item);
+    forced_.push_back(std::any_of(recipes_[i].nodes.begin(), recipes_[i].nodes.end(),
+                                  [&](int node) { return options.forced.contains(graph.nodes[node].name); }));
+    if (!recipes_[i].digest.empty()) index.remember_meaning(recipes_[i].digest, recipes_[i].shared.dump());
+  }
+}
+
+std::vector<OutputPlan> Planner::look(const Item& item, const Codecs& codecs, const FileHash& hash_of,
+                                      std::optional<Error>& refused) const {
+  std::vector<OutputPlan> plans(graph_.outputs.size());
+  const std::vector<std::vector<Value>> nothing(graph_.nodes.size());
+  for (std::size_t i = 0; i < graph_.outputs.size(); ++i) {
+    if (early_[i]) {
+      const std::string name = as_text(evaluate(graph_.outputs[i].file, {graph_, item.inputs, nothing}, codecs));
+      try {
+        plans[i].path = writer_.claim(name, "`" + graph_.outputs[i].name + "` of " + item.name);
+      } catch (const Error& error) {
+        // Two items with one name, an input as output, or a name that no item has a part in: the request's mistake.
+        if (error.code() != "E611" || !of_item_[i]) throw;
+        refused = error;
+        return plans;
+      }
+    }
+    judge(item, static_cast<int>(i), hash_of, plans[i]);
+    if (plans[i].why.empty() || plans[i].path.empty()) continue;
+    try {
+      writer_.check_untouched(plans[i].path);
+    } catch (const Error& error) {
+      refused = error;
+    }
+  }
+  return plans;
+}
+
+void Planner::look_again(const Item& item, const FileHash& hash_of, std::vector<OutputPlan>& outputs) const {
+  for (std::size_t i = 0; i < outputs.size(); ++i)
+    if (outputs[i].unhashed) judge(item, static_cast<int>(i), hash_of, outputs[i]);
+}
+
+void Planner::judge(const Item& item, int output, const FileHash& hash_of, OutputPlan& plan) const {
+  const OutputRecipe& recipe = recipes_[output];
+  plan.files = json::array();
+  plan.unhashed = false;
+  if (fresh_ || forced_[output]) {
+    plan.why = fresh_ ? "--fresh" : "--rebuy";
+    return;
+  }
+  const std::string parts = recipe.digest.empty() ? "" : item_parts(recipe, graph_, item, hash_of);
+  std::vector<std::string> paths;
+  if (!plan.path.empty()) {
+    paths.push_back(writer_.absolute(plan.path));
+  } else if (!parts.empty()) {
+    const auto known = index_.files_of(sha256(recipe.digest + parts));
+    const json list = known ? json::parse(*known, nullptr, false) : json();
+    if (!list.is_array()) {
+      plan.why = "new: never made with these inputs";
+      return;
+    }
+    for (const json& path : list) paths.push_back(path.get<std::string>());
+  }
+  if (parts.empty()) {
+    plan.unhashed = true;
+    plan.why = "not hashed yet";
+    if (!plan.path.empty() && !index_.output(paths[0])) plan.why = "new", plan.unhashed = false;
+    return;
+  }
+  plan.why.clear();
+  for (const std::string& path : paths) {
+    const auto made = index_.output(path);
+    if (!made)
+      plan.why = "new";
+    else if (!made->there)
+      plan.why = "output missing";
+    else if (made->digest.empty())
+      plan.why = "its writing was not finished";
+    else if (made->digest != recipe.digest || made->parts != parts)
+      plan.why = difference(output, *made, parts);
+    else if (!made->untouched && !writer_.is_as_written(path, made->hash))
+      plan.why = "output changed since";
+    else
+      plan.files.push_back({{"path", path}, {"hash", made->hash}});
+    if (!plan.why.empty()) {
+      plan.files = json::array();
+      return;
+    }
+  }
+}
+
+static std::string shortened(const json& value) {
+  const std::string text = value.dump(-1, ' ', false, json::error_handler_t::replace);
+  return text.size() > 40 ? text.substr(0, 37) + "..." : text;
+}
+
+/// What is not the same, for people: the first of it.
+std::string Planner::difference(int output, const Index::Output& made, const std::string& parts) const {
+  const OutputRecipe& recipe = recipes_[output];
+  if (made.digest == recipe.digest) {
+    const json before = json::parse(made.parts, nullptr, false), now = json::parse(parts, nullptr, false);
+    for (const auto& [name, value] : now.items())
+      if (!before.is_object() || !before.contains(name) || before[name] != value) return "input `" + name + "` changed";
+    return "its inputs changed";
+  }
+  const auto kept = index_.meaning_of(made.digest);
+  const json before = kept ? json::parse(*kept, nullptr, false) : json();
+  if (!before.is_object()) return "the pipeline changed";
+  for (const auto& [name, node] : recipe.shared["nodes"].items()) {
+    const json old = before["nodes"].value(name, json());
+    if (old.is_null()) return "node `" + name + "` is new";
+    if (old["type"] != node["type"]) return "node `" + name + "` is another type";
+    if (old["version"] != node["version"])
+      return "node type `" + node["type"].get<std::string>() + "` has a new version";
+    const json& now = node["arguments"];
+    for (const auto& [argument, value] : now.items()) {
+      const json was = old["arguments"].value(argument, json());
+      if (was == value) continue;
+      // Within an object (the input of a model) the entry that changed.
+      if (value.is_object() && value.contains("object") && was.is_object() && was.contains("object"))
+        for (const auto& [entry, inner] : value["object"].items())
+          if (const json old_inner = was["object"].value(entry, json()); old_inner != inner)
+            return "`" + entry + "` of `" + name + "` changed " + shortened(old_inner) + " -> " + shortened(inner);
+      return "`" + argument + "` of `" + name + "` changed " + shortened(was) + " -> " + shortened(value);
+    }
+    for (const auto& [argument, value] : old["arguments"].items())
+      if (!now.contains(argument)) return "`" + argument + "` of `" + name + "` is gone";
+  }
+  for (const auto& [name, value] : recipe.settings.items())
+    if (const json was = before["settings"].value(name, json()); was != value)
+      return "`" + name + "` of the output changed " + shortened(was) + " -> " + shortened(value);
+  return "the output takes another value";
+}
+
+Plan make_plan(const Graph& graph, const ItemTable& table, const Planner& planner, const Codecs& codecs,
+               const FileHash& hash_of) {
+  Plan plan;
+  plan.why.resize(graph.outputs.size());
+  plan.work_of.reserve(table.items.size());
+  std::map<std::vector<bool>, int> kinds;
+  for (std::size_t i = 0; i < table.items.size(); ++i) {
+    std::optional<Error> refused;
+    const std::vector<OutputPlan> outputs = planner.look(table.items[i], codecs, hash_of, refused);
+    if (refused) {
+      plan.refused.emplace(i, *refused);
+      plan.work_of.push_back(-1);
+      plan.nothing_to_do = false;
+      continue;
+    }
+    std::vector<bool> to_make;
+    bool unhashed = false;
+    for (std::size_t o = 0; o < outputs.size(); ++o) {
+      to_make.push_back(!outputs[o].why.empty());
+      unhashed = unhashed || outputs[o].unhashed;
+      if (!outputs[o].why.empty()) {
+        ++plan.why[o][outputs[o].why];
+        plan.nothing_to_do = false;
+      }
+    }
+    if (unhashed) plan.unhashed.push_back(i);
+    const auto [kind, is_new] = kinds.emplace(to_make, static_cast<int>(plan.works.size()));
+    if (is_new) plan.works.push_back({to_make, needed_nodes(graph, to_make)});
+    plan.work_of.push_back(kind->second);
+  }
+  return plan;
 }
 
 /// Why the paid node would be bought; "" where it need not be.
@@ -43,41 +229,64 @@ static std::string reason_to_buy(const std::string& recipe, Index& index, const 
   return "cannot run without your word: the last purchase is " + std::string(state_name(purchase->state));
 }
 
-Plan make_plan(const Graph& graph, const ItemTable& table, Index& index, const Ledger& ledger) {
-  Plan plan;
-  plan.items = static_cast<int>(table.items.size());
+PlanSummary summary(const Graph& graph, const ItemTable& table, const Plan& plan, Index& index, const Ledger& ledger) {
+  PlanSummary made;
+  made.items = static_cast<int>(table.items.size());
+  made.refused = static_cast<int>(plan.refused.size());
   const std::vector<bool> needed = needed_nodes(graph);
   std::vector<int> place(graph.nodes.size(), -1);
   for (int node : graph.order)
     if (needed[node]) {
-      place[node] = static_cast<int>(plan.nodes.size());
-      plan.nodes.push_back(
-          {graph.nodes[node].name, graph.nodes[node].spec->name, graph.nodes[node].spec->cost == Cost::paid, 0, 0, {}});
+      place[node] = static_cast<int>(made.nodes.size());
+      made.nodes.push_back(
+          {graph.nodes[node].name, graph.nodes[node].spec->name, graph.nodes[node].spec->cost == Cost::paid});
     }
+  // A local node runs because of the outputs that need it.
+  for (std::size_t output = 0; output < graph.outputs.size(); ++output) {
+    std::vector<bool> alone(graph.outputs.size());
+    alone[output] = true;
+    const std::vector<bool> its = needed_nodes(graph, alone);
+    for (std::size_t node = 0; node < graph.nodes.size(); ++node)
+      if (its[node] && !made.nodes[place[node]].paid)
+        for (const auto& [why, count] : plan.why[output])
+          made.nodes[place[node]]
+              .why[graph.outputs.size() > 1 ? "`" + graph.outputs[output].name + "`: " + why : why] += count;
+  }
   const FileHash hash_of = [&](const File& file) { return index.known_hash(file.path); };
-  std::map<std::string, bool> counted;  // one prediction is shared by all that ask for the same
-  for (const Item& item : table.items) {
-    const std::vector<std::string> recipes = recipe_keys(graph, item, hash_of);
+  std::set<std::string> counted;  // one prediction is shared by all that ask for the same
+  for (std::size_t i = 0; i < table.items.size(); ++i) {
+    if (plan.work_of[i] < 0) continue;
+    const Work& work = plan.works[plan.work_of[i]];
+    if (std::none_of(work.outputs.begin(), work.outputs.end(), [](bool one) { return one; })) {
+      ++made.up_to_date;
+      for (PlanNode& row : made.nodes) ++row.skipped;
+      continue;
+    }
+    const std::vector<std::string> recipes = recipe_keys(graph, table.items[i], hash_of);
     for (std::size_t node = 0; node < graph.nodes.size(); ++node) {
       if (place[node] < 0) continue;
-      PlanNode& row = plan.nodes[place[node]];
-      const std::string why =
-          row.paid ? reason_to_buy(recipes[node], index, ledger) : "local: results are kept in memory only";
+      PlanNode& row = made.nodes[place[node]];
+      if (!work.nodes[node]) {
+        ++row.skipped;
+        continue;
+      }
+      const std::string why = row.paid ? reason_to_buy(recipes[node], index, ledger) : "local";
       if (why.empty()) {
         ++row.reused;
         continue;
       }
       ++row.runs;
+      if (!row.paid) continue;
       ++row.why[why];
-      if (row.paid && !why.starts_with("running") && !why.starts_with("cannot") &&
-          (recipes[node].empty() || counted.emplace(recipes[node], true).second))
-        ++plan.predictions;
+      if (!why.starts_with("running") && !why.starts_with("cannot") &&
+          (recipes[node].empty() || counted.insert(recipes[node]).second))
+        ++made.predictions;
     }
   }
-  return plan;
+  return made;
 }
 
-std::string render_plan(const Graph& graph, const Plan& plan) {
+std::string render_plan(const Graph& graph, const PlanSummary& plan) {
   std::size_t width = 4;
   for (const PlanNode& node : plan.nodes) width = std::max(width, node.name.size());
   std::string text =

@@ -1,38 +1,101 @@
-// Plan: what must run, and why, before anything runs. Reads no pixels and no file contents, asks no server.
+// Plan: what must run, and why, before anything runs. Reads no pixels and asks no server.
+//
+// An output's file is up to date where it was made by the same recipe (key.h: what is the same for all items, and the
+// item's own parts) and is as pixgraph left it. Everything else is made again, by the nodes that it needs and no
+// others.
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "graph.h"
 #include "index.h"
 #include "items.h"
+#include "key.h"
 #include "ledger.h"
+#include "outputs.h"
 
 namespace pixgraph {
 
-/// By node index: whether an output needs it, at whatever distance. What none needs does not run.
+/// By node index: whether one of these outputs needs it, at whatever distance. What none needs does not run.
+std::vector<bool> needed_nodes(const Graph& graph, const std::vector<bool>& outputs);
+/// The same for all outputs.
 std::vector<bool> needed_nodes(const Graph& graph);
 
-struct PlanNode {
-  std::string name, type;
-  bool paid = false;
-  int runs = 0, reused = 0;
-  std::map<std::string, int> why;  // reason of the runs, with how many items it holds for
+struct PlanOptions {
+  bool fresh = false;            // --fresh: nothing local is taken for done
+  std::set<std::string> forced;  // --rebuy: outputs that need one of these nodes are made again
+};
+
+/// One output of one item.
+struct OutputPlan {
+  std::string why;                                 // why it is made; "" where it is up to date
+  std::string path;                                // where its name follows from the inputs alone
+  nlohmann::json files = nlohmann::json::array();  // {"path", "hash"}: those that are up to date
+  bool unhashed = false;                           // why: an input's content has not been looked at yet
+};
+
+/// Tells outputs that are up to date from those that are not. Safe from many threads after its making.
+class Planner {
+ public:
+  Planner(const Graph& graph, Index& index, OutputWriter& writer, const PlanOptions& options);
+
+  /// Claims the names that follow from the inputs alone, so that two items that would write one file, a file that was
+  /// edited, or a name that cannot be one are refused before money is spent. Throws what is the request's mistake;
+  /// `refused` is what is wrong with this item alone.
+  std::vector<OutputPlan> look(const Item& item, const Codecs& codecs, const FileHash& hash_of,
+                               std::optional<Error>& refused) const;
+  /// The same again, after contents have been looked at; nothing is claimed.
+  void look_again(const Item& item, const FileHash& hash_of, std::vector<OutputPlan>& outputs) const;
+
+  const std::vector<OutputRecipe>& recipes() const { return recipes_; }
+
+ private:
+  void judge(const Item& item, int output, const FileHash& hash_of, OutputPlan& plan) const;
+  std::string difference(int output, const Index::Output& made, const std::string& parts) const;
+
+  const Graph& graph_;
+  Index& index_;
+  OutputWriter& writer_;
+  std::vector<OutputRecipe> recipes_;
+  std::vector<bool> early_, of_item_, forced_;  // by output
+  bool fresh_ = false;
+};
+
+/// What one item has to do. Few kinds of it serve all items.
+struct Work {
+  std::vector<bool> outputs, nodes;
 };
 
 struct Plan {
-  int items = 0;
+  std::vector<Work> works;
+  std::vector<int> work_of;              // by item: into works; -1 where it is refused
+  std::map<std::size_t, Error> refused;  // by item
+  std::vector<std::size_t> unhashed;     // items whose verdict may get better when contents are looked at, ascending
+  std::vector<std::map<std::string, int>> why;  // by output: why it is made, with the number of items
+  bool nothing_to_do = true;
+};
+
+Plan make_plan(const Graph& graph, const ItemTable& table, const Planner& planner, const Codecs& codecs,
+               const FileHash& hash_of);
+
+/// For `pixgraph plan`: the plan by node.
+struct PlanNode {
+  std::string name, type;
+  bool paid = false;
+  int runs = 0, reused = 0, skipped = 0;  // skipped: items whose outputs are up to date without it
+  std::map<std::string, int> why;         // reason of the runs, with how many items it holds for
+};
+struct PlanSummary {
+  int items = 0, up_to_date = 0, refused = 0;
   std::vector<PlanNode> nodes;  // those that an output needs, in the graph's order
   int predictions = 0;          // that would be bought at most
 };
+PlanSummary summary(const Graph& graph, const ItemTable& table, const Plan& plan, Index& index, const Ledger& ledger);
 
-/// Local nodes run for every item (their results live in memory only); a paid node is reused where the ledger has the
-/// purchase that its recipe led to.
-Plan make_plan(const Graph& graph, const ItemTable& table, Index& index, const Ledger& ledger);
-
-/// The plan as a table for people.
-std::string render_plan(const Graph& graph, const Plan& plan);
+/// The summary as a table for people.
+std::string render_plan(const Graph& graph, const PlanSummary& summary);
 
 }  // namespace pixgraph

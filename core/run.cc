@@ -14,17 +14,16 @@
 #include <thread>
 
 #include "clock.h"
-#include "console.h"
-#include "event_follower.h"
 #include "events.h"
 #include "hash.h"
 #include "http.h"
-#include "line_file.h"
 #include "outcome_list.h"
 #include "redact.h"
+#include "run_log.h"
 #include "sandbox_process.h"
 #include "scheduler.h"
 #include "schema_gate.h"
+#include "signals.h"
 
 namespace pixgraph {
 
@@ -106,43 +105,6 @@ class PredictionEvents : public RemoteObserver {
   Events& events_;
 };
 
-/// Takes SIGINT and SIGTERM for as long as it lives. Both were blocked before any thread was made.
-class Signals {
- public:
-  Signals(std::function<void()> first_interrupt, std::function<void()> second_interrupt,
-          std::function<void()> terminate)
-      : thread_([this, first_interrupt, second_interrupt, terminate] {
-          sigset_t set = signals();
-          while (!ending_) {
-            const timespec wait{0, 100'000'000};
-            const int got = sigtimedwait(&set, nullptr, &wait);
-            if (got == SIGTERM) terminate();
-            if (got == SIGINT) (interrupts_++ == 0 ? first_interrupt : second_interrupt)();
-          }
-        }) {}
-  ~Signals() {
-    ending_ = true;
-    thread_.join();
-  }
-  static void block() {
-    const sigset_t set = signals();
-    pthread_sigmask(SIG_BLOCK, &set, nullptr);
-  }
-  bool interrupted() const { return interrupts_ > 0; }
-
- private:
-  static sigset_t signals() {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    return set;
-  }
-  std::atomic<bool> ending_ = false;
-  std::atomic<int> interrupts_ = 0;
-  std::thread thread_;
-};
-
 void show_error(const Error& error, const Redactor& redactor) {
   std::string text = "error[" + error.code() + "]: " + error.message() + "\n";
   if (!error.where().empty()) text += "  --> " + error.where() + "\n";
@@ -218,6 +180,7 @@ json end_event(const RunCounts& counts, int exit, const RunOptions& options) {
   json end = {{"type", "end"},
               {"exit", exit},
               {"done", counts.items_done},
+              {"reused", counts.items_reused},
               {"failed", counts.items_failed},
               {"canceled", counts.items_canceled},
               {"out", options.out}};
@@ -226,12 +189,6 @@ json end_event(const RunCounts& counts, int exit, const RunOptions& options) {
     end["hint"] = counts.stopped->hint();
   }
   return end;
-}
-
-std::string new_run_id() {
-  std::string time = iso_time(std::chrono::system_clock::now()).substr(0, 23);  // to the millisecond: ids sort by it
-  std::erase_if(time, [](char c) { return c == '-' || c == ':' || c == '.'; });
-  return time + "-" + random_hex(3);
 }
 
 }  // namespace
@@ -243,6 +200,126 @@ void point_at_sandbox(RunHost& host, const std::string& base_url) {
   host.override_environment("PIXGRAPH_SANDBOX", "1");
 }
 
+namespace {
+
+/// What work needs beyond the plan.
+struct Services {
+  Services(Disk& disk, const std::string& state, const Codecs& codecs, Redactor& redactor, Index& index)
+      : store(disk, join_path(state, "store")),
+        sink(store),
+        http(http_options(sink)),
+        host(http, store, codecs, redactor, &index) {}
+  static HttpOptions http_options(StoreSink& sink) {
+    HttpOptions options;
+    options.downloads = &sink;
+    return options;
+  }
+  std::string sandbox_url() const { return sandbox ? sandbox->base_url() : ""; }
+
+  Store store;
+  StoreSink sink;
+  HttpClient http;
+  RunHost host;
+  std::unique_ptr<SandboxProcess> sandbox;
+};
+
+/// One call of run_graph: what all of it stands on.
+struct Running {
+  const Graph& graph;
+  const Registry& registry;
+  const ItemTable& table;
+  const RunOptions& options;
+  const RunModels& models;
+  const std::string& state;
+  const Codecs& codecs;
+  Index& index;
+  OutputWriter& writer;
+  const Planner& planner;
+  Services& services;
+  RunLog& log;
+  std::atomic<Scheduler*>& at_work;  // set while there is one
+  std::chrono::system_clock::time_point rebuy_before;
+};
+
+/// Does what the plan says; `interrupted` is whether the user asked for the end.
+RunCounts execute(const Running& run, bool& interrupted) {
+  const RunOptions& options = run.options;
+  Disk& disk = real_disk();
+  Services& services = run.services;
+  Events& events = run.log.events();
+  run.writer.sweep();
+  Ledger ledger(disk, join_path(run.state, options.sandbox ? "sandbox-ledger" : "ledger"));
+  std::map<std::string, Consent> consent_of;
+  for (const std::string& node : options.rebuy) consent_of[node] = {options.only_failed, run.rebuy_before};
+  PredictionEvents predictions(events);
+  const int jobs = options.jobs > 0 ? options.jobs : processors();
+  const auto limits = [&](const std::string& server) { return limits_for(run.graph, server, options); };
+
+  Schemas schemas(disk, join_path(run.state, "schemas"));
+  // A sandbox is asked every time: it costs nothing, and what its stand-ins take is not what the models take.
+  Schemas* kept = services.sandbox ? nullptr : &schemas;
+  SchemaGate gate(
+      {services.host,
+       {run.models.lock, kept},
+       kept,
+       [&](const ModelName& model, const json& schema) {
+         return run.models.uses ? shared_mistake(run.graph, *run.models.uses, model, schema) : std::nullopt;
+       },
+       [&](const ModelName& model, const std::string& why) {
+         events.emit({{"type", "warning"}, {"node", model.name.empty() ? model.lane : model.name}, {"message", why}});
+       }});
+
+  // The driver and the scheduler outlive the executor: its threads run their work.
+  std::unique_ptr<RemoteDriver> driver;
+  std::unique_ptr<Scheduler> scheduler;
+  Executor executor(jobs, 16);
+  driver = std::make_unique<RemoteDriver>(
+      RemoteDriver::Setup{executor, ledger, services.store, services.host, predictions, services.sandbox_url(), limits,
+                          time_scale(), &run.index, ledger_flags(run.state, options.sandbox), &gate});
+  const int in_flight = 2 * jobs + (uses_remote(run.graph) ? limits("").in_flight : 0);
+  scheduler = std::make_unique<Scheduler>(Scheduler::Setup{run.graph,
+                                                           run.registry,
+                                                           run.table,
+                                                           run.planner,
+                                                           run.codecs,
+                                                           executor,
+                                                           *driver,
+                                                           services.host,
+                                                           run.index,
+                                                           run.writer,
+                                                           events,
+                                                           in_flight,
+                                                           options.fail_fast,
+                                                           {options.only_failed, std::nullopt},
+                                                           consent_of});
+  Signals signals(
+      [&] {
+        std::fputs("\ninterrupted: no new predictions; waiting for those that run (again to cancel them)\n", stderr);
+        scheduler->stop();
+      },
+      [&] {
+        exit_within(std::chrono::seconds(5), kExitInterrupted);
+        std::fputs("\ncanceling what runs\n", stderr);
+        scheduler->stop();
+        driver->cancel_all();
+      },
+      [&] {
+        exit_within(std::chrono::milliseconds(500), kExitTerminated);  // also where nobody reads our output any more
+        RunCounts so_far = scheduler->counts();
+        so_far.stopped = Error("E902", "terminated; created predictions are kept and found again by the next run");
+        events.emit(end_event(so_far, kExitTerminated, options));
+        run.log.finish();
+        ::_exit(kExitTerminated);
+      });
+  run.at_work = scheduler.get();
+  const RunCounts counts = scheduler->run();
+  run.at_work = nullptr;
+  interrupted = signals.interrupted();
+  return counts;
+}
+
+}  // namespace
+
 int run_graph(const Graph& graph, const Registry& registry, const ItemTable& table, const RunOptions& options,
               const RunModels& models) {
   Signals::block();
@@ -252,136 +329,53 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
     Disk& disk = real_disk();
     const std::string state = state_folder(graph.file, options);
     const Codecs codecs(registry);
-    Store store(disk, join_path(state, "store"));
-    StoreSink sink(store);
-    HttpOptions http_options;
-    http_options.downloads = &sink;
-    HttpClient http(std::move(http_options));
     Index index(state);
-    RunHost host(http, store, codecs, redactor, &index);
-    std::unique_ptr<SandboxProcess> sandbox;
-    if (options.sandbox && uses_remote(graph)) {
-      sandbox = std::make_unique<SandboxProcess>();
-      point_at_sandbox(host, sandbox->base_url());
-    }
-    check_ready(graph, registry, host);
-    Ledger ledger(disk, join_path(state, options.sandbox ? "sandbox-ledger" : "ledger"));
-
-    const std::string run_id = new_run_id();
-    const std::string run_folder = join_path(join_path(state, "runs"), run_id);
-    make_folders(disk, run_folder);
-    const std::string event_path = join_path(run_folder, "events.ndjson");
-    const Events::Sink event_log = event_file(event_path);
-    const Events::Sink outcomes = outcome_list(join_path(run_folder, "items.jsonl"));
-    // What `events` calls outlives it.
-    Console console(options.events != "-");
-    std::unique_ptr<LineFile> copy;
-    if (!options.events.empty()) copy = std::make_unique<LineFile>(options.events);
-    EventFollower follower(event_path, [&](std::string_view line, const json& event) {
-      if (copy) copy->append(std::string(line) + "\n");
-      console.show(event);
-    });
-    std::atomic<Scheduler*> running = nullptr;
-    Events events(redactor, [&](const Error& error) {
-      show_error(error, redactor);
-      if (Scheduler* at_work = running) at_work->stop(error);
-    });
-    for (const Events::Sink& written : {event_log, outcomes}) events.add_sink(written);
-    events.add_sink([&](std::span<const json>) { follower.advance(); });
-    const auto all_shown = [&] {
-      events.finish();
-      follower.finish();
-    };
-    json names = json::array();
-    for (const GraphNode& node : graph.nodes) names.push_back({{"name", node.name}, {"type", node.spec->name}});
-    events.emit({{"type", "run"},
-                 {"id", run_id},
-                 {"file", graph.file},
-                 {"nodes", names},
-                 {"items", table.items.size()},
-                 {"out", options.out},
-                 {"state", state},
-                 {"sandbox", sandbox ? sandbox->base_url() : ""},
-                 {"skipped_files", table.skipped}});
-
-    const auto rebuy_before =
-        options.rebuy_before.empty() ? std::chrono::system_clock::now() : parse_iso_time(options.rebuy_before).value();
-    std::map<std::string, Consent> consent_of;
-    for (const std::string& node : options.rebuy) consent_of[node] = {options.only_failed, rebuy_before};
-
-    PredictionEvents predictions(events);
     OutputWriter writer(disk, index, codecs, options.out, options.overwrite, PastOutputs(join_path(state, "runs")));
     for (const Item& item : table.items)
       for (const Value& value : item.inputs)
         if (value.file()) writer.protect(value.file()->path);
-    const int jobs = options.jobs > 0 ? options.jobs : processors();
-    const auto limits = [&](const std::string& server) { return limits_for(graph, server, options); };
+    writer.check_folder();
+    const Planner planner(graph, index, writer, {options.fresh, {options.rebuy.begin(), options.rebuy.end()}});
+    // What nobody has looked at yet is hashed when its item's turn comes, not before the first one starts.
+    const Plan plan =
+        make_plan(graph, table, planner, codecs, [&](const File& file) { return index.known_hash(file.path); });
 
-    Schemas schemas(disk, join_path(state, "schemas"));
-    // A sandbox is asked every time: it costs nothing, and what its stand-ins take is not what the models take.
-    Schemas* kept = sandbox ? nullptr : &schemas;
-    SchemaGate gate(
-        {host,
-         {models.lock, kept},
-         kept,
-         [&](const ModelName& model, const json& schema) {
-           return models.uses ? shared_mistake(graph, *models.uses, model, schema) : std::nullopt;
-         },
-         [&](const ModelName& model, const std::string& why) {
-           events.emit({{"type", "warning"}, {"node", model.name.empty() ? model.lane : model.name}, {"message", why}});
-         }});
+    std::unique_ptr<Services> services;
+    if (!plan.nothing_to_do) {
+      services = std::make_unique<Services>(disk, state, codecs, redactor, index);
+      if (options.sandbox && uses_remote(graph)) {
+        services->sandbox = std::make_unique<SandboxProcess>();
+        point_at_sandbox(services->host, services->sandbox->base_url());
+      }
+      check_ready(graph, registry, services->host);
+    }
 
+    std::atomic<Scheduler*> at_work = nullptr;
+    RunLog log(state, options.events, redactor, [&](const Error& error) {
+      show_error(error, redactor);
+      if (Scheduler* scheduler = at_work) scheduler->stop(error);
+    });
+    json names = json::array();
+    for (const GraphNode& node : graph.nodes) names.push_back({{"name", node.name}, {"type", node.spec->name}});
+    log.events().emit({{"type", "run"},
+                       {"id", log.id()},
+                       {"file", graph.file},
+                       {"nodes", names},
+                       {"items", table.items.size()},
+                       {"out", options.out},
+                       {"state", state},
+                       {"sandbox", services ? services->sandbox_url() : ""},
+                       {"skipped_files", table.skipped}});
+    const auto rebuy_before =
+        options.rebuy_before.empty() ? std::chrono::system_clock::now() : parse_iso_time(options.rebuy_before).value();
     RunCounts counts;
     bool interrupted = false;
-    {
-      // The driver and the scheduler outlive the executor: its threads run their work.
-      std::unique_ptr<RemoteDriver> driver;
-      std::unique_ptr<Scheduler> scheduler;
-      Executor executor(jobs, 16);
-      driver = std::make_unique<RemoteDriver>(
-          RemoteDriver::Setup{executor, ledger, store, host, predictions, sandbox ? sandbox->base_url() : "", limits,
-                              time_scale(), &index, ledger_flags(state, options.sandbox), &gate});
-      const int in_flight = 2 * jobs + (uses_remote(graph) ? limits("").in_flight : 0);
-      scheduler = std::make_unique<Scheduler>(Scheduler::Setup{graph,
-                                                               registry,
-                                                               table,
-                                                               codecs,
-                                                               executor,
-                                                               *driver,
-                                                               host,
-                                                               index,
-                                                               writer,
-                                                               events,
-                                                               in_flight,
-                                                               options.fail_fast,
-                                                               {options.only_failed, std::nullopt},
-                                                               consent_of});
-      Signals signals(
-          [&] {
-            std::fputs("\ninterrupted: no new predictions; waiting for those that run (again to cancel them)\n",
-                       stderr);
-            scheduler->stop();
-          },
-          [&] {
-            exit_within(std::chrono::seconds(5), kExitInterrupted);
-            std::fputs("\ncanceling what runs\n", stderr);
-            scheduler->stop();
-            driver->cancel_all();
-          },
-          [&] {
-            exit_within(std::chrono::milliseconds(500),
-                        kExitTerminated);  // also where nobody reads our output any more
-            RunCounts so_far = scheduler->counts();
-            so_far.stopped = Error("E902", "terminated; created predictions are kept and found again by the next run");
-            events.emit(end_event(so_far, kExitTerminated, options));
-            all_shown();
-            ::_exit(kExitTerminated);
-          });
-      running = scheduler.get();
-      counts = scheduler->run();
-      running = nullptr;
-      interrupted = signals.interrupted();
-    }
+    if (plan.nothing_to_do)
+      counts.items_reused = static_cast<int>(table.items.size());
+    else
+      counts = execute({graph, registry, table, options, models, state, codecs, index, writer, planner, *services, log,
+                        at_work, rebuy_before},
+                       interrupted);
     int exit = kExitDone;
     if (interrupted)
       exit = kExitInterrupted;
@@ -389,8 +383,8 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
       exit = kExitStopped;
     else if (counts.items_failed > 0 || counts.items_canceled > 0)
       exit = kExitItemsFailed;
-    events.emit(end_event(counts, exit, options));
-    all_shown();
+    log.events().emit(end_event(counts, exit, options));
+    log.finish();
     if (exit == kExitInterrupted && !options.rebuy.empty())
       std::fprintf(stderr, "go on with the same --rebuy and: --rebuy-before %s\n", iso_time(rebuy_before).c_str());
     return exit;

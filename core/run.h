@@ -27,6 +27,7 @@ struct RunOptions {
   bool overwrite = false;
   bool sandbox = false;
   bool fail_fast = false;
+  bool fresh = false;              // nothing local is taken for done; what was bought is not bought again
   std::string events;              // a file, "-", or empty
   std::vector<std::string> rebuy;  // nodes whose earlier purchases are bought again
   std::string rebuy_before;        // those made before that time (ISO 8601); empty: before now

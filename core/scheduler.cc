@@ -6,8 +6,8 @@
 
 #include "call.h"
 #include "evaluate.h"
+#include "hash.h"
 #include "key.h"
-#include "plan.h"
 
 namespace pixgraph {
 
@@ -33,8 +33,12 @@ struct Scheduler::ItemRun {
   std::size_t index = 0;
   const Item* item = nullptr;
   std::vector<std::vector<Value>> outputs;  // by node
-  std::vector<int> waiting;                 // by vertex: upstream that has not ended
-  std::vector<int> readers;                 // by vertex: downstream that still needs its values
+  const Shape* shape = nullptr;
+  std::vector<OutputPlan> plans;              // by output
+  std::vector<std::string> parts;             // by output: of the recipe that it is made by
+  std::map<std::string, std::string> hashes;  // of input files, by path, as they were before anything read them
+  std::vector<int> waiting;                   // by vertex: upstream that has not ended
+  std::vector<int> readers;                   // by vertex: downstream that still needs its values
   std::vector<std::optional<Outcome>> outcomes;
   std::vector<steady_clock::time_point> started;
   std::vector<int> tries;  // by vertex: that have failed and may be repeated
@@ -61,12 +65,8 @@ Scheduler::Scheduler(Setup setup) : setup_(std::move(setup)) {
       });
     upstream_[nodes + i].assign(from.begin(), from.end());
   }
-  needed_ = needed_nodes(graph);
-  needed_.resize(vertex_count(), true);  // outputs are what all is for
-  needed_count_ = static_cast<int>(std::count(needed_.begin(), needed_.end(), true));
   for (int vertex = 0; vertex < vertex_count(); ++vertex)
-    if (needed_[vertex])
-      for (int from : upstream_[vertex]) downstream_[from].push_back(vertex);
+    for (int from : upstream_[vertex]) downstream_[from].push_back(vertex);
   std::vector<int> order = graph.order;
   for (int vertex = nodes; vertex < vertex_count(); ++vertex) order.push_back(vertex);
   for (int vertex : order)
@@ -80,36 +80,7 @@ const std::string& Scheduler::vertex_name(int vertex) const {
   return is_output(vertex) ? setup_.graph.outputs[vertex - nodes].name : setup_.graph.nodes[vertex].name;
 }
 
-/// Output names that follow from the inputs alone are claimed before anything runs, so that two items that would write
-/// one file, a file that was edited, or a name that cannot be one are refused before money is spent.
-void Scheduler::claim_outputs() {
-  setup_.writer.check_folder();
-  std::vector<std::vector<Value>> nothing(setup_.graph.nodes.size());
-  for (const Item& item : setup_.table.items)
-    for (const GraphOutput& output : setup_.graph.outputs) {
-      bool early = true, of_item = false;
-      for_each_reference(output.file, [&](const Reference& reference) {
-        of_item = of_item || reference.to == Reference::To::input;
-        early = early && reference.to != Reference::To::node && reference.to != Reference::To::element &&
-                reference.property != "width" && reference.property != "height";
-      });
-      if (!early) continue;
-      const std::string name = as_text(evaluate(output.file, {setup_.graph, item.inputs, nothing}, setup_.codecs));
-      std::string path;
-      try {
-        path = setup_.writer.claim(name, "`" + output.name + "` of " + item.name);
-        setup_.writer.check_untouched(path);
-      } catch (const Error& error) {
-        // Two items with one name, an input as output, or a name that no item has a part in: that is the request's
-        // mistake.
-        if (path.empty() && !(error.code() == "E611" && of_item)) throw;
-        refused_.emplace(item.name, error);
-      }
-    }
-}
-
 RunCounts Scheduler::run() {
-  claim_outputs();
   std::unique_lock lock(mutex_);
   start_items();
   idle_.wait(lock, [&] { return running_items_ == 0 && (next_item_ == setup_.table.items.size() || stopping_); });
@@ -153,31 +124,83 @@ void Scheduler::start_items() {
     auto item = std::make_shared<ItemRun>();
     item->index = next_item_++;
     item->item = &setup_.table.items[item->index];
-    if (const auto refused = refused_.find(item->item->name); refused != refused_.end()) {
-      ++counts_.items_failed;
-      setup_.events.emit({{"type", "item"},
-                          {"item", item->item->name},
-                          {"outcome", "failed"},
-                          {"code", refused->second.code()},
-                          {"cause", refused->second.message()},
-                          {"hint", refused->second.hint()}});
-      continue;
-    }
-    item->outputs.resize(setup_.graph.nodes.size());
-    item->waiting.resize(vertex_count());
-    item->readers.resize(vertex_count());
-    item->outcomes.resize(vertex_count());
-    item->started.resize(vertex_count());
-    item->tries.resize(vertex_count());
-    item->left = needed_count_;
     ++running_items_;
-    for (int vertex = 0; vertex < vertex_count(); ++vertex) {
-      item->waiting[vertex] = static_cast<int>(upstream_[vertex].size());
-      item->readers[vertex] = static_cast<int>(downstream_[vertex].size());
-    }
-    for (int vertex = 0; vertex < vertex_count(); ++vertex)
-      if (needed_[vertex] && item->waiting[vertex] == 0) post(item, vertex);
+    setup_.executor.post(Workers::cpu, {kUrgencyWork, static_cast<std::int64_t>(item->index), 0}, [this, item] {
+      try {
+        begin(item);
+      } catch (const Error& error) {
+        refuse(item, error);
+      } catch (const std::exception& other) {
+        refuse(item, Error("E990", std::string("something unexpected happened: ") + other.what()));
+      }
+    });
   }
+}
+
+/// Looks at the contents of the item's files and starts what has to run because of them.
+void Scheduler::begin(const ItemPtr& item) {
+  const FileHash hash_of = [&](const File& file) {
+    std::string& hash = item->hashes[file.path];
+    if (hash.empty()) hash = setup_.index.hash_of(file.path);
+    return hash;
+  };
+  std::optional<Error> refused;
+  item->plans = setup_.planner.look(*item->item, setup_.codecs, hash_of, refused);
+  if (refused) return refuse(item, *refused);
+  std::vector<bool> outputs;
+  for (std::size_t i = 0; i < item->plans.size(); ++i) {
+    outputs.push_back(!item->plans[i].why.empty());
+    for (const json& file : item->plans[i].files) item->files.push_back(file);
+    item->parts.push_back(outputs[i] ? item_parts(setup_.planner.recipes()[i], setup_.graph, *item->item, hash_of)
+                                     : "");
+  }
+  std::unique_lock lock(mutex_);
+  item->shape = &shape_for(outputs);
+  item->left = item->shape->count;
+  if (item->left == 0) {
+    lock.unlock();
+    return end_item(item);
+  }
+  item->outputs.resize(setup_.graph.nodes.size());
+  item->waiting.resize(vertex_count());
+  item->outcomes.resize(vertex_count());
+  item->started.resize(vertex_count());
+  item->tries.resize(vertex_count());
+  item->readers = item->shape->readers;
+  for (int vertex = 0; vertex < vertex_count(); ++vertex)
+    item->waiting[vertex] = static_cast<int>(upstream_[vertex].size());
+  for (int vertex = 0; vertex < vertex_count(); ++vertex)
+    if (item->shape->needed[vertex] && item->waiting[vertex] == 0) post(item, vertex);
+}
+
+const Scheduler::Shape& Scheduler::shape_for(const std::vector<bool>& outputs) {
+  const auto [place, is_new] = shapes_.emplace(outputs, Shape());
+  Shape& shape = place->second;
+  if (!is_new) return shape;
+  shape.needed = needed_nodes(setup_.graph, outputs);
+  shape.needed.insert(shape.needed.end(), outputs.begin(), outputs.end());
+  shape.count = static_cast<int>(std::count(shape.needed.begin(), shape.needed.end(), true));
+  shape.readers.resize(vertex_count());
+  for (int vertex = 0; vertex < vertex_count(); ++vertex)
+    shape.readers[vertex] = static_cast<int>(std::count_if(downstream_[vertex].begin(), downstream_[vertex].end(),
+                                                           [&](int next) { return shape.needed[next]; }));
+  return shape;
+}
+
+/// Ends an item of which nothing ran.
+void Scheduler::refuse(const ItemPtr& item, const Error& error) {
+  setup_.events.emit({{"type", "item"},
+                      {"item", item->item->name},
+                      {"outcome", "failed"},
+                      {"code", error.code()},
+                      {"cause", error.message()},
+                      {"hint", error.hint()}});
+  if (error.stops_run()) stop(error);
+  std::lock_guard lock(mutex_);
+  ++counts_.items_failed;
+  --running_items_;
+  start_items();
+  idle_.notify_all();
 }
 
 void Scheduler::post(const ItemPtr& item, int vertex) {
@@ -298,8 +321,10 @@ void Scheduler::run_remote(const ItemPtr& item, int node, std::shared_ptr<NodeCa
   const auto agreed = setup_.consent_of.find(setup_.graph.nodes[node].name);
   buy.consent = agreed == setup_.consent_of.end() ? setup_.consent : agreed->second;
   std::call_once(item->recipes_made, [&] {
-    item->recipes =
-        recipe_keys(setup_.graph, *item->item, [&](const File& file) { return setup_.index.hash_of(file.path); });
+    item->recipes = recipe_keys(setup_.graph, *item->item, [&](const File& file) {
+      const auto known = item->hashes.find(file.path);
+      return known == item->hashes.end() ? setup_.index.hash_of(file.path) : known->second;
+    });
   });
   call->release_inputs();  // what waits for a server holds no pixels but those it sends
   buy.done = [this, item, node, call, remote](const RemoteOutcome& outcome) {
@@ -328,11 +353,14 @@ void Scheduler::run_output(const ItemPtr& item, int index) {
   ItemValues values{setup_.graph, item->item->inputs, item->outputs};
   const Value value = evaluate(output.value, values, setup_.codecs);
   bool changed = false;
+  json paths = json::array();
   auto write = [&](const Value& one) {
     const std::string name = as_text(evaluate(output.file, values, setup_.codecs));
     const std::string path = setup_.writer.claim(name, "`" + output.name + "` of " + item->item->name);
     const OutputWriter::Written written = setup_.writer.write(path, one, output);
     changed = changed || written.changed;
+    setup_.index.wrote(written.absolute, setup_.planner.recipes()[index].digest, item->parts[index]);
+    paths.push_back(written.absolute);
     {
       std::lock_guard lock(mutex_);
       item->files.push_back({{"path", written.absolute}, {"hash", written.hash}});
@@ -349,6 +377,8 @@ void Scheduler::run_output(const ItemPtr& item, int index) {
   } else {
     write(value);
   }
+  if (item->plans[index].path.empty())
+    setup_.index.remember_files(sha256(setup_.planner.recipes()[index].digest + item->parts[index]), paths.dump());
   ended(item, static_cast<int>(setup_.graph.nodes.size()) + index, changed ? Outcome::done : Outcome::reused, nullptr,
         {});
 }
@@ -411,6 +441,7 @@ void Scheduler::settle(const ItemPtr& item, int vertex, Outcome outcome, const s
     if (--item->readers[from] == 0 && !is_output(from))
       item->outputs[from].clear();  // nobody needs the pixels any more
   for (int next : downstream_[vertex]) {
+    if (!item->shape->needed[next]) continue;
     if (!good)
       more.emplace_back(next, Outcome::skipped);
     else if (--item->waiting[next] == 0 && !item->outcomes[next])
@@ -419,12 +450,16 @@ void Scheduler::settle(const ItemPtr& item, int vertex, Outcome outcome, const s
 }
 
 void Scheduler::end_item(const ItemPtr& item) {
-  const std::string_view outcome = item->failed ? "failed" : item->canceled ? "canceled" : "done";
+  const bool reused = item->left == 0 && item->shape->count == 0;
+  const std::string_view outcome = item->failed ? "failed" : item->canceled ? "canceled" : reused ? "reused" : "done";
   json event = {{"type", "item"}, {"item", item->item->name}, {"outcome", outcome}, {"files", item->files}};
   if (!item->cause.empty()) event["cause"] = item->cause;
   setup_.events.emit(std::move(event));
   std::lock_guard lock(mutex_);
-  (item->failed ? counts_.items_failed : item->canceled ? counts_.items_canceled : counts_.items_done)++;
+  ++(item->failed     ? counts_.items_failed
+     : item->canceled ? counts_.items_canceled
+     : reused         ? counts_.items_reused
+                      : counts_.items_done);
   --running_items_;
   start_items();
   idle_.notify_all();

@@ -22,6 +22,7 @@
 #include "host.h"
 #include "items.h"
 #include "outputs.h"
+#include "plan.h"
 #include "registry.h"
 #include "remote.h"
 
@@ -31,7 +32,7 @@ enum class Outcome : std::uint8_t { done, reused, failed, skipped, canceled };
 std::string_view outcome_name(Outcome outcome);
 
 struct RunCounts {
-  int items_done = 0, items_failed = 0, items_canceled = 0;
+  int items_done = 0, items_reused = 0, items_failed = 0, items_canceled = 0;
   std::optional<Error> stopped;  // the first error that stopped the whole run
 };
 
@@ -41,6 +42,7 @@ class Scheduler {
     const Graph& graph;
     const Registry& registry;
     const ItemTable& table;
+    const Planner& planner;
     const Codecs& codecs;
     Executor& executor;
     RemoteDriver& remote;
@@ -75,7 +77,17 @@ class Scheduler {
   bool is_output(int vertex) const { return vertex >= static_cast<int>(setup_.graph.nodes.size()); }
   const std::string& vertex_name(int vertex) const;
 
+  /// What the making of some outputs takes: shared by all items of which the same ones are to be made.
+  struct Shape {
+    std::vector<bool> needed;  // by vertex
+    std::vector<int> readers;  // by vertex: downstream that needs its values
+    int count = 0;
+  };
+
   void start_items();  // REQUIRES: mutex_ held
+  void begin(const ItemPtr& item);
+  const Shape& shape_for(const std::vector<bool>& outputs);  // REQUIRES: mutex_ held
+  void refuse(const ItemPtr& item, const Error& error);
   void post(const ItemPtr& item, int vertex);
   void run_vertex(const ItemPtr& item, int vertex);
   void run_node(const ItemPtr& item, int node);
@@ -89,16 +101,13 @@ class Scheduler {
               std::vector<std::pair<int, Outcome>>& more);
   void end_item(const ItemPtr& item);
   void emit_task(const ItemRun& item, int vertex, std::string_view state, const Error* error, const std::string& cause);
-  void claim_outputs();
 
   Setup setup_;
   std::vector<std::vector<int>> upstream_, downstream_;  // by vertex
-  std::vector<bool> needed_;                             // by vertex
   std::vector<int> depth_;
-  int needed_count_ = 0;
-  std::map<std::string, Error> refused_;  // items that cannot run at all, by name
 
   std::mutex mutex_;
+  std::map<std::vector<bool>, Shape> shapes_;  // by outputs
   std::condition_variable idle_;
   std::set<std::pair<ItemPtr, int>> resting_;  // vertices that wait for their next try
   std::size_t next_item_ = 0;

@@ -121,6 +121,7 @@ TEST(Outputs, OnlyOursOfWhatIsLeftHalfWrittenIsTakenAway) {
   const Codecs codecs(registry);
   Index index(folder.path("state"));
   const OutputWriter writer(real_disk(), index, codecs, folder.path("out"), false);
+  writer.sweep();
   EXPECT_EQ(real_disk().list(folder.path("out")),
             (std::vector<std::string>{".new-", ours + ".txt", ".new-design.txt"}));
 }

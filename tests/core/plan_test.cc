@@ -21,12 +21,16 @@ struct Planned : Nodes {
         RunFunction());
     add(Spec("Add", "Appends").in("text", Type::text, "x").out("text", Type::text, "x"), RunFunction());
     graph = graph_of(
-        "inputs: {word: {type: text}}\nnodes:\n  bought: {type: Predict, prompt: \"${word}\"}\n  after: {type: Add, "
+        "inputs: {word: {type: text}, name: {type: text}}\nnodes:\n  bought: {type: Predict, prompt: \"${word}\"}\n  "
+        "after: {type: Add, "
         "text: \"${bought}\"}\n"
-        "outputs: {result: {value: \"${after}\", file: \"${word}.txt\"}}\n",
+        "outputs: {result: {value: \"${after}\", file: \"${name}.txt\"}}\n",
         registry);
-    for (const char* word : {"a", "b", "a"})
-      table.items.push_back({word + std::to_string(table.items.size()), {Value(word)}});
+    for (const char* word : {"a", "b", "a"}) add_item(word);
+  }
+  void add_item(const std::string& word) {
+    const std::string name = word + std::to_string(table.items.size());
+    table.items.push_back({name, {Value(word), Value(name)}});
   }
   void bought(int item, PurchaseState state) {
     const std::string key(64, static_cast<char>('0' + item));
@@ -40,7 +44,13 @@ struct Planned : Nodes {
     else
       ledger.ended(purchase, state, "", nullptr);
   }
-  Plan plan() { return make_plan(graph, table, index, ledger); }
+  PlanSummary plan() {
+    Codecs codecs(registry);
+    OutputWriter writer(real_disk(), index, codecs, folder.path("out"), false);
+    const Planner planner(graph, index, writer, {});
+    const Plan made = make_plan(graph, table, planner, codecs, [](const File&) { return ""; });
+    return summary(graph, table, made, index, ledger);
+  }
   TempFolder folder;
   MemoryDisk disk;
   Graph graph;
@@ -51,14 +61,14 @@ struct Planned : Nodes {
 
 TEST(Plan, ItemsThatAskForTheSameShareOnePrediction) {
   Planned planned;
-  const Plan plan = planned.plan();
+  const PlanSummary plan = planned.plan();
   EXPECT_EQ(plan.predictions, 2);
   EXPECT_EQ(plan.nodes[0].runs, 3);
   EXPECT_EQ(render_plan(planned.graph, plan),
             "test.yaml: 2 nodes, 3 items\n\n"
             "  node       runs   reused  why\n"
             "  bought        3        0  new: never bought with these inputs\n"
-            "  after         3        0  local: results are kept in memory only\n"
+            "  after         3        0  new\n"
             "\nWould buy at most 2 predictions (items with the same request share one). Nothing was run.\n");
 }
 
@@ -66,7 +76,7 @@ TEST(Plan, SaysWhatTheLedgerSays) {
   Planned planned;
   planned.bought(0, PurchaseState::succeeded);
   planned.bought(1, PurchaseState::maybe_paid);
-  Plan plan = planned.plan();
+  PlanSummary plan = planned.plan();
   EXPECT_EQ(plan.nodes[0].reused, 2);
   EXPECT_EQ(plan.predictions, 0);
   EXPECT_EQ(plan.nodes[0].why,

@@ -69,6 +69,7 @@ class TestRun : RemoteObserver {
         ledger(real_disk(), folder.path("state/ledger")),
         events(redactor),
         writer(real_disk(), index, codecs, folder.path("out"), false),
+        planner(graph, index, writer, {}),
         executor(std::make_unique<Executor>(threads, threads)),
         driver({*executor, ledger, store, host, *this, "", [](const std::string&) { return ServerLimits(); }}) {
     for (const std::string& item : items) table.items.push_back({item, {Value(item)}});
@@ -78,11 +79,14 @@ class TestRun : RemoteObserver {
         if (on_event) on_event(event);
       }
     });
-    scheduler = std::make_unique<Scheduler>(Scheduler::Setup{graph, nodes.registry, table, codecs, *executor, driver,
-                                                             host, index, writer, events, in_flight, fail_fast});
+    scheduler =
+        std::make_unique<Scheduler>(Scheduler::Setup{graph, nodes.registry, table, planner, codecs, *executor, driver,
+                                                     host, index, writer, events, in_flight, fail_fast});
   }
   ~TestRun() { executor.reset(); }
   RunCounts run() {
+    writer.check_folder();
+    make_plan(graph, table, planner, codecs, [this](const File& file) { return index.known_hash(file.path); });
     const RunCounts counts = scheduler->run();
     executor.reset();  // every event has been emitted
     events.finish();
@@ -122,6 +126,7 @@ class TestRun : RemoteObserver {
   Ledger ledger;
   Events events;
   OutputWriter writer;
+  Planner planner;
   ItemTable table;
   std::unique_ptr<Executor> executor;
   RemoteDriver driver;

@@ -1,0 +1,44 @@
+#include "run_log.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "clock.h"
+#include "disk.h"
+#include "hash.h"
+#include "outcome_list.h"
+
+namespace pixgraph {
+
+using nlohmann::json;
+
+static std::string new_run_id() {
+  std::string time = iso_time(std::chrono::system_clock::now()).substr(0, 23);  // to the millisecond: ids sort by it
+  std::erase_if(time, [](char c) { return c == '-' || c == ':' || c == '.'; });
+  return time + "-" + random_hex(3);
+}
+
+RunLog::RunLog(const std::string& state, const std::string& copy_to, const Redactor& redactor,
+               std::function<void(const Error&)> failed)
+    : id_(new_run_id()), folder_(join_path(join_path(state, "runs"), id_)), console_(copy_to != "-") {
+  make_folders(real_disk(), folder_);
+  const std::string path = join_path(folder_, "events.ndjson");
+  if (!copy_to.empty()) copy_ = std::make_unique<LineFile>(copy_to);
+  Events::Sink log = event_file(path), outcomes = outcome_list(join_path(folder_, "items.jsonl"));
+  follower_ = std::make_unique<EventFollower>(path, [this](std::string_view line, const json& event) {
+    if (copy_) copy_->append(std::string(line) + "\n");
+    console_.show(event);
+  });
+  events_ = std::make_unique<Events>(redactor, std::move(failed));
+  events_->add_sink(std::move(log));
+  events_->add_sink(std::move(outcomes));
+  events_->add_sink([follower = follower_.get()](std::span<const json>) { follower->advance(); });
+}
+
+void RunLog::finish() {
+  events_->finish();
+  follower_->finish();
+}
+
+}  // namespace pixgraph

@@ -1,0 +1,40 @@
+// RunLog: the folder of one run, runs/<id>, and everybody who is told what happens in it: events.ndjson and items.jsonl
+// are written from the run's events; the console and --events follow the first of them.
+//
+// Made by the thread that runs; what emits events may do so from any thread as long as it lives.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "console.h"
+#include "event_follower.h"
+#include "events.h"
+#include "line_file.h"
+
+namespace pixgraph {
+
+class RunLog {
+ public:
+  /// Makes the folder. `copy_to`: a file, "-", or empty. `failed` hears, once, that the log cannot be written any more.
+  /// Throws Error E602 (stops_run).
+  RunLog(const std::string& state, const std::string& copy_to, const Redactor& redactor,
+         std::function<void(const Error&)> failed);
+
+  const std::string& id() const { return id_; }
+  const std::string& folder() const { return folder_; }
+  Events& events() { return *events_; }
+  /// Returns when everything emitted before has been written and shown.
+  void finish();
+
+ private:
+  const std::string id_, folder_;
+  // In this order: what the events call outlives them.
+  Console console_;
+  std::unique_ptr<LineFile> copy_;
+  std::unique_ptr<EventFollower> follower_;
+  std::unique_ptr<Events> events_;
+};
+
+}  // namespace pixgraph

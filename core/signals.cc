@@ -1,0 +1,40 @@
+#include "signals.h"
+
+#include <signal.h>
+
+#include <utility>
+
+namespace pixgraph {
+
+static sigset_t taken() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  return set;
+}
+
+void Signals::block() {
+  const sigset_t set = taken();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+}
+
+Signals::Signals(std::function<void()> first_interrupt, std::function<void()> second_interrupt,
+                 std::function<void()> terminate)
+    : thread_([this, first_interrupt = std::move(first_interrupt), second_interrupt = std::move(second_interrupt),
+               terminate = std::move(terminate)] {
+        const sigset_t set = taken();
+        while (!ending_) {
+          const timespec wait{0, 100'000'000};
+          const int got = sigtimedwait(&set, nullptr, &wait);
+          if (got == SIGTERM) terminate();
+          if (got == SIGINT) (interrupts_++ == 0 ? first_interrupt : second_interrupt)();
+        }
+      }) {}
+
+Signals::~Signals() {
+  ending_ = true;
+  thread_.join();
+}
+
+}  // namespace pixgraph

@@ -1,0 +1,26 @@
+// Signals: what SIGINT and SIGTERM do to a run.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <thread>
+
+namespace pixgraph {
+
+/// Takes both for as long as it lives, on a thread of its own. block() must have been called before any other thread
+/// was made.
+class Signals {
+ public:
+  Signals(std::function<void()> first_interrupt, std::function<void()> second_interrupt,
+          std::function<void()> terminate);
+  ~Signals();
+  static void block();
+  bool interrupted() const { return interrupts_ > 0; }
+
+ private:
+  std::atomic<bool> ending_ = false;
+  std::atomic<int> interrupts_ = 0;
+  std::thread thread_;
+};
+
+}  // namespace pixgraph
