@@ -59,6 +59,14 @@ Index::~Index() {
   sqlite3_close(database_);
 }
 
+Index::Reading::Reading(Index& index) : index_(index) {
+  index_.run("BEGIN");
+}
+
+Index::Reading::~Reading() {
+  index_.run("COMMIT");
+}
+
 bool Index::run(const char* sql) {
   return database_ && sqlite3_exec(database_, sql, nullptr, nullptr, nullptr) == SQLITE_OK;
 }
@@ -95,15 +103,24 @@ static std::int64_t nanoseconds(const timespec& time) {
   return time.tv_sec * 1'000'000'000LL + time.tv_nsec;
 }
 
+/// Without asking the system, which is slow for many files: the working directory stays what it is.
+static std::string absolute_path(const std::string& path) {
+  static const std::string here = [] {
+    std::error_code failure;
+    return std::filesystem::current_path(failure).string();
+  }();
+  std::string whole = path.starts_with('/') ? path : join_path(here, path);
+  if (whole.find("/.") == std::string::npos && whole.find("//") == std::string::npos) return whole;
+  return std::filesystem::path(whole).lexically_normal().string();
+}
+
 /// What tells one state of a file from another.
 struct Index::Facts {
   std::string absolute;
   struct stat stat {};
   bool there = false;
   timespec looked{};  // when: before the content is read
-  explicit Facts(const std::string& path) {
-    std::error_code failure;
-    absolute = std::filesystem::absolute(path, failure).lexically_normal().string();
+  explicit Facts(const std::string& path) : absolute(absolute_path(path)) {
     clock_gettime(CLOCK_REALTIME, &looked);
     there = ::stat(path.c_str(), &stat) == 0;
   }

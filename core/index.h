@@ -25,6 +25,19 @@ class Index {
   Index(const Index&) = delete;
   Index& operator=(const Index&) = delete;
 
+  /// Many questions at once: one look at the state of the database instead of one each. No other thread may use the
+  /// index meanwhile.
+  class Reading {
+   public:
+    explicit Reading(Index& index);
+    ~Reading();
+    Reading(const Reading&) = delete;
+    Reading& operator=(const Reading&) = delete;
+
+   private:
+    Index& index_;
+  };
+
   /// SHA-256 of a file, from the memo where path, inode, size, mtime and ctime are as remembered, else read. A file
   /// younger than 2 s is never remembered: it may change again within the clock's grain.
   std::string hash_of(const std::string& path);

@@ -43,8 +43,8 @@ void OutputWriter::sweep() const {
 std::string OutputWriter::absolute(const std::string& path) {
   // Most of the way is the same for all files below --out, and asked for once.
   const std::string folder = folder_of(path);
-  std::error_code failure;
-  if (fs::is_symlink(path, failure)) return canonical(path);
+  struct stat facts {};
+  if (::lstat(path.c_str(), &facts) == 0 && S_ISLNK(facts.st_mode)) return canonical(path);
   std::lock_guard lock(canonical_mutex_);
   auto known = canonical_folders_.find(folder);
   // Until it is there it may still become a link to elsewhere.

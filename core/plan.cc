@@ -188,6 +188,7 @@ Plan make_plan(const Graph& graph, const ItemTable& table, const Planner& planne
   plan.why.resize(graph.outputs.size());
   plan.work_of.reserve(table.items.size());
   std::map<std::vector<bool>, int> kinds;
+  const Index::Reading reading = planner.reading();
   for (std::size_t i = 0; i < table.items.size(); ++i) {
     std::optional<Error> refused;
     const std::vector<OutputPlan> outputs = planner.look(table.items[i], codecs, hash_of, refused);

@@ -50,6 +50,7 @@ class Planner {
   /// The same again, after contents have been looked at; nothing is claimed.
   void look_again(const Item& item, const FileHash& hash_of, std::vector<OutputPlan>& outputs) const;
 
+  Index::Reading reading() const { return Index::Reading(index_); }
   const std::vector<OutputRecipe>& recipes() const { return recipes_; }
 
  private:

@@ -98,7 +98,8 @@ std::string installed(const std::string& name) {
 }  // namespace bench
 
 int main(int count, char** words) {
-  const std::map<std::string, int (*)()> benches = {{"remote", bench::remote}, {"limits", bench::limits}};
+  const std::map<std::string, int (*)()> benches = {
+      {"remote", bench::remote}, {"limits", bench::limits}, {"engine", bench::engine}};
   const auto chosen = count == 2 ? benches.find(words[1]) : benches.end();
   if (chosen == benches.end()) {
     std::fputs("usage: pixgraph-bench NAME, with NAME one of:", stderr);

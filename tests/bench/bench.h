@@ -63,5 +63,6 @@ std::string installed(const std::string& name);
 // The benches: each returns 0, or 1 where what it runs failed.
 int remote();
 int limits();
+int engine();
 
 }  // namespace bench
