@@ -299,6 +299,11 @@ std::set<std::string> Ledger::all_ids() const {
   return ids;
 }
 
+std::optional<std::chrono::milliseconds> Ledger::age(const Purchase& purchase) const {
+  if (purchase.boot_id != boot_id_) return std::nullopt;
+  return std::chrono::milliseconds(std::max<std::int64_t>(0, boottime_ms() - purchase.boottime_ms));
+}
+
 bool Ledger::owner_gone(const Purchase& purchase) const {
   if (purchase.boot_id == boot_id_) {
     if (purchase.owner == owner()) return false;

@@ -103,6 +103,8 @@ class Ledger {
   /// Whether the process that wrote the intent is known to be gone: same boot and its lock is free, or another boot or
   /// host and older than 10 minutes.
   bool owner_gone(const Purchase& purchase) const;
+  /// How long ago the intent was written, by the clock that only counts; nullopt for one of another boot.
+  std::optional<std::chrono::milliseconds> age(const Purchase& purchase) const;
 
  private:
   std::string path_of(const std::string& key, int number) const;

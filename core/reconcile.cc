@@ -63,31 +63,43 @@ Fit fits(const json& sent, const json& echoed) {
   return sent == echoed ? Fit::yes : Fit::no;  // json compares 7 and 7.0 as equal
 }
 
-std::optional<std::vector<Candidate>> list_all(const RemoteNode& node, const std::string& server,
-                                               std::chrono::system_clock::time_point since, Host& host,
-                                               const std::function<void()>& before_page) {
+std::optional<Listed> list_since(const RemoteNode& node, const Purchase& intent,
+                                 std::optional<std::chrono::milliseconds> age, Host& host,
+                                 const std::function<void()>& before_page) {
+  using std::chrono::system_clock;
   constexpr int kMostPages = 2000;
-  std::vector<Candidate> all;
+  constexpr auto kBefore = std::chrono::minutes(10), kClose = std::chrono::minutes(1);
+  const auto began = parse_iso_time(intent.wall).value_or(system_clock::now() - std::chrono::hours(1));
+  auto since = age ? system_clock::now() - *age : began;
+  Listed listed;
   std::set<std::string> seen;
   std::string cursor;
   for (int number = 0; number < kMostPages && seen.insert(cursor).second; ++number) {
     before_page();
-    std::optional<ListPage> page = node.list(server, since, cursor, host);
+    std::optional<ListPage> page = node.list(intent.server, since - kBefore, cursor, host);
     if (!page) return std::nullopt;
-    std::move(page->predictions.begin(), page->predictions.end(), std::back_inserter(all));
-    if (page->next.empty()) return all;
+    if (page->server_time && cursor.empty()) {
+      listed.intended = age ? *page->server_time - *age : began + (*page->server_time - system_clock::now());
+      if (*listed.intended < since - kClose) {  // the list began too late
+        since = *listed.intended;
+        seen.clear();
+        continue;
+      }
+    }
+    std::move(page->predictions.begin(), page->predictions.end(), std::back_inserter(listed.candidates));
+    if (page->next.empty()) return listed;
     cursor = std::move(page->next);
   }
   return std::nullopt;
 }
 
-Finding judge(const Purchase& intent, const std::vector<Candidate>& listed, const std::set<std::string>& taken) {
+Finding judge(const Purchase& intent, const Listed& listed, const std::set<std::string>& taken) {
   std::vector<std::string> sure, perhaps;
-  // A POST follows its intent within a minute; what was created long after it is somebody else's. The margin is for
-  // clocks.
-  const auto intended = parse_iso_time(intent.wall);
+  // A POST follows its intent within a minute; what was created long after it is somebody else's. Without the server's
+  // clock nothing can be told by time.
+  const auto intended = listed.intended;
   constexpr auto kMargin = std::chrono::minutes(15);
-  for (const Candidate& candidate : listed) {
+  for (const Candidate& candidate : listed.candidates) {
     if (taken.contains(candidate.id) || !candidate.snapshot.answer || !candidate.snapshot.answer->is_object()) continue;
     const json& answer = *candidate.snapshot.answer;
     const auto created = answer.find("created_at");

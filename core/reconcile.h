@@ -29,11 +29,18 @@ enum class Fit : std::uint8_t {
 };
 Fit fits(const nlohmann::json& sent, const nlohmann::json& echoed);
 
-/// The server's whole list since then; nullopt where it has none, or one that turns in circles or never ends and so
-/// proves nothing about what is not in it. `before_page` is called before each request.
-std::optional<std::vector<Candidate>> list_all(const RemoteNode& node, const std::string& server,
-                                               std::chrono::system_clock::time_point since, Host& host,
-                                               const std::function<void()>& before_page);
+struct Listed {
+  std::vector<Candidate> candidates;
+  std::optional<std::chrono::system_clock::time_point> intended;  // the intent's time by the server's clock, if known
+};
+
+/// The server's whole list since shortly before the intent; nullopt where it has none, or one that turns in circles or
+/// never ends and so proves nothing about what is not in it. Our clock may be wrong by hours: the time is taken from
+/// the server's, by `age` where the intent's is known (the clock that only counts), else by the difference of the two.
+/// `before_page` is called before each request.
+std::optional<Listed> list_since(const RemoteNode& node, const Purchase& intent,
+                                 std::optional<std::chrono::milliseconds> age, Host& host,
+                                 const std::function<void()>& before_page);
 
 struct Finding {
   enum class Kind : std::uint8_t { none, one, undecided };
@@ -44,6 +51,6 @@ struct Finding {
 
 /// `taken` are the ids that ledger entries name already. A candidate that is certain beats those that are not: an exact
 /// echo of an upload's id can be nobody else's.
-Finding judge(const Purchase& intent, const std::vector<Candidate>& listed, const std::set<std::string>& taken);
+Finding judge(const Purchase& intent, const Listed& listed, const std::set<std::string>& taken);
 
 }  // namespace pixgraph

@@ -359,11 +359,10 @@ void RemoteDriver::reconcile(const JobPtr& job) {
                 .stopping_run(),
             nullptr);
   };
-  std::optional<std::vector<Candidate>> listed;
+  std::optional<Listed> listed;
   try {
-    const auto began = parse_iso_time(purchase.wall).value_or(std::chrono::system_clock::now() - std::chrono::hours(1));
-    listed = list_all(*job->node, purchase.server, began - std::chrono::minutes(10), setup_.host,
-                      [&] { servers_.governor(purchase.server).next_call(); });
+    listed = list_since(*job->node, purchase, setup_.ledger.age(purchase), setup_.host,
+                        [&] { servers_.governor(purchase.server).next_call(); });
   } catch (const Throttled& throttled) {
     servers_.governor(job->request.server).pause_calls(throttled.wait());
     return again(throttled.wait());

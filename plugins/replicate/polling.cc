@@ -97,6 +97,7 @@ std::optional<ListPage> list_predictions(const Server& server, std::chrono::syst
   auto answer = read_json(response.body);
   if (!answer || !value_at(*answer, "results").is_array()) return {};
   ListPage page;
+  page.server_time = read_http_date(response.header("Date"));
   if (add_page((*answer)["results"], since, page.predictions)) page.next = query_of(text_at(*answer, "next"));
   return page;
 }

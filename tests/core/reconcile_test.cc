@@ -70,6 +70,41 @@ TEST(Reconcile, AListThatCannotBeReadDecidesNothing) {
   EXPECT_EQ(remote->submitted, 1);
 }
 
+TEST(Reconcile, ClocksThatDifferByHoursLoseNothing) {
+  for (const auto ahead : {-200min, -20min, 0min, 20min, 200min}) {
+    MemoryDisk disk;
+    Process process(disk);
+    auto remote = remote_of({refused(Submitted::Kind::unknown, Error("E204", "the connection broke"))}, {succeeded()});
+    remote->clock_ahead = ahead;
+    remote->on_find = [&] {
+      Candidate one = listed("p6", {{"prompt", "cat"}});
+      json answer = *one.snapshot.answer;
+      answer["created_at"] = iso_time(std::chrono::system_clock::now() + ahead);
+      one.snapshot.answer = std::make_shared<const json>(answer);
+      return std::vector{one};
+    };
+    EXPECT_EQ(process.buy(remote).id, "p6") << ahead.count();
+    EXPECT_EQ(remote->submitted, 1);
+  }
+}
+
+TEST(Reconcile, WhatWasCreatedLongAfterTheIntentIsSomebodyElses) {
+  MemoryDisk disk;
+  Process process(disk);
+  auto remote =
+      remote_of({refused(Submitted::Kind::unknown, Error("E204", "the connection broke")), created("p1", succeeded())});
+  remote->server = "http://127.0.0.1:9/v1";
+  remote->clock_ahead = 200min;
+  remote->on_find = [] {
+    Candidate one = listed("p6", {{"prompt", "cat"}});
+    json answer = *one.snapshot.answer;
+    answer["created_at"] = iso_time(std::chrono::system_clock::now() + 220min);
+    one.snapshot.answer = std::make_shared<const json>(answer);
+    return std::vector{one};
+  };
+  EXPECT_EQ(process.buy(remote).id, "p1");
+}
+
 TEST(Reconcile, AListIsReadPageByPage) {
   MemoryDisk disk;
   Process process(disk);
@@ -77,8 +112,8 @@ TEST(Reconcile, AListIsReadPageByPage) {
   std::vector<std::string> cursors;
   remote->on_list = [&](const std::string& cursor) -> std::optional<ListPage> {
     cursors.push_back(cursor);
-    if (cursor.empty()) return ListPage{{listed("p5", {{"prompt", "dog"}})}, "two"};
-    return ListPage{{listed("p6", {{"prompt", "cat"}})}, ""};
+    if (cursor.empty()) return ListPage{{listed("p5", {{"prompt", "dog"}})}, "two", {}};
+    return ListPage{{listed("p6", {{"prompt", "cat"}})}, "", {}};
   };
   EXPECT_EQ(process.buy(remote).id, "p6");
   EXPECT_EQ(cursors, (std::vector<std::string>{"", "two"}));
@@ -88,7 +123,7 @@ TEST(Reconcile, AListThatTurnsInCirclesProvesNothing) {
   MemoryDisk disk;
   Process process(disk);
   auto remote = remote_of({refused(Submitted::Kind::unknown, Error("E204", "the connection broke"))});
-  remote->on_list = [](const std::string&) { return ListPage{{}, "again"}; };
+  remote->on_list = [](const std::string&) { return ListPage{{}, "again", {}}; };
   EXPECT_EQ(text_of(process.buy(remote)),
             "E510: a prediction of maker/model may be paid for already (the connection broke), and the server has no "
             "list to look it up STOPS");

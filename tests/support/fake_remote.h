@@ -20,6 +20,8 @@
 
 #include <pixgraph/remote.h>
 
+#include "clock.h"
+
 namespace pixgraph::test {
 
 using nlohmann::json;
@@ -77,6 +79,7 @@ class FakeRemote : public RemoteNode {
   std::function<std::optional<ModelDescription>()> on_describe;  // not set: a server that says nothing of models
   /// Not set: nothing is known of any model.
   std::function<std::vector<InputMistake>(const json& input, const json* schema)> on_check;
+  std::optional<std::chrono::minutes> clock_ahead;  // of on_find's server, by created_at: it then says what time it is
   std::string server = "http://fake/v1";
   mutable std::atomic<int> described = 0;
   mutable std::atomic<int> staged = 0, submitted = 0, polled = 0, canceled = 0, listed = 0;
@@ -104,12 +107,21 @@ class FakeRemote : public RemoteNode {
     ++submitted;
     return on_submit ? on_submit(request) : next(submits);
   }
-  std::optional<ListPage> list(const std::string&, std::chrono::system_clock::time_point, const std::string& cursor,
-                               Host&) const override {
+  std::optional<ListPage> list(const std::string&, std::chrono::system_clock::time_point since,
+                               const std::string& cursor, Host&) const override {
     ++listed;
     if (on_list) return on_list(cursor);
     auto all = on_find ? on_find() : std::nullopt;
-    return all ? std::optional<ListPage>({std::move(*all), ""}) : std::nullopt;
+    if (!all) return std::nullopt;
+    ListPage page;
+    page.predictions = std::move(*all);
+    if (!clock_ahead) return page;
+    page.server_time = std::chrono::system_clock::now() + *clock_ahead;
+    std::erase_if(page.predictions, [&](const Candidate& one) {
+      const auto created = parse_iso_time(one.snapshot.answer->value("created_at", ""));
+      return created && *created < since;
+    });
+    return page;
   }
   Snapshot poll(const std::string&, const std::string& id, Host&) const override {
     ++polled;

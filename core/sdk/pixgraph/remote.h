@@ -110,6 +110,8 @@ struct Candidate {
 struct ListPage {
   std::vector<Candidate> predictions;
   std::string next;  // the cursor of the next page; "" where this is the last
+  /// The server's clock when it answered (the Date header), where it says: clocks differ, and times are compared.
+  std::optional<std::chrono::system_clock::time_point> server_time;
 };
 
 /// Which model a node buys from.
