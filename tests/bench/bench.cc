@@ -98,6 +98,7 @@ std::string installed(const std::string& name) {
 }  // namespace bench
 
 int main(int count, char** words) {
+  setlinebuf(stdout);
   const std::map<std::string, int (*)()> benches = {
       {"remote", bench::remote}, {"limits", bench::limits}, {"engine", bench::engine}};
   const auto chosen = count == 2 ? benches.find(words[1]) : benches.end();
