@@ -21,9 +21,9 @@ namespace pixgraph {
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> all = {
-      {"run", "FILE [PHOTO|DIR|GLOB|items.csv|items.jsonl|- ...]", "run a pipeline over photos", 1, command_run},
+      {"run", "FILE [PHOTO|DIR|items.csv ...]", "run a pipeline over photos", 1, command_run},
       {"check", "FILE ...", "find mistakes in pipeline files, without running or asking anyone", 1, command_check},
-      {"plan", "FILE [PHOTO|DIR|... ...]", "say what would run, and why, without running it", 1, command_plan},
+      {"plan", "FILE [PHOTO|DIR|items.csv ...]", "say what would run, and why, without running it", 1, command_plan},
       {"lock", "FILE", "ask the server what FILE's models take, and write it down in FILE.lock", 1, command_lock},
       {"ledger", "list|retry KEY|give-up KEY|adopt KEY ID", "show what was bought, and decide what only you can", 1,
        command_ledger},
