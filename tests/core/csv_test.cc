@@ -28,7 +28,9 @@ TEST(Csv, FieldsAndRows) {
   EXPECT_EQ(rows_of("a,b\r\nc,d\r\n"), "a|b\nc|d\n");
   EXPECT_EQ(rows_of("a,\n,b"), "a|\n|b\n");
   EXPECT_EQ(rows_of(",,"), "||\n");
-  EXPECT_EQ(rows_of("\xEF\xBB\xBF" "a,b\n\n\r\n1,2\n\n"), "a|b\n1|2\n");
+  EXPECT_EQ(rows_of("\xEF\xBB\xBF"
+                    "a,b\n\n\r\n1,2\n\n"),
+            "a|b\n1|2\n");
   EXPECT_EQ(rows_of(" a , b"), " a | b\n");
 }
 

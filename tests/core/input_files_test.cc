@@ -63,7 +63,8 @@ TEST(InputFiles, NoLinkLeadsAroundWhatIsKept) {
 
 TEST(InputFiles, WhatIsLeftOutIsCounted) {
   const TempFolder folder;
-  for (const char* name : {"p/a.jpg", "p/b.JPEG", "p/c.txt", "p/.d.jpg", "p/.e/f.jpg", "p/none"}) folder.write(name, "x");
+  for (const char* name : {"p/a.jpg", "p/b.JPEG", "p/c.txt", "p/.d.jpg", "p/.e/f.jpg", "p/none"})
+    folder.write(name, "x");
   std::filesystem::create_directory_symlink(folder.path("p"), folder.path("p/again"));
   int skipped = 0;
   InputFiles files({});

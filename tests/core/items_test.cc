@@ -126,10 +126,11 @@ TEST(Items, WhatCannotBeABatchIsRefused) {
             "E623: no photo was named, and the input `photo` needs one (pixgraph run p.yaml PHOTO ...)");
   EXPECT_EQ(error_of([] { list_items(graph_with({}), {"a.jpg"}, {}); }),
             "E622: `a.jpg` has no place to go: the pipeline has no input of type image (leave the photos out)");
-  EXPECT_EQ(error_of([] { list_items(graph_with({{.name = "word", .type = Type::text}}), {}, {}); }),
-            "E621: the input `word` needs a value for every item, and photos on the command line fill only one input (name "
-            "a manifest, items.csv or items.jsonl, with a column for each input; or give it a `default:`, or make it a "
-            "param and use --set)");
+  EXPECT_EQ(
+      error_of([] { list_items(graph_with({{.name = "word", .type = Type::text}}), {}, {}); }),
+      "E621: the input `word` needs a value for every item, and photos on the command line fill only one input (name "
+      "a manifest, items.csv or items.jsonl, with a column for each input; or give it a `default:`, or make it a "
+      "param and use --set)");
   EXPECT_EQ(error_of([&] { list_items(photos(), {folder.path("*.jpg")}, {}); }),
             "E601: `" + folder.path("*.jpg") + "` is not there, and no name fits it as a pattern");
   EXPECT_EQ(error_of([&] { list_items(photos(), {folder.path("none.csv")}, {}); }),
