@@ -11,17 +11,19 @@
 #include <pixgraph/error.h>
 
 #include "commands.h"
+#include "diagnostics.h"
 #include "run.h"
 #include "sandbox_process.h"
 #include "spell.h"
+#include "unicode.h"
 
 namespace pixgraph {
 
 const std::vector<Command>& commands() {
   static const std::vector<Command> all = {
-      {"run", "FILE [PHOTO|DIR ...]", "run a pipeline over photos", 1, command_run},
+      {"run", "FILE [PHOTO|DIR|items.csv ...]", "run a pipeline over photos", 1, command_run},
       {"check", "FILE ...", "find mistakes in pipeline files, without running or asking anyone", 1, command_check},
-      {"plan", "FILE [PHOTO|DIR ...]", "say what would run, and why, without running it", 1, command_plan},
+      {"plan", "FILE [PHOTO|DIR|items.csv ...]", "say what would run, and why, without running it", 1, command_plan},
       {"lock", "FILE", "ask the server what FILE's models take, and write it down in FILE.lock", 1, command_lock},
       {"ledger", "list|retry KEY|give-up KEY|adopt KEY ID", "show what was bought, and decide what only you can", 1,
        command_ledger},
@@ -44,6 +46,7 @@ const std::vector<Flag>& flags() {
       {"--jobs-remote", "N", "predictions in flight at once (default: 32)", "run"},
       {"--rate", "N/min|unlimited", "predictions created per minute at most (default: 600/min)", "run"},
       {"--limit", "N", "only the first N items", "run plan"},
+      {"--shard", "I/N", "only the items of part I of N, counted from 0: N runs share a batch", "run plan"},
       {"--only", "failed",
        "only the items that failed in the last run; what may have cost part of its price is bought again", "run"},
       {"--rebuy", "NODE", "buy again what that node bought before this run", "run", true},
@@ -150,9 +153,9 @@ std::string render_command_help(const Command& command) {
 }
 
 static void show(const Error& error) {
-  std::string text = "error[" + error.code() + "]: " + error.message() + "\n";
-  if (!error.where().empty()) text += "  --> " + error.where() + "\n";
-  if (!error.hint().empty()) text += "  = help: " + error.hint() + "\n";
+  std::string text = "error[" + error.code() + "]: " + printable_line(error.message()) + "\n";
+  if (!error.where().empty()) text += "  --> " + printable_line(error.where()) + "\n";
+  if (!error.hint().empty()) text += "  = help: " + printable_line(error.hint()) + "\n";
   std::fputs(text.c_str(), stderr);
 }
 
@@ -196,6 +199,9 @@ int run_command_line(const std::vector<std::string>& words) {
       return kExitDone;
     }
     return command->run(arguments);
+  } catch (const Mistakes& mistakes) {
+    std::fputs(mistakes.text().c_str(), stderr);
+    return kExitWrongRequest;
   } catch (const Error& error) {
     show(error);
     if (error.stops_run()) return kExitStopped;

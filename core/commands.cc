@@ -22,6 +22,7 @@
 #include "run.h"
 #include "spec_json.h"
 #include "spell.h"
+#include "unicode.h"
 
 namespace pixgraph {
 
@@ -44,7 +45,12 @@ static Settings settings_of(const Arguments& arguments) {
   for (const std::string& pair : given->second) {
     const std::size_t equals = pair.find('=');
     if (equals == std::string::npos || equals == 0) throw Error("E804", "`--set " + pair + "` is not NAME=VALUE");
-    settings.emplace_back(pair.substr(0, equals), pair.substr(equals + 1));
+    const std::string name = pair.substr(0, equals), value = pair.substr(equals + 1);
+    for (const auto& [earlier, its_value] : settings)
+      if (earlier == name)
+        throw Error("E804", "`--set " + printable(name) + "` is given twice: as " + ticked(its_value) + " and as " +
+                                ticked(value));
+    settings.emplace_back(name, value);
   }
   return settings;
 }
@@ -90,6 +96,7 @@ static RunOptions options_of(const Arguments& arguments) {
                 "write it as 2026-11-20T09:12:00Z");
   if (!options.rebuy_before.empty() && options.rebuy.empty())
     throw Error("E804", "`--rebuy-before` goes with --rebuy NODE");
+  if (arguments.has("--shard")) options.shard = parse_shard(arguments.value("--shard")).text();
   options.only_failed = arguments.has("--only");
   if (options.only_failed && arguments.value("--only") != "failed")
     throw Error("E804", "`--only " + arguments.value("--only") + "` is not known: write --only failed");
@@ -113,18 +120,23 @@ std::unique_ptr<Pipeline> read_shown(const Arguments& arguments, const std::stri
   return pipeline;
 }
 
-static ItemTable items_of(const Graph& graph, const Arguments& arguments, const std::vector<std::string>& not_below) {
-  ItemTable table = list_items(graph, {arguments.words.begin() + 1, arguments.words.end()}, not_below);
-  const int limit = whole_number(arguments, "--limit", 0, 1, 1'000'000'000);
-  if (limit > 0 && table.items.size() > static_cast<std::size_t>(limit))
-    table.items.resize(static_cast<std::size_t>(limit));
-  return table;
-}
-
 /// Whose files are never inputs.
 static std::vector<std::string> kept_folders(const Graph& graph, const RunOptions& options) {
   if (!options.state.empty()) return {options.out, options.state};
   return {options.out, folder_of(graph.file) + "/.pixgraph"};
+}
+
+static ItemTable items_of(const Graph& graph, const Arguments& arguments, const RunOptions& options) {
+  ItemChoice choice;
+  if (arguments.has("--shard")) choice.shard = parse_shard(arguments.value("--shard"));
+  choice.limit = static_cast<std::size_t>(whole_number(arguments, "--limit", 0, 1, 1'000'000'000));
+  std::optional<std::set<std::string>> failed;
+  if (options.only_failed)
+    choice.failed_before = [&]() -> const std::set<std::string>& {
+      if (!failed) failed = failed_in_last_run(find_state_folder(graph.file, options), choice.shard.text());
+      return *failed;
+    };
+  return list_items(graph, {arguments.words.begin() + 1, arguments.words.end()}, kept_folders(graph, options), choice);
 }
 
 int command_run(const Arguments& arguments) {
@@ -140,14 +152,12 @@ int command_run(const Arguments& arguments) {
       throw Error("E806", "`--rebuy " + name + "`: no paid node of that name is in " + graph->file,
                   suggestion(name, paid, "paid nodes: " + listed(paid)));
   }
-  ItemTable table = items_of(*graph, arguments, kept_folders(*graph, options));
-  if (options.only_failed) {
-    const std::set<std::string> failed = failed_in_last_run(state_folder(graph->file, options));
-    std::erase_if(table.items, [&](const Item& item) { return !failed.contains(item.name); });
-    if (table.items.empty()) {
-      std::fputs("no item named here failed in the last run: nothing to do\n", stderr);
-      return kExitDone;
-    }
+  const ItemTable table = items_of(*graph, arguments, options);
+  if (table.items.empty()) {  // batches without any item were refused
+    std::fputs(options.only_failed ? "no item named here failed in the last run: nothing to do\n"
+                                   : "no item falls to this shard: nothing to do\n",
+               stderr);
+    return kExitDone;
   }
   return run_graph(*graph, registry_for(arguments), table, options,
                    {&pipeline->uses, pipeline->lock ? &*pipeline->lock : nullptr});
@@ -165,7 +175,7 @@ int command_plan(const Arguments& arguments) {
   if (!pipeline) return kExitWrongRequest;
   const Graph* graph = &pipeline->graph;
   const RunOptions options = options_of(arguments);
-  const ItemTable table = items_of(*graph, arguments, kept_folders(*graph, options));
+  const ItemTable table = items_of(*graph, arguments, options);
   const std::string state = find_state_folder(graph->file, options);
   Index index(state);
   const Codecs codecs(registry_for(arguments));

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "clock.h"
+#include "unicode.h"
 
 namespace pixgraph {
 
@@ -15,8 +16,9 @@ static void say(const std::string& line) {
   std::fflush(stderr);
 }
 
+/// As a terminal may have it: names and answers come from anywhere, and one of them must not pass for a line of ours.
 static std::string text_of(const json& event, const char* key) {
-  return event.value(key, std::string());
+  return printable_line(event.value(key, std::string()));
 }
 
 void Console::failure(const json& event) {
@@ -69,12 +71,13 @@ void Console::show(const json& event) {
     if (text_of(event, "state") == "created") ++predictions_;
   } else if (type == "output") {
     if (paths_) {
-      std::printf("%s\n", text_of(event, "path").c_str());
+      std::printf("%s\n", event.value("path", std::string()).c_str());
       std::fflush(stdout);
     }
   } else if (type == "item") {
     const std::string outcome = text_of(event, "outcome");
-    if (outcome == "failed" && event.contains("code")) failure(event);  // refused before it ran: no task said so
+    if (outcome == "failed" && !event.contains("node") && event.contains("code"))
+      failure(event);  // refused before it ran: no task said so
     if (outcome == "reused") ++up_to_date_;
     ++(outcome == "done" || outcome == "reused" ? done_ : outcome == "failed" ? failed_ : canceled_);
   } else if (type == "end") {

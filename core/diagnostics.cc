@@ -236,6 +236,10 @@ std::string Diagnostics::render(std::string_view file, std::string_view text, bo
   return out;
 }
 
+Mistakes::Mistakes(const Diagnostics& diagnostics, std::string_view file, std::string_view text, bool colour)
+    : Error(diagnostics.sorted().at(0).code, diagnostics.sorted().at(0).message, diagnostics.sorted().at(0).help),
+      text_(diagnostics.render(file, text, colour)) {}
+
 std::string Diagnostics::json(std::string_view file) const {
   nlohmann::ordered_json out = nlohmann::ordered_json::array();
   for (const Diagnostic& one : sorted())

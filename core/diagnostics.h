@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include <pixgraph/error.h>
+
 namespace pixgraph {
 
 /// A stretch of one line of a file. 1-based, columns count characters (UTF-8 code points); line 0 = the file as a
@@ -51,6 +53,16 @@ class Diagnostics {
  private:
   std::vector<Diagnostic> all_;
   int errors_ = 0;
+};
+
+/// Mistakes that end the command, as the text of Diagnostics::render.
+class Mistakes : public Error {
+ public:
+  Mistakes(const Diagnostics& diagnostics, std::string_view file, std::string_view text, bool colour);
+  const std::string& text() const { return text_; }
+
+ private:
+  std::string text_;
 };
 
 }  // namespace pixgraph

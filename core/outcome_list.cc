@@ -10,9 +10,11 @@ namespace pixgraph {
 
 using nlohmann::json;
 
-Events::Sink outcome_list(const std::string& path) {
+Events::Sink outcome_list(const std::string& path, const std::string& shard) {
   auto file = std::make_shared<LineFile>(path);
-  file->append("{\"pixgraph_items\":1}\n");
+  json first = {{"pixgraph_items", 1}};
+  if (!shard.empty()) first["shard"] = shard;
+  file->append(event_line(first));
   return [file](std::span<const json> batch) {
     std::string lines;
     for (const json& event : batch) {
@@ -22,6 +24,7 @@ Events::Sink outcome_list(const std::string& path) {
       if (event.value("type", "") != "item") continue;
       json line = event;
       line.erase("type");
+      line.erase("t");
       lines += event_line(line);
     }
     file->append(lines);
@@ -37,19 +40,21 @@ static void read_list(const std::string& path, const std::function<void(const js
   });
 }
 
-std::set<std::string> failed_in_last_run(const std::string& state) {
+std::set<std::string> failed_in_last_run(const std::string& state, const std::string& shard) {
   const std::string runs = join_path(state, "runs");
   std::vector<std::string> names = real_disk().list(runs);  // run ids begin with their time
   for (auto name = names.rbegin(); name != names.rend(); ++name) {
     std::set<std::string> failed;
-    bool any = false;  // a run that was refused says nothing of any item
+    bool any = false, ours = false;  // a run that was refused says nothing of any item
     read_list(join_path(join_path(runs, *name), "items.jsonl"), [&](const json& line) {
-      any = any || line.contains("outcome") || line.contains("up_to_date");
+      if (line.contains("pixgraph_items")) ours = line.value("shard", "") == shard;
+      any = any || (ours && (line.contains("outcome") || line.contains("up_to_date")));
       if (line.value("outcome", "") == "failed") failed.insert(line.value("item", ""));
     });
     if (any) return failed;
   }
-  throw Error("E626", "there is no earlier run in " + state + " whose failed items could be run again");
+  throw Error("E626", "there is no earlier run" + (shard.empty() ? "" : " of shard " + shard) + " in " + state +
+                          " whose failed items could be run again");
 }
 
 bool PastOutputs::operator()(const std::string& path, const std::string& hash) {

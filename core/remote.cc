@@ -498,6 +498,7 @@ void RemoteDriver::fail(const JobPtr& job, Error error, bool canceled) {
 void RemoteDriver::finish(const JobPtr& job, RemoteOutcome outcome) {
   job->over = true;
   outcome.key = job->key;
+  if (job->purchase) outcome.attempts = job->purchase->attempt;
   leave(job);
   std::vector<std::function<void(const RemoteOutcome&)>> waiters;
   {

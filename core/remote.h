@@ -37,6 +37,7 @@ struct RemoteOutcome {
   bool canceled = false;       // with error: the run was ended, the prediction was not refused
   bool reused = false;         // nothing was bought for this call
   std::string key, id;
+  int attempts = 1;                              // of what the node's `retry` allows
   std::shared_ptr<const nlohmann::json> answer;  // data: URIs stand as "pixgraph-store:<hash>"
   std::vector<FilePtr> files;                    // Snapshot::urls, saved, in order
 };

@@ -24,6 +24,7 @@
 #include "scheduler.h"
 #include "schema_gate.h"
 #include "signals.h"
+#include "unicode.h"
 
 namespace pixgraph {
 
@@ -106,9 +107,9 @@ class PredictionEvents : public RemoteObserver {
 };
 
 void show_error(const Error& error, const Redactor& redactor) {
-  std::string text = "error[" + error.code() + "]: " + error.message() + "\n";
-  if (!error.where().empty()) text += "  --> " + error.where() + "\n";
-  if (!error.hint().empty()) text += "  = help: " + error.hint() + "\n";
+  std::string text = "error[" + error.code() + "]: " + printable_line(error.message()) + "\n";
+  if (!error.where().empty()) text += "  --> " + printable_line(error.where()) + "\n";
+  if (!error.hint().empty()) text += "  = help: " + printable_line(error.hint()) + "\n";
   text = redactor.clean(std::move(text));
   std::fwrite(text.data(), 1, text.size(), stderr);
 }
@@ -332,8 +333,12 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
     Index index(state);
     OutputWriter writer(disk, index, codecs, options.out, options.overwrite, PastOutputs(join_path(state, "runs")));
     for (const Item& item : table.items)
-      for (const Value& value : item.inputs)
+      for (const Value& value : item.inputs) {
         if (value.file()) writer.protect(value.file()->path);
+        if (value.list())
+          for (const Value& one : *value.list())
+            if (one.file()) writer.protect(one.file()->path);
+      }
     writer.check_folder();
     const Planner planner(graph, index, writer, {options.fresh, {options.rebuy.begin(), options.rebuy.end()}});
     // What nobody has looked at yet is hashed when its item's turn comes, not before the first one starts.
@@ -351,7 +356,7 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
     }
 
     std::atomic<Scheduler*> at_work = nullptr;
-    RunLog log(state, options.events, redactor, [&](const Error& error) {
+    RunLog log(state, options.events, options.shard, redactor, [&](const Error& error) {
       show_error(error, redactor);
       if (Scheduler* scheduler = at_work) scheduler->stop(error);
     });
@@ -365,6 +370,7 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
                        {"out", options.out},
                        {"state", state},
                        {"sandbox", services ? services->sandbox_url() : ""},
+                       {"shard", options.shard},
                        {"skipped_files", table.skipped}});
     const auto rebuy_before =
         options.rebuy_before.empty() ? std::chrono::system_clock::now() : parse_iso_time(options.rebuy_before).value();

@@ -31,7 +31,8 @@ struct RunOptions {
   std::string events;              // a file, "-", or empty
   std::vector<std::string> rebuy;  // nodes whose earlier purchases are bought again
   std::string rebuy_before;        // those made before that time (ISO 8601); empty: before now
-  bool only_failed = false;        // only the items that failed in the last run, with consent to buy again
+  bool only_failed = false;        // the items failed in an earlier run: consents to buying again
+  std::string shard;               // "0/4", or empty: which part of the items this run has
 };
 
 /// The state directory of a pipeline file: made where it is missing. Throws Error E602.

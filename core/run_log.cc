@@ -19,13 +19,13 @@ static std::string new_run_id() {
   return time + "-" + random_hex(3);
 }
 
-RunLog::RunLog(const std::string& state, const std::string& copy_to, const Redactor& redactor,
+RunLog::RunLog(const std::string& state, const std::string& copy_to, const std::string& shard, const Redactor& redactor,
                std::function<void(const Error&)> failed)
     : id_(new_run_id()), folder_(join_path(join_path(state, "runs"), id_)), console_(copy_to != "-") {
   make_folders(real_disk(), folder_);
   const std::string path = join_path(folder_, "events.ndjson");
   if (!copy_to.empty()) copy_ = std::make_unique<LineFile>(copy_to);
-  Events::Sink log = event_file(path), outcomes = outcome_list(join_path(folder_, "items.jsonl"));
+  Events::Sink log = event_file(path), outcomes = outcome_list(join_path(folder_, "items.jsonl"), shard);
   follower_ = std::make_unique<EventFollower>(path, [this](std::string_view line, const json& event) {
     if (copy_) copy_->append(std::string(line) + "\n");
     console_.show(event);

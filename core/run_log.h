@@ -17,9 +17,9 @@ namespace pixgraph {
 
 class RunLog {
  public:
-  /// Makes the folder. `copy_to`: a file, "-", or empty. `failed` hears, once, that the log cannot be written any more.
-  /// Throws Error E602 (stops_run).
-  RunLog(const std::string& state, const std::string& copy_to, const Redactor& redactor,
+  /// Makes the folder. `copy_to`: a file, "-", or empty. `shard`: "0/4" or empty. `failed` hears, once, that the log
+  /// cannot be written any more. Throws Error E602 (stops_run).
+  RunLog(const std::string& state, const std::string& copy_to, const std::string& shard, const Redactor& redactor,
          std::function<void(const Error&)> failed);
 
   const std::string& id() const { return id_; }

@@ -7,6 +7,7 @@
 #include "call.h"
 #include "evaluate.h"
 #include "hash.h"
+#include "item_values.h"
 #include "key.h"
 
 namespace pixgraph {
@@ -44,8 +45,10 @@ struct Scheduler::ItemRun {
   std::vector<int> tries;  // by vertex: that have failed and may be repeated
   int left = 0;
   bool failed = false, canceled = false;
-  std::string cause;  // of the first failure
-  json files = json::array();
+  std::string cause, code, culprit;  // of the first failure: what, its code and the node
+  steady_clock::time_point begun = steady_clock::now();
+  int attempts = 1;  // of the node that was tried most often
+  json files = json::array(), predictions = json::array();
   std::once_flag recipes_made;
   std::vector<std::string> recipes;  // by node; made when the first paid node asks
 };
@@ -87,10 +90,11 @@ RunCounts Scheduler::run() {
   // Items that were never started end too: every one of them has an outcome.
   for (; next_item_ < setup_.table.items.size(); ++next_item_) {
     ++counts_.items_canceled;
-    setup_.events.emit({{"type", "item"},
-                        {"item", setup_.table.items[next_item_].name},
-                        {"outcome", "canceled"},
-                        {"cause", "not started: the run was ended"}});
+    const Item& item = setup_.table.items[next_item_];
+    json event = written_inputs(setup_.graph, item);
+    event.update(
+        {{"type", "item"}, {"item", item.name}, {"outcome", "canceled"}, {"cause", "not started: the run was ended"}});
+    setup_.events.emit(std::move(event));
   }
   return counts_;
 }
@@ -189,12 +193,14 @@ const Scheduler::Shape& Scheduler::shape_for(const std::vector<bool>& outputs) {
 
 /// Ends an item of which nothing ran.
 void Scheduler::refuse(const ItemPtr& item, const Error& error) {
-  setup_.events.emit({{"type", "item"},
-                      {"item", item->item->name},
-                      {"outcome", "failed"},
-                      {"code", error.code()},
-                      {"cause", error.message()},
-                      {"hint", error.hint()}});
+  json event = written_inputs(setup_.graph, *item->item);
+  event.update({{"type", "item"},
+                {"item", item->item->name},
+                {"outcome", "failed"},
+                {"code", error.code()},
+                {"cause", error.message()}});
+  if (!error.hint().empty()) event["hint"] = error.hint();
+  setup_.events.emit(std::move(event));
   if (error.stops_run()) stop(error);
   std::lock_guard lock(mutex_);
   ++counts_.items_failed;
@@ -247,6 +253,7 @@ bool Scheduler::try_again(const ItemPtr& item, int vertex, const Error& error) {
   {
     std::lock_guard lock(mutex_);
     if (stopping_) return false;
+    item->attempts = std::max(item->attempts, attempt);
     resting_.emplace(item, vertex);
   }
   setup_.events.emit({{"type", "retry"},
@@ -328,6 +335,12 @@ void Scheduler::run_remote(const ItemPtr& item, int node, std::shared_ptr<NodeCa
   });
   call->release_inputs();  // what waits for a server holds no pixels but those it sends
   buy.done = [this, item, node, call, remote](const RemoteOutcome& outcome) {
+    if (!outcome.id.empty()) {
+      std::lock_guard lock(mutex_);
+      item->attempts = std::max(item->attempts, outcome.attempts);
+      item->predictions.push_back(
+          {{"node", setup_.graph.nodes[node].name}, {"id", outcome.id}, {"reused", outcome.reused}});
+    }
     if (outcome.error) {
       Error error = *outcome.error;
       return ended(item, node, outcome.canceled ? Outcome::canceled : Outcome::failed, &error, {});
@@ -410,6 +423,10 @@ void Scheduler::ended(const ItemPtr& item, int vertex, Outcome outcome, const Er
   const std::string cause = error ? "`" + vertex_name(vertex) + "`: " + error->message() : "";
   if (stops && error->stops_run() && !counts_.stopped) counts_.stopped = *error;
   // A vertex that failed takes what stands after it along; done iteratively, chains may be long.
+  if (error && item->cause.empty()) {
+    item->code = error->code();
+    item->culprit = vertex_name(vertex);
+  }
   std::vector<std::pair<int, Outcome>> open = {{vertex, outcome}};
   while (!open.empty()) {
     const auto [next, how] = open.back();
@@ -452,8 +469,16 @@ void Scheduler::settle(const ItemPtr& item, int vertex, Outcome outcome, const s
 void Scheduler::end_item(const ItemPtr& item) {
   const bool reused = item->left == 0 && item->shape->count == 0;
   const std::string_view outcome = item->failed ? "failed" : item->canceled ? "canceled" : reused ? "reused" : "done";
-  json event = {{"type", "item"}, {"item", item->item->name}, {"outcome", outcome}, {"files", item->files}};
-  if (!item->cause.empty()) event["cause"] = item->cause;
+  json event = written_inputs(setup_.graph, *item->item);
+  event.update(
+      {{"type", "item"},
+       {"item", item->item->name},
+       {"outcome", outcome},
+       {"attempts", item->attempts},
+       {"ms", std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - item->begun).count()},
+       {"predictions", item->predictions},
+       {"files", item->files}});
+  if (!item->cause.empty()) event.update({{"code", item->code}, {"cause", item->cause}, {"node", item->culprit}});
   setup_.events.emit(std::move(event));
   std::lock_guard lock(mutex_);
   ++(item->failed     ? counts_.items_failed

@@ -99,6 +99,13 @@ std::string printable(std::string_view text) {
   return out;
 }
 
+std::string printable_line(std::string_view text) {
+  std::string line(text);
+  std::replace_if(
+      line.begin(), line.end(), [](char c) { return c == '\n' || c == '\t' || c == '\r'; }, ' ');
+  return printable(line);
+}
+
 std::string ticked(std::string_view text) {
   constexpr std::size_t kMost = 60, kHead = 40, kTail = 15;
   std::string shown = printable(text.substr(0, 4 * (kMost + 1)));

@@ -37,6 +37,9 @@ bool is_unprintable(char32_t code);
 /// in a message.
 std::string printable(std::string_view text);
 
+/// The same on one line: line breaks and tabs become spaces.
+std::string printable_line(std::string_view text);
+
 /// `text` for a message, in backticks: printable, and cut in the middle where it is longer than 60 characters.
 std::string ticked(std::string_view text);
 

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
 #include <stdexcept>
 
+#include "event_schema.h"
 #include "session.h"
 
 namespace cases {
@@ -39,6 +41,27 @@ TEST(CaseText, Mismatch) {
   EXPECT_EQ(mismatch("a <n> b\n", "a 12 b\nmore\n"), "there is more than wanted");
   EXPECT_EQ(mismatch("a (b)?\n", "a b\n"), "no line is as wanted: a (b)?");
   EXPECT_EQ(mismatch("took <time>\n", "took 1.2 s\n"), "");
+}
+
+TEST(EventSchema, WhatIsNotDocumentedIsTold) {
+  const std::string manual =
+      "## Events\n| `version` | `events` text |\n| `item` | `ms` integer, and `cause`? text, why |\n## Next\n"
+      "| `other` | `a` text |\n";
+  const std::string first = "{\"type\":\"version\",\"events\":\"1.0\"}\n";
+  EXPECT_EQ(undocumented(manual, first + "{\"type\":\"item\",\"t\":0.5,\"ms\":3}\n", {"item"}), "");
+  EXPECT_EQ(undocumented(manual, first, {"item"}), "there is no event `item`");
+  const auto second = [&](const std::string& line) { return undocumented(manual, first + line, {}); };
+  for (const auto& [line, wrong] :
+       std::map<std::string, std::string>{{R"({"type":"item","t":1,"ms":3,"more":1})", "`more` is not in the manual"},
+                                          {R"({"type":"item","t":1})", "`ms` is missing"},
+                                          {R"({"type":"item","ms":3})", "`t` is missing"},
+                                          {R"({"type":"item","t":1,"ms":"3"})", "`ms` is no integer"},
+                                          {R"({"type":"other","t":1,"a":"b"})", "no row in the manual"},
+                                          {"{", "no event"}})
+    EXPECT_EQ(second(line), wrong + ": " + line);
+  EXPECT_EQ(undocumented(manual, "{\"type\":\"item\",\"t\":1,\"ms\":3}", {}).substr(0, 37),
+            "the first event is not the version: {");
+  EXPECT_EQ(undocumented("", first, {}), "the manual has no table of events");
 }
 
 }  // namespace

@@ -8,6 +8,8 @@
 #include <filesystem>
 #include <stdexcept>
 
+#include "event_schema.h"
+
 namespace cases {
 
 namespace fs = std::filesystem;
@@ -201,6 +203,14 @@ void Session::perform(const Line& line) {
   } else if (what == "copy") {
     fs::create_directories(fs::path(path(word(2))).parent_path());
     fs::copy_file(path(word(1)), path(word(2)), fs::copy_options::overwrite_existing);
+  } else if (what == "gather") {  // gather FOLDER NAME TO
+    std::vector<fs::path> found;
+    for (const auto& entry : fs::recursive_directory_iterator(path(word(1))))
+      if (entry.path().filename() == word(2)) found.push_back(entry.path());
+    std::sort(found.begin(), found.end());
+    fs::create_directories(path(word(3)));
+    for (std::size_t i = 0; i < found.size(); ++i)
+      fs::copy_file(found[i], path(word(3)) + "/" + std::to_string(i + 1) + found[i].extension().string());
   } else if (what == "truncate") {
     fs::resize_file(path(word(1)), std::stoul(word(2)));
   } else if (what == "remove") {
@@ -219,6 +229,10 @@ void Session::perform(const Line& line) {
            word(1) + " and " + word(2) + ": not `" + what + "`");
   } else if (what == "nowhere") {
     check_nowhere(word(1));
+  } else if (what == "documented") {  // documented FILE TYPE ...
+    const std::string wrong =
+        undocumented(read_file(PIXGRAPH_MANUAL), read_file(path(word(1))), {line.words.begin() + 2, line.words.end()});
+    expect(wrong.empty(), wrong);
   } else if (what == "end") {  // added after the last line
     need_exit();
   } else {

@@ -37,7 +37,7 @@ TEST(Cli, MistakesAreToldWithWhatWasMeant) {
   EXPECT_EQ(refusal({"run", "p.yaml", "--out", "--sandbox"}), "E804: `--out` needs a value: --out DIR");
   EXPECT_EQ(refusal({"run", "p.yaml", "--sandbox=yes"}), "E804: `--sandbox` takes no value");
   EXPECT_EQ(refusal({"run", "p.yaml", "--out", "a", "--out", "b"}), "E804: `--out` is given twice");
-  EXPECT_EQ(refusal({"run"}), "E805: pixgraph run needs more: pixgraph run FILE [PHOTO|DIR ...]");
+  EXPECT_EQ(refusal({"run"}), "E805: pixgraph run needs more: pixgraph run FILE [PHOTO|DIR|items.csv ...]");
   EXPECT_EQ(refusal({"run", "--help"}), "");
   EXPECT_EQ(refusal({"run", "-h"}), "");
 }
@@ -49,7 +49,7 @@ TEST(Cli, HelpShowsEveryRowOfTheTables) {
     EXPECT_NE(help.find(command.help), std::string::npos) << command.name;
   }
   const std::string run = render_command_help(commands()[0]);
-  EXPECT_TRUE(run.starts_with("pixgraph run FILE [PHOTO|DIR ...]\n  run a pipeline over photos\n\n"));
+  EXPECT_TRUE(run.starts_with("pixgraph run FILE [PHOTO|DIR|items.csv ...]\n  run a pipeline over photos\n\n"));
   EXPECT_NE(run.find("  --out DIR                  where outputs are written (default: out)\n"), std::string::npos);
   EXPECT_EQ(run.find("--json"), std::string::npos);  // another command's
 }

@@ -117,5 +117,24 @@ TEST(Console, TellsARunFromItsEvents) {
                                                     "    earn some\n");
 }
 
+TEST(Console, AnItemIsToldOfOnceAndOnOneLine) {
+  Console console(false);
+  testing::internal::CaptureStderr();
+  // Refused before it ran; the second one's node has said why already.
+  console.show({{"type", "item"},
+                {"item", "evil\x1b[2J\nname.jpg"},
+                {"outcome", "failed"},
+                {"code", "E611"},
+                {"cause", "no name\r\nfor a\tfile \x9b"}});
+  console.show({{"type", "item"},
+                {"item", "b"},
+                {"outcome", "failed"},
+                {"code", "E311"},
+                {"cause", "`cut`: broken"},
+                {"node", "cut"}});
+  EXPECT_EQ(testing::internal::GetCapturedStderr(),
+            "✕ evil\xef\xbf\xbd[2J name.jpg  no name  for a file \xef\xbf\xbd  [E611]\n");
+}
+
 }  // namespace
 }  // namespace pixgraph

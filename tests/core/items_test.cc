@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "support/fake_call.h"
@@ -28,30 +29,6 @@ std::string names_of(const ItemTable& table) {
   std::string text;
   for (const Item& item : table.items) text += item.name + " ";
   return text;
-}
-
-TEST(Items, NamesAreOrderedAsPeopleCount) {
-  EXPECT_TRUE(natural_less("img2", "img10"));
-  EXPECT_FALSE(natural_less("img10", "img2"));
-  EXPECT_TRUE(natural_less("a", "b"));
-  EXPECT_TRUE(natural_less("a", "a1"));
-  EXPECT_TRUE(natural_less("1a2", "1a10"));
-  EXPECT_TRUE(natural_less("x99999999999999999999999998", "x99999999999999999999999999"));
-  EXPECT_FALSE(natural_less("a", "a"));
-  EXPECT_NE(natural_less("01", "1"), natural_less("1", "01"));
-}
-
-TEST(Items, NaturalOrderIsAnOrder) {
-  const std::vector<std::string> all = {"",    "0",   "00",   "1",  "01",  "10", "2",  "a",   "a0", "a1",
-                                        "a01", "a1b", "a01b", "a2", "a10", "b",  "1a", "01a", "-",  "\xc3\xa9"};
-  for (const auto& a : all)
-    for (const auto& b : all) {
-      EXPECT_EQ(natural_less(a, b) || natural_less(b, a), a != b) << a << " " << b;
-      for (const auto& c : all)
-        if (natural_less(a, b) && natural_less(b, c)) {
-          EXPECT_TRUE(natural_less(a, c)) << a << " " << b << " " << c;
-        }
-    }
 }
 
 TEST(Items, AFolderGivesItsImagesInNaturalOrder) {
@@ -89,6 +66,43 @@ TEST(Items, NothingBelowTheOutputIsAnItem) {
       "E625: `" + folder.path("p/out/a.jpg") + "` lies in the output or state directory, whose files are never inputs");
 }
 
+TEST(Items, TheOutputFolderIsNoFolderOfPhotos) {
+  const TempFolder folder;
+  folder.write("p/out/sub/a.jpg", "x");
+  std::filesystem::create_symlink(folder.path("p/out"), folder.path("link"));
+  for (const char* name : {"p/out", "p/out/sub", "link"})
+    EXPECT_EQ(error_of([&] { list_items(photos(), {folder.path(name)}, {folder.path("p/out")}); }),
+              "E625: `" + folder.path(name) + "` lies in the output or state directory, whose files are never inputs");
+}
+
+TEST(Items, APatternGivesWhatFitsByItsPathBehindTheWildcard) {
+  const TempFolder folder;
+  for (const char* name : {"p/a/10.jpg", "p/a/2.jpg", "p/b/2.jpg", "p/b/deep/3.jpg", "p/b/.hidden.jpg", "p/notes.txt"})
+    folder.write(name, "x");
+  const ItemTable table = list_items(photos(), {folder.path("p/*/*.jpg")}, {});
+  EXPECT_EQ(names_of(table), "a/2.jpg a/10.jpg b/2.jpg ");
+  EXPECT_EQ(table.items[0].inputs[0].file()->path, folder.path("p/a/2.jpg"));
+  EXPECT_EQ(names_of(list_items(photos(), {folder.path("p/**/*.jpg")}, {})), "a/2.jpg a/10.jpg b/2.jpg b/deep/3.jpg ");
+  EXPECT_EQ(names_of(list_items(photos(), {folder.path("p/b/[0-9].???")}, {})), "2.jpg ");
+  EXPECT_EQ(names_of(list_items(photos(), {folder.path("p/?")}, {})), "a/2.jpg a/10.jpg b/2.jpg b/deep/3.jpg ");
+  // A name that is there is no pattern.
+  folder.write("p/[1].jpg", "x");
+  EXPECT_EQ(names_of(list_items(photos(), {folder.path("p/[1].jpg")}, {})), "[1].jpg ");
+}
+
+TEST(Items, AChoiceIsMadeByShardThenByLimit) {
+  const TempFolder folder;
+  for (int i = 0; i < 40; ++i) folder.write("p/" + std::to_string(i) + ".jpg", "x");
+  std::string together;
+  for (int shard = 0; shard < 3; ++shard) {
+    const ItemTable part = list_items(photos(), {folder.path("p")}, {}, {{shard, 3}, 0, nullptr});
+    together += names_of(part);
+    const ItemTable first = list_items(photos(), {folder.path("p")}, {}, {{shard, 3}, 2, nullptr});
+    EXPECT_EQ(names_of(first), part.items[0].name + " " + part.items[1].name + " ");
+  }
+  EXPECT_EQ(std::count(together.begin(), together.end(), ' '), 40);
+}
+
 TEST(Items, TheSameNameTwiceIsTwoItems) {
   const TempFolder folder;
   folder.write("a/x.jpg", "1");
@@ -112,9 +126,15 @@ TEST(Items, WhatCannotBeABatchIsRefused) {
             "E623: no photo was named, and the input `photo` needs one (pixgraph run p.yaml PHOTO ...)");
   EXPECT_EQ(error_of([] { list_items(graph_with({}), {"a.jpg"}, {}); }),
             "E622: `a.jpg` has no place to go: the pipeline has no input of type image (leave the photos out)");
-  EXPECT_EQ(error_of([] { list_items(graph_with({{.name = "word", .type = Type::text}}), {}, {}); }),
-            "E621: the input `word` needs a value for every item, and photos on the command line fill only one input "
-            "(give it a `default:`, or make it a param and use --set)");
+  EXPECT_EQ(
+      error_of([] { list_items(graph_with({{.name = "word", .type = Type::text}}), {}, {}); }),
+      "E621: the input `word` needs a value for every item, and photos on the command line fill only one input (name "
+      "a manifest, items.csv or items.jsonl, with a column for each input; or give it a `default:`, or make it a "
+      "param and use --set)");
+  EXPECT_EQ(error_of([&] { list_items(photos(), {folder.path("*.jpg")}, {}); }),
+            "E601: `" + folder.path("*.jpg") + "` is not there, and no name fits it as a pattern");
+  EXPECT_EQ(error_of([&] { list_items(photos(), {folder.path("none.csv")}, {}); }),
+            "E601: `" + folder.path("none.csv") + "` is not there");
 }
 
 TEST(Items, APipelineWithoutRequiredInputsIsOneItem) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <thread>
 
 #include "support/fake_call.h"
@@ -123,6 +124,29 @@ TEST(Scheduler, TheEndOfTheRunDoesNotWaitForTheNextTry) {
   EXPECT_EQ(run.run().items_failed, 1);
   other.join();
   EXPECT_EQ(run.cause_of("a"), "`one`: the run was ended before the next try");
+}
+
+TEST(Scheduler, AnItemsEndSaysWhatItWasMadeOfAndHowItWent) {
+  Flaky nodes;
+  nodes.failures = 1;
+  TestRun run(nodes, kRetry, {"a"});
+  run.run();
+  const json item =
+      *std::find_if(run.all.begin(), run.all.end(), [](const json& one) { return one["type"] == "item"; });
+  EXPECT_EQ(item["inputs"], json({{"word", "a"}}));
+  EXPECT_EQ(item["attempts"], 2);
+  EXPECT_EQ(item["predictions"], json::array());
+  EXPECT_TRUE(item["ms"].is_number_integer());
+  EXPECT_EQ(item["files"].size(), 1u);
+  EXPECT_FALSE(item.contains("cause") || item.contains("code") || item.contains("node"));
+  Basics basics;
+  TestRun failing(basics, kChain, {"bad"});
+  failing.run();
+  const json failed =
+      *std::find_if(failing.all.begin(), failing.all.end(), [](const json& one) { return one["type"] == "item"; });
+  EXPECT_EQ(failed["code"], "E399");
+  EXPECT_EQ(failed["node"], "one");
+  EXPECT_EQ(failed["inputs"], json({{"word", "bad"}}));
 }
 
 TEST(Scheduler, BothBranchesMeet) {
