@@ -78,7 +78,12 @@ class RealDisk : public Disk {
     }
   }
 
-  bool exists(const std::string& path) override { return ::access(path.c_str(), F_OK) == 0; }
+  bool exists(const std::string& path) override {
+    if (::access(path.c_str(), F_OK) == 0) return true;
+    // "I cannot see it" is no "it is not there": a purchase that cannot be seen for a moment must not be made again.
+    if (errno != ENOENT && errno != ENOTDIR) fail("looked at", path);
+    return false;
+  }
 
   void write(const std::string& path, std::string_view bytes) override { put(path, kNew, bytes, false); }
   void append(const std::string& path, std::string_view bytes) override { put(path, kAtEnd, bytes, false); }

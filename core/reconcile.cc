@@ -1,6 +1,8 @@
 #include "reconcile.h"
 
 #include <algorithm>
+#include <cmath>
+#include <utility>
 
 #include "clock.h"
 #include "hash.h"
@@ -34,6 +36,22 @@ json sent_input(const Request& request) {
   return sent_value(*request.input, request);
 }
 
+/// Whether a server that tidies up what it echoes may have made the one of the other: it proves nothing then.
+static bool tidied(const json& sent, const json& echoed) {
+  if (echoed.is_null()) return true;  // left out
+  if (sent.is_number() && echoed.is_number())
+    return std::abs(sent.get<double>() - echoed.get<double>()) <= 1e-6 * std::abs(sent.get<double>());
+  if (!sent.is_string() || !echoed.is_string()) return false;
+  const auto& one = sent.get_ref<const std::string&>();
+  const auto& other = echoed.get_ref<const std::string&>();
+  if (one.starts_with("http") && other.starts_with("http")) return true;  // a link may be replaced by the server's own
+  std::string plain[2];  // without white space and anything that Unicode writes in several ways
+  for (const auto& [from, to] : {std::pair(&one, &plain[0]), std::pair(&other, &plain[1])})
+    for (const unsigned char c : *from)
+      if (c > ' ' && c < 0x7f) to->push_back(static_cast<char>(c));
+  return plain[0] == plain[1];
+}
+
 Fit fits(const json& sent, const json& echoed) {
   if (sent.is_object() && sent.size() == 1 && sent.contains("$upload"))
     return echoed.is_string() && echoed.get_ref<const std::string&>().find(
@@ -60,7 +78,8 @@ Fit fits(const json& sent, const json& echoed) {
     for (std::size_t i = 0; i < sent.size(); ++i) all = std::min(all, fits(sent[i], echoed[i]));
     return all;
   }
-  return sent == echoed ? Fit::yes : Fit::no;  // json compares 7 and 7.0 as equal
+  if (sent == echoed) return Fit::yes;  // json compares 7 and 7.0 as equal
+  return tidied(sent, echoed) ? Fit::perhaps : Fit::no;
 }
 
 std::optional<Listed> list_since(const RemoteNode& node, const Purchase& intent,
@@ -93,8 +112,13 @@ std::optional<Listed> list_since(const RemoteNode& node, const Purchase& intent,
   return std::nullopt;
 }
 
-Finding judge(const Purchase& intent, const Listed& listed, const std::set<std::string>& taken) {
-  std::vector<std::string> sure, perhaps;
+static bool names(const json& answer, const Purchase& purchase) {
+  return answer.value("model", json()) == purchase.lane || answer.value("version", json()) == purchase.lane;
+}
+
+Finding judge(const Purchase& intent, const Listed& listed, const std::set<std::string>& taken,
+              const std::vector<Purchase>& others) {
+  std::vector<std::string> sure, perhaps, contested;
   // A POST follows its intent within a minute; what was created long after it is somebody else's. Without the server's
   // clock nothing can be told by time.
   const auto intended = listed.intended;
@@ -110,9 +134,25 @@ Finding judge(const Purchase& intent, const Listed& listed, const std::set<std::
     const bool removed = answer.value("data_removed", json(false)) == json(true);
     Fit fit = Fit::perhaps;  // an input that is gone or not listed tells nothing
     if (input != answer.end() && input->is_object() && !(removed && input->empty())) fit = fits(intent.sent, *input);
+    bool doubtful = false, another = false;
+    if (fit != Fit::no && input != answer.end() && input->is_object())
+      for (const Purchase& other : others) {
+        if (other.server != intent.server || fits(other.sent, *input) == Fit::no) continue;
+        const bool ours = names(answer, intent), theirs = names(answer, other);
+        another = another || (theirs && !ours);
+        doubtful = doubtful || ours == theirs;
+      }
+    if (another) continue;
+    if (doubtful) {
+      contested.push_back(candidate.id);
+      continue;
+    }
     if (fit == Fit::yes) sure.push_back(candidate.id);
     if (fit == Fit::perhaps) perhaps.push_back(candidate.id);
   }
+  if (!contested.empty())
+    return {Finding::Kind::contested, "",
+            "prediction " + contested[0] + " may as well be another request that is in doubt"};
   if (sure.size() == 1) return {Finding::Kind::one, sure[0], ""};
   if (sure.size() > 1)
     return {Finding::Kind::undecided, "", "predictions " + sure[0] + " and " + sure[1] + " both have its input"};

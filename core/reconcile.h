@@ -43,14 +43,18 @@ std::optional<Listed> list_since(const RemoteNode& node, const Purchase& intent,
                                  const std::function<void()>& before_page);
 
 struct Finding {
-  enum class Kind : std::uint8_t { none, one, undecided };
+  /// contested: another purchase that is in doubt may be it as well; when that one has its id, it can be told.
+  enum class Kind : std::uint8_t { none, one, contested, undecided };
   Kind kind = Kind::none;
   std::string id;   // of `one`
   std::string why;  // of `undecided`
 };
 
-/// `taken` are the ids that ledger entries name already. A candidate that is certain beats those that are not: an exact
-/// echo of an upload's id can be nobody else's.
-Finding judge(const Purchase& intent, const Listed& listed, const std::set<std::string>& taken);
+/// `taken` are the ids that ledger entries name already, `others` the other intents of that server without an id. A
+/// candidate that is certain beats those that are not: an exact echo of an upload's id can be nobody else's. The model
+/// and version of an answer may be aliases, so that they never exclude a candidate; but where they are exactly what one
+/// of two intents asked for and not what the other did, they tell which of the two it is.
+Finding judge(const Purchase& intent, const Listed& listed, const std::set<std::string>& taken,
+              const std::vector<Purchase>& others);
 
 }  // namespace pixgraph

@@ -15,6 +15,7 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 // Urgency on the net workers: a link that lives an hour comes before a poll, a poll before a create.
+static constexpr int kContestedTries = 24;  // two minutes, in which the other one gets its id or is in doubt too
 static constexpr int kUrgencyPoll = 3, kUrgencyCreate = 5;
 static constexpr int kNotSentTries = 5;          // creates that provably never reached the server
 static constexpr milliseconds kOthersLook(500);  // between looks at a purchase that another process makes
@@ -49,7 +50,8 @@ struct RemoteDriver::Job {
   std::string doubt;                                    // why it is not known
   steady_clock::time_point died_at{};                   // the connection was gone by then
   std::optional<steady_clock::time_point> first_empty;  // a full list that did not have it
-  int list_failures = 0;
+  steady_clock::time_point next_list{};
+  int list_failures = 0, contested = 0;
 };
 
 RemoteDriver::RemoteDriver(Setup setup)
@@ -342,13 +344,19 @@ void RemoteDriver::submit(const JobPtr& job, int number) {
 /// two full lists, 30 s apart and the last one 60 s after the connection died, show that there is none.
 void RemoteDriver::reconcile(const JobPtr& job) {
   Purchase& purchase = *job->purchase;
+  // In short steps, so that the end of the run need not be waited for.
   auto again = [&](milliseconds wait) {
-    setup_.executor.at(std::max(steady_clock::now() + wait, servers_.governor(job->request.server).next_free_call()),
-                       Workers::net, {kUrgencyPoll, job->priority.item, job->priority.depth},
+    if (wait > milliseconds(0))
+      job->next_list = std::max(steady_clock::now() + wait, servers_.governor(job->request.server).next_free_call());
+    setup_.executor.at(std::min(job->next_list, steady_clock::now() + milliseconds(500)), Workers::net,
+                       {kUrgencyPoll, job->priority.item, job->priority.depth},
                        [this, job] { step(job, [&] { reconcile(job); }); });
   };
-  if (canceling_)
+  // Looked at once, but not waited for: the intent stays, and the next run finds out.
+  const bool waiting = steady_clock::now() < job->next_list;
+  if (canceling_ || (stopping_ && waiting))
     return fail(job, Error("E902", "the run was ended while it was found out what became of this purchase"), true);
+  if (waiting) return again(milliseconds(0));
   auto maybe_paid = [&](const std::string& why) {
     const std::string doubt = job->doubt.empty() ? "an earlier run ended while it was buying" : job->doubt;
     give_up(job, PurchaseState::maybe_paid,
@@ -375,10 +383,19 @@ void RemoteDriver::reconcile(const JobPtr& job) {
     return again(servers_.real(job->request.server, milliseconds(500) * (1 << job->list_failures)));
   }
   if (!listed) return maybe_paid("the server has no list to look it up");
-  Finding finding = judge(purchase, *listed, {});
-  if (finding.kind != Finding::Kind::none) finding = judge(purchase, *listed, setup_.ledger.all_ids());
+  Finding finding = judge(purchase, *listed, {}, {});
+  if (finding.kind != Finding::Kind::none) {
+    std::vector<Purchase> others = setup_.ledger.all();
+    std::erase_if(others, [&](const Purchase& one) {
+      return one.state != PurchaseState::intent || (one.key == purchase.key && one.number == purchase.number);
+    });
+    finding = judge(purchase, *listed, setup_.ledger.all_ids(), others);
+  }
   switch (finding.kind) {
     case Finding::Kind::undecided: return maybe_paid(finding.why);
+    case Finding::Kind::contested:
+      if (++job->contested > kContestedTries) return maybe_paid(finding.why);
+      return again(servers_.real(job->request.server, milliseconds(5000)));
     case Finding::Kind::one:
       setup_.ledger.created(purchase, finding.id);
       job->bought = setup_.ledger.is_ours(purchase);  // this run made the POST whose answer got lost

@@ -1,5 +1,8 @@
 #include "servers.h"
 
+#include <algorithm>
+#include <cctype>
+#include <string_view>
 #include <utility>
 
 namespace pixgraph {
@@ -18,7 +21,21 @@ Governor& Servers::governor(const std::string& server) {
 }
 
 std::string Servers::name(const std::string& server) const {
-  return !setup_.sandbox.empty() && server == setup_.sandbox ? "sandbox" : server;
+  return !setup_.sandbox.empty() && server == setup_.sandbox ? "sandbox" : canonical_base(server);
+}
+
+std::string canonical_base(const std::string& server) {
+  const std::size_t scheme_end = server.find("://");
+  if (scheme_end == std::string::npos) return server;
+  const std::size_t host = scheme_end + 3, path = std::min(server.find('/', host), server.size());
+  std::string made = server.substr(0, path), rest;
+  for (char& c : made) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  for (const auto& [scheme, port] : {std::pair("https://", ":443"), std::pair("http://", ":80")})
+    if (made.starts_with(scheme) && made.ends_with(port)) made.resize(made.size() - std::string_view(port).size());
+  for (const char c : server.substr(path))
+    if (c != '/' || rest.empty() || rest.back() != '/') rest += c;
+  while (rest.ends_with('/')) rest.pop_back();
+  return made + rest;
 }
 
 double Servers::time_scale(const std::string& server) const {

@@ -13,6 +13,10 @@
 
 namespace pixgraph {
 
+/// A base URL that is written in another way is the same server all the same: scheme and host in lower case, without
+/// the port that goes without saying, doubled slashes and a slash at the end.
+std::string canonical_base(const std::string& server);
+
 class Servers {
  public:
   struct Setup {

@@ -105,6 +105,49 @@ TEST(Reconcile, WhatWasCreatedLongAfterTheIntentIsSomebodyElses) {
   EXPECT_EQ(process.buy(remote).id, "p1");
 }
 
+Purchase in_doubt(const std::string& key, const std::string& lane, const json& sent) {
+  Purchase purchase;
+  purchase.key = key;
+  purchase.server = "s";
+  purchase.lane = lane;
+  purchase.sent = sent;
+  return purchase;
+}
+
+Candidate of_model(const std::string& id, const std::string& model, const json& input) {
+  Candidate one = listed(id, input);
+  json answer = *one.snapshot.answer;
+  answer["model"] = model;
+  one.snapshot.answer = std::make_shared<const json>(answer);
+  return one;
+}
+
+TEST(Reconcile, TwoModelsWithTheSameInputAreToldApartOrNotAtAll) {
+  const json sent = {{"prompt", "a red bicycle"}};
+  const Purchase dev = in_doubt("d", "m/dev", sent), schnell = in_doubt("s", "m/schnell", sent);
+  const Listed list{{of_model("p1", "m/schnell", sent)}, {}};
+  EXPECT_EQ(judge(dev, list, {}, {schnell}).kind, Finding::Kind::none);
+  EXPECT_EQ(judge(schnell, list, {}, {dev}).id, "p1");
+  const Listed aliased{{of_model("p1", "internal/x", sent)}, {}};
+  EXPECT_EQ(judge(dev, aliased, {}, {schnell}).kind, Finding::Kind::contested);
+  EXPECT_EQ(judge(dev, aliased, {}, {}).id, "p1");
+  // An echo has defaults: the request with fewer inputs fits it too.
+  const Purchase seeded = in_doubt("x", "m/dev", {{"prompt", "a red bicycle"}, {"seed", 7}});
+  const Listed with_seed{{of_model("p2", "m/dev", seeded.sent)}, {}};
+  EXPECT_EQ(judge(dev, with_seed, {}, {seeded}).kind, Finding::Kind::contested);
+  EXPECT_EQ(judge(dev, with_seed, {"p2"}, {seeded}).kind, Finding::Kind::none);
+}
+
+TEST(Reconcile, AnEchoThatWasTidiedUpProvesNothing) {
+  EXPECT_EQ(fits("a bicycle\n", "a bicycle"), Fit::perhaps);
+  EXPECT_EQ(fits(9007199254740993, 9007199254740992), Fit::perhaps);
+  EXPECT_EQ(fits("caf\u00e9", "cafe\u0301"), Fit::no);  // that far it is not followed: the letter differs
+  EXPECT_EQ(fits("http://a/1.png", "https://b/2.png"), Fit::perhaps);
+  EXPECT_EQ(fits("cat", json()), Fit::perhaps);
+  EXPECT_EQ(fits("cat", "dog"), Fit::no);
+  EXPECT_EQ(fits(7, 8), Fit::no);
+}
+
 TEST(Reconcile, AListIsReadPageByPage) {
   MemoryDisk disk;
   Process process(disk);

@@ -18,6 +18,14 @@ TEST_F(ServersTest, EverySandboxHasTheSameName) {
   EXPECT_EQ(Servers({executor, nullptr, "", 1}).name(""), "");
 }
 
+TEST(CanonicalBase, OneServerHasOneName) {
+  for (const char* same :
+       {"https://api.replicate.com/v1", "HTTPS://API.Replicate.com:443/v1", "https://api.replicate.com//v1/"})
+    EXPECT_EQ(canonical_base(same), "https://api.replicate.com/v1");
+  EXPECT_EQ(canonical_base("http://h:8080/Gw/replicate"), "http://h:8080/Gw/replicate");
+  EXPECT_EQ(canonical_base("http://h:80"), "http://h");
+}
+
 TEST_F(ServersTest, TimePassesFasterOnThisMachineOnly) {
   EXPECT_EQ(servers.real("http://127.0.0.1:6/v1", 1min), 1s);
   EXPECT_EQ(servers.real("https://api.replicate.com/v1", 1min), 1min);
