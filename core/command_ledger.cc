@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cctype>
 #include <cstdio>
 
 #include <nlohmann/json.hpp>
@@ -64,6 +65,19 @@ static void list(const Ledger& ledger, bool as_json) {
         "  pixgraph ledger give-up KEY     leave it: its items fail, the others go on");
 }
 
+/// What a person names a prediction by: its id, or the address of its page, which ends in it.
+static std::string prediction_id(const std::string& named) {
+  std::string id = named.substr(0, named.find_last_not_of('/') + 1);
+  id = id.substr(id.rfind('/') + 1);
+  const bool plain = !id.empty() && std::all_of(id.begin(), id.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c == '-' || c == '_';
+  });
+  // An id that no server can know would be asked for again and again.
+  if (!plain || id.size() > 100)
+    throw Error("E805", "`" + named + "` is not the id of a prediction", "the server's list of predictions shows it");
+  return id;
+}
+
 int command_ledger(const Arguments& arguments) {
   const std::string kept_in = arguments.value("--state", ".pixgraph");
   const std::string folder = kept_in + (arguments.has("--sandbox") ? "/sandbox-ledger" : "/ledger");
@@ -91,11 +105,18 @@ int command_ledger(const Arguments& arguments) {
     throw Error("E518",
                 fmt::format("that purchase is {}: it is found out by running the pipeline again", state_name(state)));
   if (what == "adopt") {
-    if (state != PurchaseState::maybe_paid && state != PurchaseState::intent && state != PurchaseState::lost)
-      throw Error("E518",
-                  fmt::format("that purchase is {}; only one that is maybe-paid, lost or an intent can be given an id",
-                              state_name(state)));
-    ledger.created(purchase, words[2]);
+    if (state != PurchaseState::maybe_paid && state != PurchaseState::intent && state != PurchaseState::lost &&
+        state != PurchaseState::timed_out)
+      throw Error(
+          "E518",
+          fmt::format(
+              "that purchase is {}; only one that is maybe-paid, lost, timed-out or an intent can be given an id",
+              state_name(state)));
+    const std::string id = prediction_id(words[2]);
+    if (id != purchase.id && ledger.all_ids().contains(id))
+      throw Error("E518", "the prediction " + id + " belongs to another purchase already",
+                  "pixgraph ledger list shows which");
+    ledger.created(purchase, id);
     std::puts("adopted: the next run fetches its output");
     return kExitDone;
   }

@@ -8,6 +8,7 @@
 
 #include <pixgraph/error.h>
 
+#include "clock.h"
 #include "codec.h"
 #include "commands.h"
 #include "disk.h"
@@ -26,8 +27,10 @@ static std::optional<ModelDescription> describe(const ModelUse& use, Host& host)
     try {
       return use.remote->describe(use.model, host);
     } catch (const Throttled& throttled) {
-      if (tries == kTries) throw;
-      std::this_thread::sleep_for(std::max(throttled.wait(), std::chrono::milliseconds(500) * tries));
+      const auto wait = std::max(throttled.wait(), std::chrono::milliseconds(500) * tries);
+      if (tries == kTries || wait > std::chrono::minutes(1)) throw;
+      std::fprintf(stderr, "%s: waiting %s\n", throttled.message().c_str(), show_duration(wait).c_str());
+      std::this_thread::sleep_for(wait);
     }
   }
 }

@@ -15,8 +15,8 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 // Urgency on the net workers: a link that lives an hour comes before a poll, a poll before a create.
-static constexpr int kContestedTries = 24;  // two minutes, in which the other one gets its id or is in doubt too
 static constexpr int kUrgencyPoll = 3, kUrgencyCreate = 5;
+static constexpr int kContestedTries = 24;       // two minutes, in which the other one gets its id or is in doubt too
 static constexpr int kNotSentTries = 5;          // creates that provably never reached the server
 static constexpr milliseconds kOthersLook(500);  // between looks at a purchase that another process makes
 

@@ -107,6 +107,12 @@ Request ReplicatePredict::prepare(Call& call) const {
   if (request.model.empty())
     if (const ModelSchema* schema = find_model(identity.lane)) request.model = schema->name;
   fill_input(call.value("input"), call.host(), links_, request);
+  // Answers are cleaned of the token: a request with it could never be told apart again, and it would stand in files.
+  if (const std::string token = call.host().environment("REPLICATE_API_TOKEN");
+      token.size() >= 8 &&
+      request.input->dump(-1, ' ', false, nlohmann::json::error_handler_t::replace).find(token) != std::string::npos)
+    throw Error("E425", "the input holds the token of REPLICATE_API_TOKEN, which is sent nowhere but to the server",
+                "take it out of `input:`; a model that needs a token of its own gets another one");
   return request;
 }
 

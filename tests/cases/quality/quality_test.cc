@@ -36,19 +36,19 @@ class Quality : public testing::Test {
     std::string pattern = (fs::temp_directory_path() / "pixgraph-quality-XXXXXX").string();
     ASSERT_TRUE(::mkdtemp(pattern.data()));
     top_ = fs::canonical(pattern).string();
-    fs::create_directories(top_ + "/work");
+    fs::create_directories(top_ + "/desk");
     fs::create_directories(top_ + "/scratch");
-    write_file(top_ + "/work/fit.yaml", std::string("pixgraph: 1\ninputs: {photo: {type: image}}\nnodes:\n") + kFitted +
+    write_file(top_ + "/desk/fit.yaml", std::string("pixgraph: 1\ninputs: {photo: {type: image}}\nnodes:\n") + kFitted +
                                             "outputs: {fitted: {value: \"${fitted}\", file: \"${photo.stem}.png\"}}\n");
     // The same request as the main pipeline's first one, so that its prediction is shared.
-    write_file(top_ + "/work/cut.yaml",
+    write_file(top_ + "/desk/cut.yaml",
                std::string("pixgraph: 1\ninputs: {photo: {type: image}}\nnodes:\n") + kFitted +
                    "  cutout:\n    type: ReplicatePredict\n    version: "
                    "cjwbw/rembg:fb8af171cfa1616ddcf1242c093f9c46bcada5ad4cf6f2fbe8b81b330ec5c003\n"
                    "    input: {image: \"${fitted}\"}\n"
                    "outputs: {cutout: {value: \"${cutout.file}\", file: \"${photo.stem}.png\"}}\n");
     // The main pipeline, which also writes what it made without the loss of a JPEG.
-    write_file(top_ + "/work/main.yaml", read_file(PIXGRAPH_PIPELINES "/cutout-inpaint.yaml") +
+    write_file(top_ + "/desk/main.yaml", read_file(PIXGRAPH_PIPELINES "/cutout-inpaint.yaml") +
                                              "  exact: {value: \"${final}\", file: \"${photo.stem}.png\"}\n");
   }
   void TearDown() override { fs::remove_all(top_); }
@@ -56,11 +56,11 @@ class Quality : public testing::Test {
   Ended run(const std::string& pipeline, const std::vector<std::string>& files, const std::string& out) {
     std::vector<std::string> words = {PIXGRAPH_PROGRAM, "run", pipeline, "--sandbox", "--out", out};
     for (const std::string& file : files) words.push_back(file.starts_with("/") ? file : photos_ + "/" + file);
-    return Process(words, top_ + "/work", clean_environment(top_), top_ + "/scratch", "run")
+    return Process(words, top_ + "/desk", clean_environment(top_), top_ + "/scratch", "run")
         .wait(std::chrono::seconds(60));
   }
   std::string made(const std::string& folder, const std::string& photo, const std::string& extension) const {
-    return top_ + "/work/" + folder + "/" + fs::path(photo).stem().string() + extension;
+    return top_ + "/desk/" + folder + "/" + fs::path(photo).stem().string() + extension;
   }
 
   /// The subject in the result is the photo's own, where it was.
@@ -99,7 +99,7 @@ TEST_F(Quality, TheSubjectIsUntouchedAndABadFileStopsNoOther) {
   std::string bad = photos_ + "/truncated.jpg";
   if (!real_) {
     good = {"mug.jpg", "toy-car.jpg", "apple.jpg"};
-    bad = top_ + "/work/truncated.jpg";
+    bad = top_ + "/desk/truncated.jpg";
     fs::copy_file(photos_ + "/mug.jpg", bad);
     fs::resize_file(bad, 10000);
   }

@@ -1,0 +1,63 @@
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "commands.h"
+#include "ledger.h"
+#include "support/fake_call.h"
+#include "support/fake_remote.h"
+#include "support/temp_folder.h"
+
+namespace pixgraph {
+namespace {
+
+using namespace test;
+
+const std::string kKey(64, 'a'), kOther(64, 'b');
+
+/// A state directory with one purchase that ended, and another that has the id "taken1".
+struct Desk {
+  explicit Desk(PurchaseState state) : ledger(real_disk(), folder.path("s/ledger")) {
+    Purchase purchase = ledger.claim(kKey, 1, FakeRemote::request("cat")).value();
+    ledger.ended(purchase, state, "why", nullptr);
+    Purchase other = ledger.claim(kOther, 1, FakeRemote::request("dog")).value();
+    ledger.created(other, "taken1");
+  }
+  std::string adopt(const std::string& id) {
+    Arguments arguments;
+    arguments.words = {"adopt", kKey, id};
+    arguments.flags["--state"] = {folder.path("s")};
+    testing::internal::CaptureStdout();
+    const std::string error = error_of([&] { command_ledger(arguments); });
+    testing::internal::GetCapturedStdout();
+    return error;
+  }
+  TempFolder folder;
+  Ledger ledger;
+};
+
+TEST(CommandLedger, AdoptTakesAnIdOrTheAddressThatEndsInIt) {
+  for (const char* named : {"p7", "https://replicate.com/p/p7", "https://replicate.com/p/p7/"}) {
+    Desk desk(PurchaseState::maybe_paid);
+    EXPECT_EQ(desk.adopt(named), "");
+    EXPECT_EQ(desk.ledger.latest(kKey)->id, "p7");
+    EXPECT_EQ(desk.ledger.latest(kKey)->state, PurchaseState::created);
+  }
+}
+
+TEST(CommandLedger, AdoptRefusesWhatCannotBeItsId) {
+  Desk desk(PurchaseState::timed_out);
+  EXPECT_EQ(desk.adopt("not an id"),
+            "E805: `not an id` is not the id of a prediction (the server's list of predictions shows it)");
+  EXPECT_EQ(desk.adopt("taken1"),
+            "E518: the prediction taken1 belongs to another purchase already (pixgraph ledger list shows which)");
+  EXPECT_EQ(desk.ledger.latest(kKey)->state, PurchaseState::timed_out);
+  EXPECT_EQ(desk.adopt("p8"), "");  // one that ran past our limit may have succeeded after all
+  EXPECT_EQ(
+      Desk(PurchaseState::failed).adopt("p8"),
+      "E518: that purchase is failed; only one that is maybe-paid, lost, timed-out or an intent can be given an id");
+}
+
+}  // namespace
+}  // namespace pixgraph
