@@ -53,6 +53,13 @@ TEST_F(PredictTest, Spec) {
     EXPECT_TRUE(spec.output(port)) << port;
 }
 
+TEST_F(PredictTest, AnInputWithTheTokenIsRefused) {
+  EXPECT_EQ(
+      refused("model", "maker/model", Object{{"prompt", Value("use r8_secret there")}}),
+      "E425: the input holds the token of REPLICATE_API_TOKEN, which is sent nowhere but to the server (take it out "
+      "of `input:`; a model that needs a token of its own gets another one)");
+}
+
 TEST_F(PredictTest, ReadyNeedsAToken) {
   EXPECT_EQ(thrown([&] { node.ready(host); }), "nothing");
   host.variables.clear();
