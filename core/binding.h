@@ -34,6 +34,13 @@ struct Need {
   Place place;  // of the reference
 };
 
+/// What `${each}` is within the node that is being bound.
+struct EachElement {
+  ValueType type = Type::json;
+  bool held_as_file = false;  // its name is known
+  bool broken = false;
+};
+
 /// What an expression is wanted for.
 struct Want {
   std::string key;  // `image`; for messages
@@ -66,7 +73,8 @@ struct Binding {
   bool names_incomplete = false;       // a section could not be read: unknown names may have been in it
   std::vector<Need> needs;
   std::vector<bool> input_used, param_used;
-  std::vector<int> saved;  // nodes that outputs refer to
+  std::vector<int> saved;           // nodes that outputs refer to
+  std::optional<EachElement> each;  // of the node that is being bound
 
   /// Takes a name into the name space; says so where it cannot be one (E014) or is taken (E031).
   void declare(const std::string& name, Known known);
@@ -97,7 +105,15 @@ void declare_params(Binding& binding, const DocumentValue& params);
 void apply_settings(Binding& binding);
 void declare_nodes(Binding& binding, const DocumentValue& nodes);
 void bind_nodes(Binding& binding, const DocumentValue& nodes);
+/// The words that a node of any type may have.
+const std::vector<std::string>& common_keys();
 void bind_retry(Binding& binding, GraphNode& node, const DocumentEntry& entry);
+/// Both take the node's index: what it refers to, it waits for.
+void bind_when(Binding& binding, int node, const DocumentEntry& entry);
+void bind_each(Binding& binding, int node, const DocumentEntry& entry);
+void bind_on_error(Binding& binding, int node, const DocumentEntry& entry);
+/// E022 where something wants an output that `on_error: {use: ...}` gives no value.
+void check_substitutes(Binding& binding);
 void bind_outputs(Binding& binding, const DocumentValue& outputs);
 void bind_limits(Binding& binding, const DocumentValue& limits);
 void bind_prices(Binding& binding, const DocumentValue& prices);
@@ -113,6 +129,10 @@ bool holds_reference(const DocumentValue& value);
 
 /// What a reference means (E020, E022, E023); nothing where it means nothing or a broken thing. Counts it as used.
 std::optional<Reference> resolve(Binding& binding, const ReferenceText& written, Place place, const Want& want);
+/// What an expression yields, as far as it is known before anything runs.
+ValueType type_of(const Expression& expression);
+/// E024 for every reference within a text that is written wrongly; `false` where there is one.
+bool report_faults(Binding& binding, const DocumentValue& value, const Template& parts);
 /// E021, with the conversion that helps.
 void report_mismatch(Binding& binding, const Want& want, const Reference& reference, const std::string& written);
 

@@ -22,6 +22,7 @@
 #include "run.h"
 #include "spec_json.h"
 #include "spell.h"
+#include "until.h"
 
 namespace pixgraph {
 
@@ -132,6 +133,7 @@ int command_run(const Arguments& arguments) {
   if (!pipeline) return kExitWrongRequest;
   const Graph* graph = &pipeline->graph;
   const RunOptions options = options_of(arguments);
+  if (arguments.has("--until")) limit_until(pipeline->graph, arguments.value("--until"));
   for (const std::string& name : options.rebuy) {
     std::vector<std::string> paid;
     for (const GraphNode& node : graph->nodes)
@@ -165,6 +167,7 @@ int command_plan(const Arguments& arguments) {
   if (!pipeline) return kExitWrongRequest;
   const Graph* graph = &pipeline->graph;
   const RunOptions options = options_of(arguments);
+  if (arguments.has("--until")) limit_until(pipeline->graph, arguments.value("--until"));
   const ItemTable table = items_of(*graph, arguments, kept_folders(*graph, options));
   const std::string state = find_state_folder(graph->file, options);
   Index index(state);

@@ -177,6 +177,7 @@ Graph bind(const Document& document, const Registry& registry, const Settings& s
   apply_settings(binding);
   bind_nodes(binding, or_nothing(sections.nodes));
   if (!sections.outputs_misspelt) bind_outputs(binding, or_nothing(sections.outputs));
+  check_substitutes(binding);
   connect(binding);
   if (!diagnostics.has_errors()) warn_of_unused(binding);
   return std::move(binding.graph);

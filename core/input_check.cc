@@ -1,8 +1,10 @@
 #include "input_check.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <set>
 
+#include "binding.h"
 #include "evaluate.h"
 #include "plan.h"
 #include "unicode.h"
@@ -124,7 +126,8 @@ std::string shown(const ModelName& model) {
 
 bool has_unknown_key(const Spec& spec, const DocumentEntry& written) {
   for (const DocumentEntry& entry : written.value.entries)
-    if (entry.key != "type" && entry.key != "timeout" && !spec.input(entry.key) && !spec.parameter(entry.key))
+    if (std::ranges::find(common_keys(), entry.key) == common_keys().end() && !spec.input(entry.key) &&
+        !spec.parameter(entry.key))
       return true;
   return false;
 }

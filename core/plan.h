@@ -29,6 +29,11 @@ struct PlanOptions {
   std::set<std::string> forced;  // --rebuy: outputs that need one of these nodes are made again
 };
 
+/// What the index knows an output by that was made after an error which `on_error` covered.
+inline const std::string kAfterError = "on_error";
+/// Under which Index::files_of knows that `when` decided against an output.
+std::string skipped_key(const std::string& digest, const std::string& parts);
+
 /// One output of one item.
 struct OutputPlan {
   std::string why;                                 // why it is made; "" where it is up to date
@@ -60,7 +65,7 @@ class Planner {
   Index& index_;
   OutputWriter& writer_;
   std::vector<OutputRecipe> recipes_;
-  std::vector<bool> early_, of_item_, forced_;  // by output
+  std::vector<bool> early_, of_item_, forced_, conditional_;  // by output
   bool fresh_ = false;
 };
 

@@ -182,6 +182,7 @@ json end_event(const RunCounts& counts, int exit, const RunOptions& options) {
               {"done", counts.items_done},
               {"reused", counts.items_reused},
               {"failed", counts.items_failed},
+              {"skipped", counts.items_skipped},
               {"canceled", counts.items_canceled},
               {"out", options.out}};
   if (counts.stopped) {
@@ -363,6 +364,7 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
                        {"nodes", names},
                        {"items", table.items.size()},
                        {"out", options.out},
+                       {"until", graph.until < 0 ? "" : graph.nodes[graph.until].name},
                        {"state", state},
                        {"sandbox", services ? services->sandbox_url() : ""},
                        {"skipped_files", table.skipped}});

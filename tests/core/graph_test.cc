@@ -49,6 +49,8 @@ std::string shown(const Graph& graph, const Reference& reference) {
       break;
     }
     case Reference::To::element: out += "index"; break;
+    case Reference::To::each: out += "each"; break;
+    case Reference::To::each_index: out += "each.index"; break;
   }
   return out + (reference.property.empty() ? "" : "." + reference.property) + ": " + type_name(reference.type) + ">";
 }
