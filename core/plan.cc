@@ -305,9 +305,15 @@ PlanSummary summary(const Graph& graph, const ItemTable& table, const Plan& plan
       ++row.runs;
       if (!row.paid) continue;
       ++row.why[why];
-      if (!why.starts_with("running") && !why.starts_with("cannot") &&
-          (recipes[node].empty() || counted.insert(recipes[node]).second))
-        ++made.predictions;
+      if (why.starts_with("running") || why.starts_with("cannot") ||
+          (!recipes[node].empty() && !counted.insert(recipes[node]).second))
+        continue;
+      const std::optional<Expression>& each = graph.nodes[node].each;
+      const auto* elements = each ? std::get_if<Expression::ListOf>(&each->form) : nullptr;
+      if (each && !elements)
+        made.per_element.insert(row.name);
+      else
+        made.predictions += each ? static_cast<int>(elements->items.size()) : 1;
     }
   }
   return made;
@@ -326,10 +332,15 @@ std::string render_plan(const Graph& graph, const PlanSummary& plan) {
     text += fmt::format("  {:<{}}  {:>7}  {:>7}  {}\n", node.name, width, node.runs, node.reused,
                         why.empty() ? "bought before, files in the store" : why);
   }
-  text += fmt::format("\nWould buy {} prediction{}{}. Nothing was run.\n",
+  std::string unknown;
+  for (const std::string& node : plan.per_element)
+    unknown += fmt::format("{}one per element of `each` of `{}`", unknown.empty() ? "" : ", ", node);
+  if (plan.predictions == 0 && !unknown.empty()) return text + "\nWould buy " + unknown + ". Nothing was run.\n";
+  text += fmt::format("\nWould buy {} prediction{}{}{}. Nothing was run.\n",
                       plan.predictions == 0 ? "no" : fmt::format("at most {}", plan.predictions),
                       plan.predictions == 1 ? "" : "s",
-                      plan.predictions == 0 ? "" : " (items with the same request share one)");
+                      plan.predictions == 0 ? "" : " (items with the same request share one)",
+                      unknown.empty() ? "" : ", and " + unknown);
   return text;
 }
 

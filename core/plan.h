@@ -95,8 +95,9 @@ struct PlanNode {
 };
 struct PlanSummary {
   int items = 0, up_to_date = 0, refused = 0;
-  std::vector<PlanNode> nodes;  // those that an output needs, in the graph's order
-  int predictions = 0;          // that would be bought at most
+  std::vector<PlanNode> nodes;        // those that an output needs, in the graph's order
+  int predictions = 0;                // that would be bought at most, but for
+  std::set<std::string> per_element;  // nodes whose `each` is a list that is not known yet
 };
 PlanSummary summary(const Graph& graph, const ItemTable& table, const Plan& plan, Index& index, const Ledger& ledger);
 

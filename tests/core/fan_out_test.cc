@@ -29,8 +29,8 @@ TEST(FanOut, OfJsonOfLiteralsAndOfNothing) {
   TestRun run(nodes,
               pipeline_of("  words: {type: Split, text: \"${word}\"}\n"
                           "  objects: {type: Upper, each: \"${words.json}\", text: \"${each.word}\"}\n"
-                          "  written: {type: Upper, each: [x, \"${word}\", {a: b}], text: \"${each.index}\"}\n"
-                          "  numbers: {type: Upper, each: [1, 2.5], text: \"${each}\"}\n"
+                          "  written: {type: Upper, each: [x, \"${word}\", {a: b}], text: \"n${each.index}\"}\n"
+                          "  numbers: {type: Upper, each: [1, 2.5], text: \"n${each}\"}\n"
                           "  made: {type: Upper, each: [{a: \"${word}\"}], text: \"${each.a}\"}\n"
                           "  last: {type: Join, texts: [\"${n1}\", \"${n2}\", \"${n3}\", \"${n4}\"]}\n"
                           "  n1: {type: Join, texts: \"${objects}\"}\n"
@@ -39,8 +39,8 @@ TEST(FanOut, OfJsonOfLiteralsAndOfNothing) {
                           "  n4: {type: Join, texts: \"${made}\"}\n"),
               {"q,r", ","});
   EXPECT_EQ(run.run().items_done, 2);
-  EXPECT_EQ(run.folder.read("out/q,r.txt"), "Q,R,,0,1,2,,1,2.5,,Q,R,,\n");
-  EXPECT_EQ(run.folder.read("out/,.txt"), ",0,1,2,,1,2.5,,,,,\n");
+  EXPECT_EQ(run.folder.read("out/q,r.txt"), "Q,R,,N0,N1,N2,,N1,N2.5,,Q,R,,\n");
+  EXPECT_EQ(run.folder.read("out/,.txt"), ",N0,N1,N2,,N1,N2.5,,,,,\n");
 }
 
 TEST(FanOut, OneElementThatFailsFailsTheNodeAndItsCauseNamesIt) {
@@ -110,6 +110,23 @@ TEST(FanOut, PortsThatAreListsArePutOneAfterTheOther) {
               {"w"});
   EXPECT_EQ(run.run().items_done, 1);
   EXPECT_EQ(run.folder.read("out/w.txt"), "a,b,c,\n");
+}
+
+TEST(FanOut, ThePlanCountsElementsWhereTheyAreKnown) {
+  Words nodes;
+  TestRun run(nodes,
+              pipeline_of("  words: {type: Split, text: \"${word}\"}\n"
+                          "  later: {type: Ask, each: \"${words.list}\", prompt: \"${each}\"}\n"
+                          "  known: {type: Ask, each: [x, \"${word}\"], prompt: \"${each}\"}\n"
+                          "  last: {type: Join, texts: \"${later}\"}\n"
+                          "  other: {type: Join, texts: \"${known}\"}\n") +
+                  "  other: {value: \"${other}\", file: \"${word}-other.txt\"}\n",
+              {"a"});
+  const Plan plan = make_plan(run.graph, run.table, run.planner, run.codecs, [](const File&) { return ""; });
+  const std::string told = render_plan(run.graph, summary(run.graph, run.table, plan, run.index, run.ledger));
+  EXPECT_EQ(told.substr(told.find("Would")),
+            "Would buy at most 2 predictions (items with the same request share one), and one per element of `each` of "
+            "`later`. Nothing was run.\n");
 }
 
 }  // namespace
