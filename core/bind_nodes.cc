@@ -181,8 +181,13 @@ void declare_nodes(Binding& binding, const DocumentValue& nodes) {
     return;
   }
   for (const DocumentEntry& entry : nodes.entries) {
+    if (const DocumentValue* use = entry.value.find("use")) {
+      declare_used(binding, entry, *use);
+      continue;
+    }
     GraphNode node;
     node.name = entry.key;
+    node.written = &entry;
     node.place = entry.place;
     const bool names_type = entry.value.kind == DocumentValue::Kind::scalar && binding.registry.find(entry.value.text);
     const std::string type = names_type ? entry.value.text : "...";
@@ -198,8 +203,10 @@ void declare_nodes(Binding& binding, const DocumentValue& nodes) {
 
 void bind_nodes(Binding& binding, const DocumentValue& nodes) {
   if (nodes.kind != DocumentValue::Kind::map) return;
-  for (std::size_t i = 0; i < nodes.entries.size(); ++i)
-    if (binding.graph.nodes[i].spec) NodeBinder(binding, nodes.entries[i], static_cast<int>(i)).bind();
+  for (std::size_t i = 0; i < binding.graph.nodes.size(); ++i)
+    if (const GraphNode& node = binding.graph.nodes[i]; node.spec && !node.file)
+      NodeBinder(binding, *node.written, static_cast<int>(i)).bind();
+  for (UsedPipeline& used : binding.used) bind_use(binding, used);
 }
 
 }  // namespace pixgraph

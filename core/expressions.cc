@@ -210,6 +210,15 @@ nlohmann::json to_json(Binding& binding, const DocumentValue& value, std::string
 
 }  // namespace
 
+void check_params(Binding& binding, const GraphNode& node) {
+  for (std::size_t i = 0; i < node.spec->params.size(); ++i) {
+    const Reference* reference = node.arguments[node.spec->inputs.size() + i].reference();
+    if (!reference || reference->to != Reference::To::param || !reference->property.empty()) continue;
+    const GraphParam& param = binding.graph.params[static_cast<std::size_t>(reference->index)];
+    check_param(binding, node.spec->params[i], param.value, reference->place, "${" + param.name + "}");
+  }
+}
+
 bool report_faults(Binding& binding, const DocumentValue& value, const Template& parts) {
   ReferencePlaces places(binding.document, value, binding.lines);
   for (const TemplateFault& fault : parts.faults)

@@ -99,6 +99,8 @@ struct GraphNode {
   std::string variant_text;                                             // reserved for `variant:`
   std::vector<int> upstream, downstream;                                // node indices, each once, ascending
   Place place;
+  const DocumentEntry* written = nullptr;       // of the Document, which must outlive who asks for it
+  std::shared_ptr<const SourceFile> file = {};  // where it is written, where another pipeline is used
 
   /// What `${node.port}` is: the Spec's type, or with `each` a list of it (lists are put one after the other).
   ValueType output_type(std::size_t port) const {

@@ -133,7 +133,7 @@ std::string advice(Binding& binding, const Want& want, const Reference& referenc
   const bool for_node = want.node >= 0 && !binding.each;
   if (reference.to == Reference::To::node && reference.property.empty()) {
     const GraphNode& node = binding.graph.nodes[static_cast<std::size_t>(reference.index)];
-    for (std::size_t port = 0; port < node.spec->outputs.size(); ++port)
+    for (std::size_t port = 0; !node.file && port < node.spec->outputs.size(); ++port)
       if (const ValueType type = node.output_type(port); accepts(to, type))
         return "`${" + node.name + "." + node.spec->outputs[port].name + "}` is " + with_article(type);
   }
@@ -215,6 +215,9 @@ std::optional<Reference> resolve(Binding& binding, const ReferenceText& written,
                                                           : "the names are " + listed(binding.name_list));
     return std::nullopt;
   }
+  if (known->second.used >= 0)
+    return resolve_used(binding, binding.used[static_cast<std::size_t>(known->second.used)], written, place, want);
+  if (known->second.to == Reference::To::node && known->second.index < 0) return std::nullopt;
   out.to = known->second.to;
   out.index = known->second.index;
   const auto index = static_cast<std::size_t>(out.index);
@@ -233,7 +236,7 @@ std::optional<Reference> resolve(Binding& binding, const ReferenceText& written,
       // The need is real even where the rest is wrong: a cycle is a cycle.
       if (want.node >= 0)
         binding.needs.push_back({want.node, out.index, place});
-      else
+      else if (want.node != kNoNode)
         binding.saved.push_back(out.index);
       if (known->second.broken || !resolve_port(binding, out, written)) return std::nullopt;
       return out;
@@ -252,7 +255,7 @@ void report_mismatch(Binding& binding, const Want& want, const Reference& refere
                 with_article(reference.type);
   if (reference.to == Reference::To::node && reference.property.empty()) {
     const GraphNode& node = binding.graph.nodes[static_cast<std::size_t>(reference.index)];
-    out.notes.push_back({node.place, with_article(reference.type) + " is made here"});
+    if (!node.file) out.notes.push_back({node.place, with_article(reference.type) + " is made here"});
   } else if (reference.to == Reference::To::input && reference.property.empty()) {
     out.notes.push_back({binding.graph.inputs[static_cast<std::size_t>(reference.index)].place, "declared here"});
   } else if (reference.to == Reference::To::param) {

@@ -394,6 +394,7 @@ void Scheduler::vertex_ended(const ItemPtr& item, int vertex, Ending ending) {
   std::unique_lock lock(mutex_);
   if (item->outcomes[vertex]) return;  // one outcome each, whatever failed after it was given
   emit_task(*item, vertex, outcome_name(ending.outcome), &ending);
+  const bool goes_on = ending.goes_on();
   if (!is_output(vertex)) item->outputs[vertex] = std::move(ending.outputs);
   if (ending.substituted) item->substituted[vertex] = true;
   const std::string cause = "`" + vertex_name(vertex) + "`: " + (error ? error->message() : ending.cause);
@@ -401,7 +402,7 @@ void Scheduler::vertex_ended(const ItemPtr& item, int vertex, Ending ending) {
   if (ending.outcome == Outcome::skipped && item->skip_cause.empty()) item->skip_cause = cause;
   if (stops && error->stops_run() && !counts_.stopped) counts_.stopped = *error;
   // A vertex that failed takes what stands after it along; done iteratively, chains may be long.
-  std::vector<Settled> open = {{vertex, ending.outcome, ending.goes_on(), ending.by_when, ""}};
+  std::vector<Settled> open = {{vertex, ending.outcome, goes_on, ending.by_when, ""}};
   std::vector<int> conditional;  // outputs that `when` decided against
   while (!open.empty()) {
     const Settled next = open.back();
