@@ -47,6 +47,8 @@ const std::vector<Flag>& flags() {
       {"--rate", "N/min|unlimited", "predictions created per minute at most (default: 600/min)", "run"},
       {"--limit", "N", "only the first N items", "run plan"},
       {"--shard", "I/N", "only the items of part I of N, counted from 0: N runs share a batch", "run plan"},
+      {"--until", "NODE", "go no further than that node: only what it needs, and outputs that need no more",
+       "run plan"},
       {"--only", "failed",
        "only the items that failed in the last run; what may have cost part of its price is bought again", "run"},
       {"--rebuy", "NODE", "buy again what that node bought before this run", "run", true},

@@ -23,6 +23,7 @@
 #include "spec_json.h"
 #include "spell.h"
 #include "unicode.h"
+#include "until.h"
 
 namespace pixgraph {
 
@@ -144,6 +145,7 @@ int command_run(const Arguments& arguments) {
   if (!pipeline) return kExitWrongRequest;
   const Graph* graph = &pipeline->graph;
   const RunOptions options = options_of(arguments);
+  if (arguments.has("--until")) limit_until(pipeline->graph, arguments.value("--until"));
   for (const std::string& name : options.rebuy) {
     std::vector<std::string> paid;
     for (const GraphNode& node : graph->nodes)
@@ -175,6 +177,7 @@ int command_plan(const Arguments& arguments) {
   if (!pipeline) return kExitWrongRequest;
   const Graph* graph = &pipeline->graph;
   const RunOptions options = options_of(arguments);
+  if (arguments.has("--until")) limit_until(pipeline->graph, arguments.value("--until"));
   const ItemTable table = items_of(*graph, arguments, options);
   const std::string state = find_state_folder(graph->file, options);
   Index index(state);

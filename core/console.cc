@@ -33,7 +33,7 @@ void Console::progress(bool now) {
   const auto time = std::chrono::steady_clock::now();
   if (!now && time - last_ < std::chrono::seconds(10)) return;
   last_ = time;
-  const int ended = done_ + failed_ + canceled_;
+  const int ended = done_ + failed_ + skipped_ + canceled_;
   say(fmt::format("  {:>3}%  {} of {} items, {} failed, {} predictions bought, {} reused\n",
                   items_ ? ended * 100 / items_ : 100, ended, items_, failed_, predictions_, reused_));
 }
@@ -42,6 +42,7 @@ void Console::show(const json& event) {
   const std::string type = text_of(event, "type");
   if (type == "run") {
     items_ = event.value("items", 0);
+    until_ = text_of(event, "until");
     say(fmt::format("pixgraph {}  {}  {} nodes, {} item{}  run {}\n", PIXGRAPH_VERSION, text_of(event, "file"),
                     event.value("nodes", json::array()).size(), items_, items_ == 1 ? "" : "s", text_of(event, "id")));
     if (const std::string sandbox = text_of(event, "sandbox"); !sandbox.empty())
@@ -79,7 +80,10 @@ void Console::show(const json& event) {
     if (outcome == "failed" && !event.contains("node") && event.contains("code"))
       failure(event);  // refused before it ran: no task said so
     if (outcome == "reused") ++up_to_date_;
-    ++(outcome == "done" || outcome == "reused" ? done_ : outcome == "failed" ? failed_ : canceled_);
+    ++(outcome == "done" || outcome == "reused" ? done_
+       : outcome == "failed"                    ? failed_
+       : outcome == "skipped"                   ? skipped_
+                                                : canceled_);
   } else if (type == "end") {
     for (const auto& [what, count] : same_)
       if (count > 5 && what[0] != '!')
@@ -91,9 +95,11 @@ void Console::show(const json& event) {
       return say(fmt::format("✓ nothing to do: {} item{} up to date in {}    {}\n", items_,
                              items_ == 1 ? " is" : "s are", text_of(event, "out"), time));
     std::string line =
-        done_ == items_
-            ? fmt::format("✓ {} of {} items written to {}", done_, items_, text_of(event, "out"))
+        done_ + skipped_ == items_
+            ? fmt::format("✓ {} of {} items {} {}", done_, items_, until_.empty() ? "written to" : "run until",
+                          until_.empty() ? text_of(event, "out") : until_)
             : fmt::format("✕ {} of {} items failed, {} written to {}", failed_, items_, done_, text_of(event, "out"));
+    if (skipped_) line += fmt::format(", {} skipped", skipped_);
     if (canceled_) line += fmt::format(", {} not finished", canceled_);
     if (up_to_date_) line += fmt::format(", {} of them up to date before", up_to_date_);
     say(fmt::format("{}    {}\n  {} prediction{} bought, {} reused\n", line, time, predictions_,

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <sstream>
 
 #include "evaluate.h"
 #include "hash.h"
@@ -10,6 +11,10 @@
 namespace pixgraph {
 
 using nlohmann::json;
+
+std::string skipped_key(const std::string& digest, const std::string& parts) {
+  return sha256("skipped 1\n" + digest + parts);
+}
 
 std::vector<bool> needed_nodes(const Graph& graph, const std::vector<bool>& outputs) {
   std::vector<bool> needed(graph.nodes.size());
@@ -22,6 +27,7 @@ std::vector<bool> needed_nodes(const Graph& graph, const std::vector<bool>& outp
     for_each_reference(graph.outputs[i].value, visit);
     for_each_reference(graph.outputs[i].file, visit);
   }
+  if (graph.until >= 0) open.push_back(graph.until);
   while (!open.empty()) {
     const int node = open.back();
     open.pop_back();
@@ -54,6 +60,8 @@ Planner::Planner(const Graph& graph, Index& index, OutputWriter& writer, const P
     of_item_.push_back(of_item);
     forced_.push_back(std::any_of(recipes_[i].nodes.begin(), recipes_[i].nodes.end(),
                                   [&](int node) { return options.forced.contains(graph.nodes[node].name); }));
+    conditional_.push_back(std::any_of(recipes_[i].nodes.begin(), recipes_[i].nodes.end(),
+                                       [&](int node) { return graph.nodes[node].when.has_value(); }));
     if (!recipes_[i].digest.empty()) index.remember_meaning(recipes_[i].digest, recipes_[i].shared.dump());
   }
 }
@@ -99,6 +107,10 @@ void Planner::judge(const Item& item, int output, const FileHash& hash_of, Outpu
     return;
   }
   const std::string parts = recipe.digest.empty() ? "" : item_parts(recipe, graph_, item, hash_of);
+  if (conditional_[output] && !parts.empty() && index_.files_of(skipped_key(recipe.digest, parts))) {
+    plan.why.clear();
+    return;
+  }
   std::vector<std::string> paths;
   if (!plan.path.empty()) {
     paths.push_back(writer_.absolute(plan.path));
@@ -126,6 +138,8 @@ void Planner::judge(const Item& item, int output, const FileHash& hash_of, Outpu
       plan.why = "output missing";
     else if (made->digest.empty())
       plan.why = "its writing was not finished";
+    else if (made->digest == kAfterError)
+      plan.why = "made after an error";
     else if (made->digest != recipe.digest || made->parts != parts)
       plan.why = difference(output, *made, parts);
     else if (!made->untouched && !writer_.is_as_written(path, made->hash))
@@ -185,6 +199,7 @@ std::string Planner::difference(int output, const Index::Output& made, const std
 Plan make_plan(const Graph& graph, const ItemTable& table, const Planner& planner, const Codecs& codecs,
                const FileHash& hash_of) {
   Plan plan;
+  plan.nothing_to_do = graph.until < 0;  // a node's result is not kept
   plan.why.resize(graph.outputs.size());
   plan.work_of.reserve(table.items.size());
   std::map<std::vector<bool>, int> kinds;
@@ -216,18 +231,26 @@ Plan make_plan(const Graph& graph, const ItemTable& table, const Planner& planne
   return plan;
 }
 
-/// Why the paid node would be bought; "" where it need not be.
-static std::string reason_to_buy(const std::string& recipe, Index& index, const Ledger& ledger) {
-  if (recipe.empty()) return "photo not hashed yet";
-  const auto key = index.purchase(recipe);
-  if (!key) return "new: never bought with these inputs";
-  const auto purchase = ledger.latest(*key);
+static std::string reason_to_buy_one(const std::string& key, const Ledger& ledger) {
+  const auto purchase = ledger.latest(key);
   if (!purchase) return "the ledger has no such purchase";
   if (purchase->state == PurchaseState::succeeded) return "";
   if (free_to_buy(purchase->state))
     return "the last try was not paid (" + std::string(state_name(purchase->state)) + ")";
   if (purchase->state == PurchaseState::created) return "running: will be waited for, not bought";
   return "cannot run without your word: the last purchase is " + std::string(state_name(purchase->state));
+}
+
+/// Why the paid node would be bought; "" where it need not be.
+static std::string reason_to_buy(const std::string& recipe, Index& index, const Ledger& ledger) {
+  if (recipe.empty()) return "photo not hashed yet";
+  const auto known = index.purchase(recipe);
+  if (!known) return "new: never bought with these inputs";
+  // A node with `each` bought several.
+  std::istringstream keys(*known == "-" ? "" : *known);
+  for (std::string key; keys >> key;)
+    if (const std::string why = reason_to_buy_one(key, ledger); !why.empty()) return why;
+  return "";
 }
 
 PlanSummary summary(const Graph& graph, const ItemTable& table, const Plan& plan, Index& index, const Ledger& ledger) {
@@ -242,8 +265,11 @@ PlanSummary summary(const Graph& graph, const ItemTable& table, const Plan& plan
       made.nodes.push_back(
           {graph.nodes[node].name, graph.nodes[node].spec->name, graph.nodes[node].spec->cost == Cost::paid});
     }
+  if (graph.until >= 0)
+    for (PlanNode& row : made.nodes)
+      if (!row.paid) row.why["--until"] = made.items;
   // A local node runs because of the outputs that need it.
-  for (std::size_t output = 0; output < graph.outputs.size(); ++output) {
+  for (std::size_t output = 0; graph.until < 0 && output < graph.outputs.size(); ++output) {
     std::vector<bool> alone(graph.outputs.size());
     alone[output] = true;
     const std::vector<bool> its = needed_nodes(graph, alone);
@@ -258,7 +284,8 @@ PlanSummary summary(const Graph& graph, const ItemTable& table, const Plan& plan
   for (std::size_t i = 0; i < table.items.size(); ++i) {
     if (plan.work_of[i] < 0) continue;
     const Work& work = plan.works[plan.work_of[i]];
-    if (std::none_of(work.outputs.begin(), work.outputs.end(), [](bool one) { return one; })) {
+    if (std::none_of(work.nodes.begin(), work.nodes.end(), [](bool one) { return one; }) &&
+        std::none_of(work.outputs.begin(), work.outputs.end(), [](bool one) { return one; })) {
       ++made.up_to_date;
       for (PlanNode& row : made.nodes) ++row.skipped;
       continue;
@@ -279,9 +306,15 @@ PlanSummary summary(const Graph& graph, const ItemTable& table, const Plan& plan
       ++row.runs;
       if (!row.paid) continue;
       ++row.why[why];
-      if (!why.starts_with("running") && !why.starts_with("cannot") &&
-          (recipes[node].empty() || counted.insert(recipes[node]).second))
-        ++made.predictions;
+      if (why.starts_with("running") || why.starts_with("cannot") ||
+          (!recipes[node].empty() && !counted.insert(recipes[node]).second))
+        continue;
+      const std::optional<Expression>& each = graph.nodes[node].each;
+      const auto* elements = each ? std::get_if<Expression::ListOf>(&each->form) : nullptr;
+      if (each && !elements)
+        made.per_element.insert(row.name);
+      else
+        made.predictions += each ? static_cast<int>(elements->items.size()) : 1;
     }
   }
   return made;
@@ -300,10 +333,15 @@ std::string render_plan(const Graph& graph, const PlanSummary& plan) {
     text += fmt::format("  {:<{}}  {:>7}  {:>7}  {}\n", node.name, width, node.runs, node.reused,
                         why.empty() ? "bought before, files in the store" : why);
   }
-  text += fmt::format("\nWould buy {} prediction{}{}. Nothing was run.\n",
+  std::string unknown;
+  for (const std::string& node : plan.per_element)
+    unknown += fmt::format("{}one per element of `each` of `{}`", unknown.empty() ? "" : ", ", node);
+  if (plan.predictions == 0 && !unknown.empty()) return text + "\nWould buy " + unknown + ". Nothing was run.\n";
+  text += fmt::format("\nWould buy {} prediction{}{}{}. Nothing was run.\n",
                       plan.predictions == 0 ? "no" : fmt::format("at most {}", plan.predictions),
                       plan.predictions == 1 ? "" : "s",
-                      plan.predictions == 0 ? "" : " (items with the same request share one)");
+                      plan.predictions == 0 ? "" : " (items with the same request share one)",
+                      unknown.empty() ? "" : ", and " + unknown);
   return text;
 }
 

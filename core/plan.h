@@ -29,6 +29,11 @@ struct PlanOptions {
   std::set<std::string> forced;  // --rebuy: outputs that need one of these nodes are made again
 };
 
+/// What the index knows an output by that was made after an error which `on_error` covered.
+inline const std::string kAfterError = "on_error";
+/// Under which Index::files_of knows that `when` decided against an output.
+std::string skipped_key(const std::string& digest, const std::string& parts);
+
 /// One output of one item.
 struct OutputPlan {
   std::string why;                                 // why it is made; "" where it is up to date
@@ -61,7 +66,7 @@ class Planner {
   Index& index_;
   OutputWriter& writer_;
   std::vector<OutputRecipe> recipes_;
-  std::vector<bool> early_, of_item_, forced_;  // by output
+  std::vector<bool> early_, of_item_, forced_, conditional_;  // by output
   bool fresh_ = false;
 };
 
@@ -91,8 +96,9 @@ struct PlanNode {
 };
 struct PlanSummary {
   int items = 0, up_to_date = 0, refused = 0;
-  std::vector<PlanNode> nodes;  // those that an output needs, in the graph's order
-  int predictions = 0;          // that would be bought at most
+  std::vector<PlanNode> nodes;        // those that an output needs, in the graph's order
+  int predictions = 0;                // that would be bought at most, but for
+  std::set<std::string> per_element;  // nodes whose `each` is a list that is not known yet
 };
 PlanSummary summary(const Graph& graph, const ItemTable& table, const Plan& plan, Index& index, const Ledger& ledger);
 

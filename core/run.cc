@@ -183,6 +183,7 @@ json end_event(const RunCounts& counts, int exit, const RunOptions& options) {
               {"done", counts.items_done},
               {"reused", counts.items_reused},
               {"failed", counts.items_failed},
+              {"skipped", counts.items_skipped},
               {"canceled", counts.items_canceled},
               {"out", options.out}};
   if (counts.stopped) {
@@ -368,6 +369,7 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
                        {"nodes", names},
                        {"items", table.items.size()},
                        {"out", options.out},
+                       {"until", graph.until < 0 ? "" : graph.nodes[graph.until].name},
                        {"state", state},
                        {"sandbox", services ? services->sandbox_url() : ""},
                        {"shard", options.shard},

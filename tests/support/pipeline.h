@@ -60,7 +60,9 @@ class TestRun : RemoteObserver {
  public:
   TestRun(Nodes& nodes, const std::string& pipeline, const std::vector<std::string>& items, bool fail_fast = false,
           int threads = 4)
-      : graph(graph_of(pipeline, nodes.registry)),
+      : TestRun(nodes, graph_of(pipeline, nodes.registry), items, fail_fast, threads) {}
+  TestRun(Nodes& nodes, Graph bound, const std::vector<std::string>& items, bool fail_fast = false, int threads = 4)
+      : graph(std::move(bound)),
         codecs(nodes.registry),
         store(real_disk(), folder.path("state/store")),
         http(store),
