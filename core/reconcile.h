@@ -3,6 +3,7 @@
 // The waiting between listings, and what follows, is the driver's (remote.cc).
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <set>
@@ -45,5 +46,46 @@ struct Finding {
 /// `taken` are the ids that ledger entries name already. A candidate that is certain beats those that are not: an exact
 /// echo of an upload's id can be nobody else's.
 Finding judge(const Purchase& intent, const std::vector<Candidate>& listed, const std::set<std::string>& taken);
+
+/// The finding out about one intent, listing by listing. Used by one thread at a time.
+class Inquiry {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+  /// `doubt`: why it is not known whether it was bought; "" for an earlier run's intent. The connection was gone by
+  /// `died_at`.
+  Inquiry(std::string doubt, Time died_at) : doubt_(std::move(doubt)), died_at_(died_at) {}
+
+  struct Step {
+    enum class Kind : std::uint8_t {
+      wait,        // for `wait`, then look again
+      adopt,       // it became the prediction `text`
+      maybe_paid,  // cannot be found out: `text` says why
+      not_bought,  // two full lists, 30 s apart and the last one 60 s after the connection died, do not have it
+    };
+    Kind kind = Kind::wait;
+    std::string text;
+    std::chrono::milliseconds wait{0};
+    bool tell = false;  // whoever shows the run should hear of the wait
+  };
+  struct Asked {
+    const RemoteNode& node;
+    Host& host;
+    std::function<void()> before_page;
+    std::function<std::set<std::string>()> ids;  // that ledger entries name
+    /// A wait of the protocol, in real time.
+    std::function<std::chrono::milliseconds(std::chrono::milliseconds)> real;
+  };
+  /// Reads the server's list once. Throws Throttled, and Error E514 (stops the run) for a list that cannot be read:
+  /// nothing is decided by it, the intent stays.
+  Step look(const Purchase& intent, const Asked& asked);
+
+  const std::string& doubt() const { return doubt_; }
+
+ private:
+  std::string doubt_;
+  Time died_at_;
+  std::optional<Time> first_empty_;  // a full list that did not have it
+  int failures_ = 0;
+};
 
 }  // namespace pixgraph

@@ -45,6 +45,7 @@ struct Scheduler::ItemRun {
   int left = 0;
   bool failed = false, canceled = false;
   std::string cause;  // of the first failure
+  std::optional<NanoUsd> cost;
   json files = json::array();
   std::once_flag recipes_made;
   std::vector<std::string> recipes;  // by node; made when the first paid node asks
@@ -154,6 +155,8 @@ void Scheduler::begin(const ItemPtr& item) {
     item->parts.push_back(outputs[i] ? item_parts(setup_.planner.recipes()[i], setup_.graph, *item->item, hash_of)
                                      : "");
   }
+  if (setup_.remote.over_budget() && would_buy(*item, outputs))
+    return refuse(item, setup_.remote.budget_refusal(), Outcome::canceled);
   std::unique_lock lock(mutex_);
   item->shape = &shape_for(outputs);
   item->left = item->shape->count;
@@ -173,6 +176,25 @@ void Scheduler::begin(const ItemPtr& item) {
     if (item->shape->needed[vertex] && item->waiting[vertex] == 0) post(item, vertex);
 }
 
+/// Whether a paid node of it was never bought, as far as is known without running it.
+bool Scheduler::would_buy(ItemRun& item, const std::vector<bool>& outputs) {
+  const std::vector<bool> needed = needed_nodes(setup_.graph, outputs);
+  make_recipes(item);
+  for (std::size_t node = 0; node < setup_.graph.nodes.size(); ++node)
+    if (needed[node] && setup_.graph.nodes[node].spec->cost == Cost::paid && !setup_.index.purchase(item.recipes[node]))
+      return true;
+  return false;
+}
+
+void Scheduler::make_recipes(ItemRun& item) {
+  std::call_once(item.recipes_made, [&] {
+    item.recipes = recipe_keys(setup_.graph, *item.item, [&](const File& file) {
+      const auto known = item.hashes.find(file.path);
+      return known == item.hashes.end() ? setup_.index.hash_of(file.path) : known->second;
+    });
+  });
+}
+
 const Scheduler::Shape& Scheduler::shape_for(const std::vector<bool>& outputs) {
   const auto [place, is_new] = shapes_.emplace(outputs, Shape());
   Shape& shape = place->second;
@@ -188,16 +210,16 @@ const Scheduler::Shape& Scheduler::shape_for(const std::vector<bool>& outputs) {
 }
 
 /// Ends an item of which nothing ran.
-void Scheduler::refuse(const ItemPtr& item, const Error& error) {
+void Scheduler::refuse(const ItemPtr& item, const Error& error, Outcome outcome) {
   setup_.events.emit({{"type", "item"},
                       {"item", item->item->name},
-                      {"outcome", "failed"},
+                      {"outcome", outcome_name(outcome)},
                       {"code", error.code()},
                       {"cause", error.message()},
                       {"hint", error.hint()}});
   if (error.stops_run()) stop(error);
   std::lock_guard lock(mutex_);
-  ++counts_.items_failed;
+  ++(outcome == Outcome::canceled ? counts_.items_canceled : counts_.items_failed);
   --running_items_;
   start_items();
   idle_.notify_all();
@@ -320,14 +342,13 @@ void Scheduler::run_remote(const ItemPtr& item, int node, std::shared_ptr<NodeCa
   buy.retry = setup_.graph.nodes[node].retry;
   const auto agreed = setup_.consent_of.find(setup_.graph.nodes[node].name);
   buy.consent = agreed == setup_.consent_of.end() ? setup_.consent : agreed->second;
-  std::call_once(item->recipes_made, [&] {
-    item->recipes = recipe_keys(setup_.graph, *item->item, [&](const File& file) {
-      const auto known = item->hashes.find(file.path);
-      return known == item->hashes.end() ? setup_.index.hash_of(file.path) : known->second;
-    });
-  });
+  make_recipes(*item);
   call->release_inputs();  // what waits for a server holds no pixels but those it sends
   buy.done = [this, item, node, call, remote](const RemoteOutcome& outcome) {
+    if (outcome.cost) {
+      std::lock_guard lock(mutex_);
+      item->cost = sum_of(item->cost.value_or(0), *outcome.cost);
+    }
     if (outcome.error) {
       Error error = *outcome.error;
       return ended(item, node, outcome.canceled ? Outcome::canceled : Outcome::failed, &error, {});
@@ -408,7 +429,9 @@ void Scheduler::ended(const ItemPtr& item, int vertex, Outcome outcome, const Er
   emit_task(*item, vertex, outcome_name(outcome), error, "");
   if (!is_output(vertex)) item->outputs[vertex] = std::move(outputs);
   const std::string cause = error ? "`" + vertex_name(vertex) + "`: " + error->message() : "";
-  if (stops && error->stops_run() && !counts_.stopped) counts_.stopped = *error;
+  // At the cap nothing more is bought, but what costs nothing goes on.
+  const bool over_budget = outcome == Outcome::canceled && error && setup_.remote.over_budget();
+  if (((stops && error->stops_run()) || over_budget) && !counts_.stopped) counts_.stopped = *error;
   // A vertex that failed takes what stands after it along; done iteratively, chains may be long.
   std::vector<std::pair<int, Outcome>> open = {{vertex, outcome}};
   while (!open.empty()) {
@@ -454,6 +477,7 @@ void Scheduler::end_item(const ItemPtr& item) {
   const std::string_view outcome = item->failed ? "failed" : item->canceled ? "canceled" : reused ? "reused" : "done";
   json event = {{"type", "item"}, {"item", item->item->name}, {"outcome", outcome}, {"files", item->files}};
   if (!item->cause.empty()) event["cause"] = item->cause;
+  if (item->cost) event["cost"] = usd_number(*item->cost);
   setup_.events.emit(std::move(event));
   std::lock_guard lock(mutex_);
   ++(item->failed     ? counts_.items_failed

@@ -87,7 +87,9 @@ class Scheduler {
   void start_items();  // REQUIRES: mutex_ held
   void begin(const ItemPtr& item);
   const Shape& shape_for(const std::vector<bool>& outputs);  // REQUIRES: mutex_ held
-  void refuse(const ItemPtr& item, const Error& error);
+  void refuse(const ItemPtr& item, const Error& error, Outcome outcome = Outcome::failed);
+  bool would_buy(ItemRun& item, const std::vector<bool>& outputs);
+  void make_recipes(ItemRun& item);
   void post(const ItemPtr& item, int vertex);
   void run_vertex(const ItemPtr& item, int vertex);
   void run_node(const ItemPtr& item, int node);

@@ -136,7 +136,8 @@ class TestRun : RemoteObserver {
 
  private:
   void remote_created(const Request&, const std::string&, const std::string&) override {}
-  void remote_ended(const Request&, const std::string&, const std::string&, const std::string&) override {}
+  void remote_ended(const Request&, const std::string&, const std::string&, const std::string&,
+                    std::optional<NanoUsd>) override {}
   void remote_retries(const Request&, const std::string&, const std::string&, int, int,
                       std::chrono::milliseconds) override {}
   void remote_waits(const Request&, const std::string&, std::chrono::milliseconds) override {}
