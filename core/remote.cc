@@ -165,8 +165,8 @@ void RemoteDriver::leave(const JobPtr& job) {
 
 void RemoteDriver::buy(const JobPtr& job, int number, int attempt) {
   job->attempt = attempt;
-  if (budget_.reached()) return fail(job, budget_.refusal(), true);
   if (stopping_) return fail(job, ended_before(), true);
+  if (!reserve(job, number)) return;
   servers_.governor(job->call.request.server)
       .enter(job->lane(), {kUrgencyCreate, job->call.priority.item, job->call.priority.depth},
              [this, job, number](bool admitted) {
@@ -229,8 +229,7 @@ static Submitted submitted(const RemoteNode& node, const Request& request, Host&
   return sent;
 }
 
-/// Takes the most that it can cost out of the budget. False where there is nothing to take: it waits for what others
-/// settle, or has ended.
+/// Takes the most that it can cost out of the budget. False where it waits for what others settle, or has ended.
 bool RemoteDriver::reserve(const JobPtr& job, int number) {
   const auto most =
       budget_.reservation(job->call.request.model, job->call.run_timeout ? job->call.run_timeout : job->call.timeout,
@@ -246,7 +245,7 @@ bool RemoteDriver::reserve(const JobPtr& job, int number) {
                          });
   };
   switch (budget_.reserve(*most, resume)) {
-    case Budget::Answer::wait: leave(job); return false;
+    case Budget::Answer::wait: return false;
     case Budget::Answer::reached: fail(job, budget_.refusal(), true); return false;
     case Budget::Answer::reserved: break;
   }
@@ -256,7 +255,6 @@ bool RemoteDriver::reserve(const JobPtr& job, int number) {
 }
 
 void RemoteDriver::submit(const JobPtr& job, int number) {
-  if (!reserve(job, number)) return;
   auto put_off = [&](milliseconds wait, const Error& why) {  // nothing was bought and nothing claimed yet
     setup_.observer.remote_waits(job->call.request, why.message(), wait);
     servers_.governor(job->call.request.server).pause_creates(wait);
