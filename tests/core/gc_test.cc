@@ -19,6 +19,7 @@ using namespace test;
 using namespace std::chrono_literals;
 
 struct Kept {
+  TempFolder folder;
   std::string state = folder.path("state");
   Store store{real_disk(), join_path(state, "store")};
 
@@ -43,8 +44,6 @@ struct Kept {
     ledger.created(purchase, "p");
     ledger.succeeded(purchase, nullptr, {{"http://x/a.png", sha256(bytes), "a.png", "image/png", bytes.size()}});
   }
-
-  TempFolder folder;
 };
 
 constexpr std::chrono::hours kOld = 24h * 40, kYoung = 24h;

@@ -56,7 +56,8 @@ struct Planning : Nodes {
     testing::internal::CaptureStderr();
     const int exit = run_graph(made, registry, list_items(made, {folder->path("a.txt")}, {}), options);
     testing::internal::GetCapturedStdout();
-    EXPECT_EQ(exit, kExitDone) << testing::internal::GetCapturedStderr();
+    const std::string errors = testing::internal::GetCapturedStderr();
+    EXPECT_EQ(exit, kExitDone) << errors;
   }
   /// Why each output is made, parted by "; ": "" for one that is up to date.
   std::string plan(const PlanOptions& options = {}) {

@@ -33,9 +33,9 @@ TEST(PriceFile, HasTheFormOfPrices) {
 }
 
 TEST(PriceFile, MistakesAreToldWithTheirLines) {
-  EXPECT_EQ(Read("maker/model: {per_rum: 0.01}\n").shown().substr(0, 88),
-            "error[E012]: unknown key `per_rum` in price `maker/model`\n"
-            " --> prices.yaml:1:15\n");
+  const std::string shown = Read("maker/model: {per_rum: 0.01}\n").shown();
+  EXPECT_TRUE(shown.starts_with("error[E012]: unknown key `per_rum` in price `maker/model`\n --> prices.yaml:1:15\n"))
+      << shown;
   EXPECT_NE(Read("a/b: {per_run: 0.0000000001}\n")
                 .shown()
                 .find("`per_run` takes US dollars, and `0.0000000001` cannot be counted in nano-dollars"),

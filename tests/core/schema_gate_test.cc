@@ -51,7 +51,7 @@ struct Gate : ::testing::Test {
                      }});
     auto executor = std::make_unique<Executor>(4, 4);
     RemoteDriver driver({*executor, ledger, store, host, nobody, "", [](const std::string&) { return ServerLimits(); },
-                         1, nullptr, "", &gate});
+                         1, nullptr, nullptr, "", &gate});
     std::vector<std::future<std::string>> ends;
     for (const std::string& prompt : prompts) {
       auto promise = std::make_shared<std::promise<std::string>>();
