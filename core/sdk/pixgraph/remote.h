@@ -46,7 +46,7 @@ struct Request {
   std::string variant;  // enters the key, is not sent
   // Not part of the identity:
   std::string model;  // "owner/name" where it is known, else empty: for messages, and for `prices:` and `limits:`
-  int images = 1;  // that are asked for: what a price per image counts before the answer tells
+  int images = 1;     // that are asked for: what a price per image counts before the answer tells
   std::chrono::milliseconds lifetime{0};  // from creation; a server that can may end it then. 0 = not limited
   std::vector<std::string> warnings;  // added to by stage(): to be shown with the item when the request is really sent
 };
