@@ -49,4 +49,13 @@ Error refusal(const Purchase& known, const std::string& flags) {
   }
 }
 
+Error maybe_paid(const Purchase& known, const std::string& model, const std::string& doubt, const std::string& why,
+                 const std::string& flags) {
+  return Error("E510",
+               "a prediction of " + model + " may be paid for already (" +
+                   (doubt.empty() ? "an earlier run ended while it was buying" : doubt) + "), and " + why,
+               "nothing is bought twice without your word: " + ledger_command("list", known, flags))
+      .stopping_run();
+}
+
 }  // namespace pixgraph

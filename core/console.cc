@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <cstdio>
 
 #include "clock.h"
+#include "money.h"
 #include "unicode.h"
 
 namespace pixgraph {
@@ -19,6 +21,10 @@ static void say(const std::string& line) {
 /// As a terminal may have it: names and answers come from anywhere, and one of them must not pass for a line of ours.
 static std::string text_of(const json& event, const char* key) {
   return printable_line(event.value(key, std::string()));
+}
+
+static std::string dollars(const json& number) {
+  return number.is_number() ? show_usd(std::llround(number.get<double>() * 1e9)) : "?";
 }
 
 void Console::failure(const json& event) {
@@ -102,8 +108,12 @@ void Console::show(const json& event) {
     if (skipped_) line += fmt::format(", {} skipped", skipped_);
     if (canceled_) line += fmt::format(", {} not finished", canceled_);
     if (up_to_date_) line += fmt::format(", {} of them up to date before", up_to_date_);
-    say(fmt::format("{}    {}\n  {} prediction{} bought, {} reused\n", line, time, predictions_,
-                    predictions_ == 1 ? "" : "s", reused_));
+    std::string money;
+    if (event.contains("spent"))
+      money = "; spent " + dollars(event["spent"]) +
+              (event.contains("cap") ? " of " + dollars(event["cap"]) : std::string()) + " USD";
+    say(fmt::format("{}    {}\n  {} prediction{} bought, {} reused{}\n", line, time, predictions_,
+                    predictions_ == 1 ? "" : "s", reused_, money));
     if (event.contains("stopped")) say("stopped: " + text_of(event, "stopped") + "\n");
     if (const std::string hint = text_of(event, "hint"); !hint.empty()) say("    " + hint + "\n");
   }

@@ -16,6 +16,7 @@
 #include <pixgraph/spec.h>
 
 #include "document.h"
+#include "prices.h"
 #include "retry.h"
 
 namespace pixgraph {
@@ -125,11 +126,6 @@ struct Limit {
   std::optional<int> in_flight, creates_per_minute, other_per_minute;
 };
 
-/// US dollars; what is absent is not known.
-struct Price {
-  std::optional<double> per_run, per_second, per_image;
-};
-
 struct Graph {
   std::string file;  // as the user named it
   std::string name, description;
@@ -140,7 +136,7 @@ struct Graph {
   int until = -1;                       // --until: a node that runs though no output needs it
   std::vector<int> order;               // node indices such that every node stands after its upstream
   std::map<std::string, Limit> limits;  // by server, model or "default"
-  std::map<std::string, Price> prices;  // by owner/name
+  Prices prices;                        // of the file
 
   const GraphNode* node(std::string_view name) const;
 };

@@ -13,6 +13,7 @@
 
 #include "fan_out.h"
 #include "items.h"
+#include "money.h"
 #include "outcome.h"
 #include "plan.h"
 #include "vertices.h"
@@ -44,6 +45,7 @@ struct ItemRun {
   std::string skip_cause;            // of the first that was skipped
   std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
   int attempts = 1;  // of the node that was tried most often
+  std::optional<NanoUsd> cost;
   nlohmann::json files = nlohmann::json::array(), predictions = nlohmann::json::array();
   std::once_flag recipes_made;
   std::vector<std::string> recipes;  // by node; made when the first paid node asks

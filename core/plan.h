@@ -87,22 +87,4 @@ struct Plan {
 Plan make_plan(const Graph& graph, const ItemTable& table, const Planner& planner, const Codecs& codecs,
                const FileHash& hash_of);
 
-/// For `pixgraph plan`: the plan by node.
-struct PlanNode {
-  std::string name, type;
-  bool paid = false;
-  int runs = 0, reused = 0, skipped = 0;  // skipped: items whose outputs are up to date without it
-  std::map<std::string, int> why;         // reason of the runs, with how many items it holds for
-};
-struct PlanSummary {
-  int items = 0, up_to_date = 0, refused = 0;
-  std::vector<PlanNode> nodes;        // those that an output needs, in the graph's order
-  int predictions = 0;                // that would be bought at most, but for
-  std::set<std::string> per_element;  // nodes whose `each` is a list that is not known yet
-};
-PlanSummary summary(const Graph& graph, const ItemTable& table, const Plan& plan, Index& index, const Ledger& ledger);
-
-/// The summary as a table for people.
-std::string render_plan(const Graph& graph, const PlanSummary& summary);
-
 }  // namespace pixgraph

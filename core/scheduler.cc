@@ -103,6 +103,8 @@ void Scheduler::begin(const ItemPtr& item) {
     item->parts.push_back(outputs[i] ? item_parts(setup_.planner.recipes()[i], setup_.graph, *item->item, hash_of)
                                      : "");
   }
+  if (setup_.remote.over_budget() && would_buy(*item, outputs))
+    return refuse(item, setup_.remote.budget_refusal(), Outcome::canceled);
   std::unique_lock lock(mutex_);
   auto [shape, is_new] = shapes_.try_emplace(outputs);
   if (is_new) shape->second = vertices_.shape_of(setup_.graph, outputs);
@@ -126,19 +128,38 @@ void Scheduler::begin(const ItemPtr& item) {
     if (item->shape->needed[vertex] && item->waiting[vertex] == 0) post({item, vertex});
 }
 
+/// Whether a paid node of it was never bought, as far as is known without running it.
+bool Scheduler::would_buy(ItemRun& item, const std::vector<bool>& outputs) {
+  const std::vector<bool> needed = needed_nodes(setup_.graph, outputs);
+  make_recipes(item);
+  for (std::size_t node = 0; node < setup_.graph.nodes.size(); ++node)
+    if (needed[node] && setup_.graph.nodes[node].spec->cost == Cost::paid && !setup_.index.purchase(item.recipes[node]))
+      return true;
+  return false;
+}
+
+void Scheduler::make_recipes(ItemRun& item) {
+  std::call_once(item.recipes_made, [&] {
+    item.recipes = recipe_keys(setup_.graph, *item.item, [&](const File& file) {
+      const auto known = item.hashes.find(file.path);
+      return known == item.hashes.end() ? setup_.index.hash_of(file.path) : known->second;
+    });
+  });
+}
+
 /// Ends an item of which nothing ran.
-void Scheduler::refuse(const ItemPtr& item, const Error& error) {
+void Scheduler::refuse(const ItemPtr& item, const Error& error, Outcome outcome) {
   json event = written_inputs(setup_.graph, *item->item);
   event.update({{"type", "item"},
                 {"item", item->item->name},
-                {"outcome", "failed"},
+                {"outcome", outcome_name(outcome)},
                 {"code", error.code()},
                 {"cause", error.message()}});
   if (!error.hint().empty()) event["hint"] = error.hint();
   setup_.events.emit(std::move(event));
   if (error.stops_run()) stop(error);
   std::lock_guard lock(mutex_);
-  ++counts_.items_failed;
+  ++(outcome == Outcome::canceled ? counts_.items_canceled : counts_.items_failed);
   --running_items_;
   start_items();
   idle_.notify_all();
@@ -274,14 +295,8 @@ void Scheduler::fan_out(const Piece& piece) {
 
 /// So that a plan can tell what was bought for the node without doing the work before it.
 void Scheduler::remember_purchases(const Piece& piece, const std::string& keys) {
-  const ItemPtr& item = piece.item;
-  std::call_once(item->recipes_made, [&] {
-    item->recipes = recipe_keys(setup_.graph, *item->item, [&](const File& file) {
-      const auto known = item->hashes.find(file.path);
-      return known == item->hashes.end() ? setup_.index.hash_of(file.path) : known->second;
-    });
-  });
-  setup_.index.remember_purchase(item->recipes[piece.vertex], keys);
+  make_recipes(*piece.item);
+  setup_.index.remember_purchase(piece.item->recipes[piece.vertex], keys);
 }
 
 void Scheduler::run_remote(const Piece& piece, std::shared_ptr<NodeCall> call,
@@ -303,8 +318,11 @@ void Scheduler::run_remote(const Piece& piece, std::shared_ptr<NodeCall> call,
       std::lock_guard lock(mutex_);
       ItemRun& item = *piece.item;
       item.attempts = std::max(item.attempts, outcome.attempts);
-      item.predictions.push_back(
-          {{"node", vertex_name(piece.vertex)}, {"id", outcome.id}, {"reused", outcome.reused}});
+      item.predictions.push_back({{"node", vertex_name(piece.vertex)}, {"id", outcome.id}, {"reused", outcome.reused}});
+    }
+    if (outcome.cost) {
+      std::lock_guard lock(mutex_);
+      piece.item->cost = sum_of(piece.item->cost.value_or(0), *outcome.cost);
     }
     if (outcome.error) return ended(piece, {outcome.canceled ? Outcome::canceled : Outcome::failed, outcome.error});
     try {
@@ -416,7 +434,9 @@ void Scheduler::vertex_ended(const ItemPtr& item, int vertex, Ending ending) {
     item->culprit = vertex_name(vertex);
   }
   if (ending.outcome == Outcome::skipped && item->skip_cause.empty()) item->skip_cause = cause;
-  if (stops && error->stops_run() && !counts_.stopped) counts_.stopped = *error;
+  // At the cap nothing more is bought, but what costs nothing goes on.
+  const bool over_budget = ending.outcome == Outcome::canceled && error && setup_.remote.over_budget();
+  if (((stops && error->stops_run()) || over_budget) && !counts_.stopped) counts_.stopped = *error;
   // A vertex that failed takes what stands after it along; done iteratively, chains may be long.
   std::vector<Settled> open = {{vertex, ending.outcome, goes_on, ending.by_when, ""}};
   std::vector<int> conditional;  // outputs that `when` decided against
@@ -487,6 +507,7 @@ void Scheduler::end_item(const ItemPtr& item) {
     event["cause"] = item->skip_cause;
   else if (!item->cause.empty())
     event.update({{"code", item->code}, {"cause", item->cause}, {"node", item->culprit}});
+  if (item->cost) event["cost"] = usd_number(*item->cost);
   setup_.events.emit(std::move(event));
   std::lock_guard lock(mutex_);
   switch (outcome) {

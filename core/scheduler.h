@@ -84,7 +84,9 @@ class Scheduler {
 
   void start_items();  // REQUIRES: mutex_ held
   void begin(const ItemPtr& item);
-  void refuse(const ItemPtr& item, const Error& error);
+  void refuse(const ItemPtr& item, const Error& error, Outcome outcome = Outcome::failed);
+  bool would_buy(ItemRun& item, const std::vector<bool>& outputs);
+  void make_recipes(ItemRun& item);
   void post(const Piece& piece);
   void run_piece(const Piece& piece);
   void run_node(const Piece& piece);

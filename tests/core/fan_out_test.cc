@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "plan_report.h"
 #include "support/words.h"
 
 namespace pixgraph {
@@ -97,7 +98,7 @@ TEST(FanOut, EveryElementIsBoughtOnce) {
   // The plan knows what was bought for all of them.
   std::filesystem::remove(run.folder.path("out/b,c.txt"));
   const Plan plan = make_plan(run.graph, run.table, run.planner, run.codecs, [](const File&) { return ""; });
-  const PlanSummary told = summary(run.graph, run.table, plan, run.index, run.ledger);
+  const PlanSummary told = run.told(plan);
   EXPECT_EQ(told.predictions, 0);
   EXPECT_EQ(told.nodes[1].reused, 1);
 }
@@ -123,7 +124,7 @@ TEST(FanOut, ThePlanCountsElementsWhereTheyAreKnown) {
                   "  other: {value: \"${other}\", file: \"${word}-other.txt\"}\n",
               {"a"});
   const Plan plan = make_plan(run.graph, run.table, run.planner, run.codecs, [](const File&) { return ""; });
-  const std::string told = render_plan(run.graph, summary(run.graph, run.table, plan, run.index, run.ledger));
+  const std::string told = render_plan(run.graph, run.told(plan), {});
   EXPECT_EQ(told.substr(told.find("Would")),
             "Would buy at most 2 predictions (items with the same request share one), and one per element of `each` of "
             "`later`. Nothing was run.\n");

@@ -235,8 +235,8 @@ outputs:
   EXPECT_EQ(graph.limits.at("default").other_per_minute, 1000);
   EXPECT_EQ(graph.limits.at("cjwbw/rembg").in_flight, 2);
   EXPECT_EQ(graph.limits.at("cjwbw/rembg").creates_per_minute, std::nullopt);
-  EXPECT_EQ(graph.prices.at("cjwbw/rembg").per_run, 0.0023);
-  EXPECT_EQ(graph.prices.at("a/b").per_image, 1.0);
+  EXPECT_EQ(graph.prices.at("cjwbw/rembg").per_run, 2'300'000);
+  EXPECT_EQ(graph.prices.at("a/b").per_image, 1'000'000'000);
 }
 
 constexpr const char* kParams = R"(pixgraph: 1

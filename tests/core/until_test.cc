@@ -39,7 +39,7 @@ TEST(Until, OnlyWhatTheNodeNeedsRuns) {
   // Its result is not kept: it runs again, and is bought no more.
   const Plan plan = make_plan(run.graph, run.table, run.planner, run.codecs, [](const File&) { return ""; });
   EXPECT_FALSE(plan.nothing_to_do);
-  const PlanSummary told = summary(run.graph, run.table, plan, run.index, run.ledger);
+  const PlanSummary told = run.told(plan);
   ASSERT_EQ(told.nodes.size(), 2u);
   EXPECT_EQ(told.nodes[0].name, "first");
   EXPECT_EQ(told.nodes[0].why, (std::map<std::string, int>{{"--until", 1}}));

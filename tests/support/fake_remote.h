@@ -73,7 +73,7 @@ class FakeRemote : public RemoteNode {
   // Where they are set, these answer instead of the scripts; they may throw.
   std::function<Submitted(const Request&)> on_submit;
   std::function<Snapshot(const std::string& id)> on_poll;
-  std::function<void(Request&)> on_stage;
+  std::function<void(Request&)> on_prepare, on_stage;
   std::function<std::optional<std::vector<Candidate>>()> on_find;  // all on one page; not set: a server without a list
   std::function<std::optional<ListPage>(const std::string& cursor)> on_list;
   std::function<std::optional<ModelDescription>()> on_describe;  // not set: a server that says nothing of models
@@ -98,7 +98,11 @@ class FakeRemote : public RemoteNode {
     return on_check(input, schema);
   }
   void ready(Host&) const override {}
-  Request prepare(Call& call) const override { return request(call.text("prompt"), server); }
+  Request prepare(Call& call) const override {
+    Request made = request(call.text("prompt"), server);
+    if (on_prepare) on_prepare(made);
+    return made;
+  }
   void stage(Request& request, Host&) const override {
     ++staged;
     if (on_stage) on_stage(request);

@@ -13,6 +13,7 @@
 #include "document.h"
 #include "graph.h"
 #include "key.h"
+#include "plan_summary.h"
 #include "redact.h"
 #include "registry.h"
 #include "scheduler.h"
@@ -94,6 +95,10 @@ class TestRun : RemoteObserver {
     events.finish();
     return counts;
   }
+  /// The plan by node, with what was bought until now.
+  PlanSummary told(const Plan& plan) {
+    return summary(graph, table, plan, {index, ledger, [](const File&) { return ""; }, {}, {}});
+  }
   /// "a: done" per item, in the order of their ends.
   std::vector<std::string> items_ended() const {
     std::vector<std::string> out;
@@ -138,7 +143,8 @@ class TestRun : RemoteObserver {
 
  private:
   void remote_created(const Request&, const std::string&, const std::string&) override {}
-  void remote_ended(const Request&, const std::string&, const std::string&, const std::string&) override {}
+  void remote_ended(const Request&, const std::string&, const std::string&, const std::string&,
+                    std::optional<NanoUsd>) override {}
   void remote_retries(const Request&, const std::string&, const std::string&, int, int,
                       std::chrono::milliseconds) override {}
   void remote_waits(const Request&, const std::string&, std::chrono::milliseconds) override {}

@@ -46,6 +46,7 @@ struct Request {
   std::string variant;  // enters the key, is not sent
   // Not part of the identity:
   std::string model;  // "owner/name" where it is known, else empty: for messages, and for `prices:` and `limits:`
+  int images = 1;     // that are asked for: what a price per image counts before the answer tells
   std::chrono::milliseconds lifetime{0};  // from creation; a server that can may end it then. 0 = not limited
   std::vector<std::string> warnings;  // added to by stage(): to be shown with the item when the request is really sent
 };
@@ -72,6 +73,9 @@ struct Snapshot {
   std::string error;                              // one sentence: why it failed
   std::optional<double> progress;                 // 0..1
   std::optional<std::chrono::milliseconds> took;  // from its creation to its end, both by the server's clock
+  // Of one that has ended, as far as the server tells: what it bills by.
+  std::optional<std::chrono::nanoseconds> ran;
+  std::optional<int> images;
 };
 
 struct Submitted {
