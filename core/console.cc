@@ -32,7 +32,9 @@ void Console::failure(const json& event) {
   const int shown = ++same_[node + "\n" + code];
   if (shown > 5) return;
   say(fmt::format("✕ {}{}  {}  [{}]\n", node.empty() ? "" : node + "  ", text_of(event, "item"), cause, code));
-  if (const std::string hint = text_of(event, "hint"); shown == 1 && !hint.empty()) say("    " + hint + "\n");
+  if (shown > 1) return;
+  if (const std::string hint = text_of(event, "hint"); !hint.empty()) say("    " + hint + "\n");
+  told_.insert(cause);
 }
 
 void Console::progress(bool now) {
@@ -66,8 +68,8 @@ void Console::show(const json& event) {
     if (shown <= 3)
       say(fmt::format("! {}  {}  {}\n", text_of(event, "node"), text_of(event, "item"), text_of(event, "message")));
   } else if (type == "wait") {
-    say(fmt::format("! {}  waiting {}\n", text_of(event, "why"),
-                    show_duration(std::chrono::milliseconds(event.value("ms", 0)))));
+    const auto wait = std::chrono::milliseconds(event.value("ms", 0));
+    say(fmt::format("! {}{}\n", text_of(event, "why"), wait.count() > 0 ? "  waiting " + show_duration(wait) : ""));
   } else if (type == "retry") {
     const int shown = ++same_["!retry" + text_of(event, "node")];
     if (shown <= 3)
@@ -75,7 +77,11 @@ void Console::show(const json& event) {
                       text_of(event, "cause"), event.value("attempt", 0), event.value("attempts", 0),
                       show_duration(std::chrono::milliseconds(event.value("ms", 0)))));
   } else if (type == "prediction") {
-    if (text_of(event, "state") == "created") ++predictions_;
+    const std::string state = text_of(event, "state");
+    if (state == "created") ++predictions_;
+    if (state == "adopted" && ++same_["!adopted"] <= 3)
+      say(fmt::format("! the server's list has prediction {}, whose answer was lost: it is not bought again\n",
+                      text_of(event, "id")));
   } else if (type == "output") {
     if (paths_) {
       std::printf("%s\n", event.value("path", std::string()).c_str());
@@ -100,11 +106,10 @@ void Console::show(const json& event) {
     if (up_to_date_ == items_ && items_ > 0)
       return say(fmt::format("✓ nothing to do: {} item{} up to date in {}    {}\n", items_,
                              items_ == 1 ? " is" : "s are", text_of(event, "out"), time));
-    std::string line =
-        done_ + skipped_ == items_
-            ? fmt::format("✓ {} of {} items {} {}", done_, items_, until_.empty() ? "written to" : "run until",
-                          until_.empty() ? text_of(event, "out") : until_)
-            : fmt::format("✕ {} of {} items failed, {} written to {}", failed_, items_, done_, text_of(event, "out"));
+    const std::string where = until_.empty() ? "written to " + text_of(event, "out") : "run until " + until_;
+    std::string line = done_ + skipped_ == items_ ? fmt::format("✓ {} of {} items {}", done_, items_, where)
+                       : failed_ == 0 ? fmt::format("✕ ended early: {} of {} items {}", done_, items_, where)
+                                      : fmt::format("✕ {} of {} items failed, {} {}", failed_, items_, done_, where);
     if (skipped_) line += fmt::format(", {} skipped", skipped_);
     if (canceled_) line += fmt::format(", {} not finished", canceled_);
     if (up_to_date_) line += fmt::format(", {} of them up to date before", up_to_date_);
@@ -114,8 +119,12 @@ void Console::show(const json& event) {
               (event.contains("cap") ? " of " + dollars(event["cap"]) : std::string()) + " USD";
     say(fmt::format("{}    {}\n  {} prediction{} bought, {} reused{}\n", line, time, predictions_,
                     predictions_ == 1 ? "" : "s", reused_, money));
-    if (event.contains("stopped")) say("stopped: " + text_of(event, "stopped") + "\n");
-    if (const std::string hint = text_of(event, "hint"); !hint.empty()) say("    " + hint + "\n");
+    // What a failure above has said need not be said again.
+    const std::string stopped = text_of(event, "stopped");
+    if (event.contains("stopped"))
+      say(told_.contains(stopped) ? "stopped by the failure above\n" : "stopped: " + stopped + "\n");
+    if (const std::string hint = text_of(event, "hint"); !hint.empty() && !told_.contains(stopped))
+      say("    " + hint + "\n");
   }
 }
 

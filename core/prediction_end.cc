@@ -5,8 +5,10 @@ namespace pixgraph {
 PredictionEnd end_of(const std::string& id, const Snapshot& snapshot, const std::string& past_limit) {
   const std::string prediction = "prediction " + id;
   if (!past_limit.empty() && (!terminal(snapshot.status) || snapshot.status == RemoteStatus::canceled))
-    return {PurchaseState::timed_out,
-            Error("E413", prediction + " " + past_limit + " and was told to end", "raise `timeout:` of the node")};
+    return {
+        PurchaseState::timed_out,
+        Error("E413", prediction + " " + past_limit,
+              "raise `timeout:` of the node and run again: if it ends after all it is fetched, and not bought again")};
   switch (snapshot.status) {
     case RemoteStatus::starting:
     case RemoteStatus::processing: break;

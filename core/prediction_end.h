@@ -18,8 +18,8 @@ struct PredictionEnd {
   std::optional<Error> error;  // of its items; absent where it succeeded
 };
 
-/// `past_limit`: why our cancel was sent, "" where none was; the snapshot may then be one that still runs. Throws Error
-/// E991 for any other that has not ended.
+/// `past_limit`: why our cancel was sent and whether that was taken, "" where none was; the snapshot may then be one
+/// that still runs. Throws Error E991 for any other that has not ended.
 PredictionEnd end_of(const std::string& id, const Snapshot& snapshot, const std::string& past_limit);
 
 /// What it costs: nothing where it never ran, by the server's metrics where they say so, else all that was reserved,

@@ -78,6 +78,9 @@ void RemoteDriver::look_up(const JobPtr& job) {
   // What was not paid was no try; with a person's word the tries begin anew.
   if (free_to_buy(known->state))
     return buy(job, known->number + 1, known->state == PurchaseState::released ? 1 : known->attempt);
+  if (known->state == PurchaseState::timed_out && !known->id.empty() && known->server == job->call.request.server &&
+      !std::exchange(job->looked_again, true))
+    return look_again(job, *known);
   if (agreed(job->call.consent, *known)) return buy(job, known->number + 1, 1);
   if (agreed(job->call.retry, *known)) return buy_again_later(job, *known);
   switch (known->state) {
@@ -108,6 +111,37 @@ void RemoteDriver::look_up(const JobPtr& job) {
   }
 }
 
+/// Since it was created, which may have been in an earlier run.
+static milliseconds age_of(const Purchase& purchase) {
+  const auto wall = parse_iso_time(purchase.wall).value_or(std::chrono::system_clock::now());
+  return std::clamp(std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now() - wall), milliseconds(0),
+                    milliseconds(std::chrono::hours(24)));
+}
+
+/// What timed out may have ended well since, or still run within a limit that was raised: then it is not bought again.
+void RemoteDriver::look_again(const JobPtr& job, Purchase known) {
+  const std::string& server = job->call.request.server;
+  const auto later = [&](milliseconds wait) {
+    setup_.executor.at(std::max(steady_clock::now() + wait, servers_.governor(server).next_call()), Workers::net,
+                       {kUrgencyPoll, job->call.priority.item, job->call.priority.depth},
+                       [this, job, known] { step(job, [&] { look_again(job, known); }); });
+  };
+  if (!std::exchange(job->asked_again, true)) return later(milliseconds(0));
+  if (stopping_) return fail(job, ended_before(), true);
+  Snapshot now;
+  try {
+    now = job->call.node->poll(server, known.id, setup_.host);
+  } catch (const Throttled& throttled) {
+    servers_.governor(server).pause_calls(throttled.wait());
+    return later(throttled.wait());
+  }
+  const bool agreed_to = agreed(job->call.consent, known);
+  const bool in_time = job->call.timeout ? age_of(known) < *job->call.timeout : !agreed_to;
+  if (now.status != RemoteStatus::succeeded && (terminal(now.status) || !in_time)) return look_up(job);
+  setup_.ledger.created(known, known.id);
+  attach(job, std::move(known));
+}
+
 void RemoteDriver::reuse(const JobPtr& job, const Purchase& purchase) {
   RemoteOutcome outcome;
   outcome.reused = true;
@@ -126,13 +160,9 @@ void RemoteDriver::reuse(const JobPtr& job, const Purchase& purchase) {
 
 void RemoteDriver::attach(const JobPtr& job, Purchase purchase) {
   job->purchase = std::move(purchase);
-  // Limits count from when it was created, which may have been in an earlier run.
-  const auto wall = parse_iso_time(job->purchase->wall).value_or(std::chrono::system_clock::now());
-  const auto age = std::clamp(std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now() - wall),
-                              milliseconds(0), milliseconds(std::chrono::hours(24)));
   servers_.governor(job->call.request.server).occupy(job->lane());
   job->placed = true;
-  watch(job, steady_clock::now() - age, std::nullopt);
+  watch(job, steady_clock::now() - age_of(*job->purchase), std::nullopt);
 }
 
 void RemoteDriver::watch(const JobPtr& job, steady_clock::time_point created_at, std::optional<Snapshot> first) {
@@ -370,6 +400,8 @@ void RemoteDriver::reconcile(const JobPtr& job) {
                      maybe_paid(purchase, job->lane(), job->inquiry->doubt(), next.text, setup_.ledger_flags), {});
     case Inquiry::Step::Kind::not_bought:
       setup_.ledger.ended(purchase, PurchaseState::not_sent, "the server's list does not have it", nullptr);
+      setup_.observer.remote_waits(job->call.request, "a prediction whose answer was lost was not made: it is bought",
+                                   milliseconds(0));
       job->settle(budget_, 0);
       return buy(job, purchase.number + 1, purchase.attempt);
   }

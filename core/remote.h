@@ -83,6 +83,7 @@ class RemoteDriver {
   using Job = RemoteJob;
   using JobPtr = std::shared_ptr<Job>;
   void look_up(const JobPtr& job);
+  void look_again(const JobPtr& job, Purchase known);
   void reuse(const JobPtr& job, const Purchase& purchase);
   void attach(const JobPtr& job, Purchase purchase);
   /// As purchase `number`, which is try `attempt` of what `retry` allows.

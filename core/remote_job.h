@@ -55,12 +55,13 @@ struct RemoteJob {
   std::mutex turn;
   bool over = false;  // an outcome was given
   std::optional<Purchase> purchase;
-  bool placed = false;                // holds a place of the governor
-  bool bought = false;                // this run made the create
-  bool told = false;                  // that it waits for another process
-  bool looked_at = false;             // its input was held against the model's schema
-  int attempt = 1;                    // of `retry`, which the purchase under way is
-  std::optional<Error> before_retry;  // set while it waits for the next try: what the last one ended with
+  bool placed = false;                             // holds a place of the governor
+  bool bought = false;                             // this run made the create
+  bool told = false;                               // that it waits for another process
+  bool looked_at = false;                          // its input was held against the model's schema
+  bool looked_again = false, asked_again = false;  // whether a timed-out purchase has ended since
+  int attempt = 1;                                 // of `retry`, which the purchase under way is
+  std::optional<Error> before_retry;               // set while it waits for the next try: what the last one ended with
   int stage_failures = 0, not_sent = 0, throttled = 0;
   std::optional<Inquiry> inquiry;  // into an intent without an id
   std::chrono::steady_clock::time_point next_list{};

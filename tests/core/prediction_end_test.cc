@@ -31,9 +31,10 @@ TEST(PredictionEnd, OfEveryStatus) {
 
 TEST(PredictionEnd, PastItsLimit) {
   const std::string said = "timed-out, E413: prediction p1 took longer than 5m and was told to end";
-  EXPECT_EQ(text_of(running(), "took longer than 5m"), said);
-  EXPECT_EQ(text_of(ended_as(RemoteStatus::canceled), "took longer than 5m"), said);
-  EXPECT_EQ(text_of(succeeded(), "took longer than 5m"), "succeeded");  // it was faster than our cancel
+  EXPECT_EQ(text_of(running(), "took longer than 5m and was told to end"), said);
+  EXPECT_EQ(text_of(ended_as(RemoteStatus::canceled), "took longer than 5m and was told to end"), said);
+  EXPECT_EQ(text_of(succeeded(), "took longer than 5m and was told to end"),
+            "succeeded");  // it was faster than our cancel
 }
 
 TEST(PredictionEnd, Cost) {

@@ -73,6 +73,7 @@ class FakeRemote : public RemoteNode {
   // Where they are set, these answer instead of the scripts; they may throw.
   std::function<Submitted(const Request&)> on_submit;
   std::function<Snapshot(const std::string& id)> on_poll;
+  std::function<bool()> on_cancel;
   std::function<void(Request&)> on_prepare, on_stage;
   std::function<std::optional<std::vector<Candidate>>()> on_find;  // all on one page; not set: a server without a list
   std::function<std::optional<ListPage>(const std::string& cursor)> on_list;
@@ -131,7 +132,10 @@ class FakeRemote : public RemoteNode {
     ++polled;
     return on_poll ? on_poll(id) : next(polls);
   }
-  void cancel(const std::string&, const std::string&, Host&) const override { ++canceled; }
+  bool cancel(const std::string&, const std::string&, Host&) const override {
+    ++canceled;
+    return !on_cancel || on_cancel();
+  }
   void finish(Call& call, const json& answer, const std::vector<FilePtr>&) const override {
     call.set("text", Value(answer["output"].dump()));
   }

@@ -178,8 +178,8 @@ class RemoteNode {
   /// Throws HttpError, Throttled or Error for a poll that failed and may be repeated; an Error that stops_run() (401)
   /// ends the run with state kept.
   virtual Snapshot poll(const std::string& server, const std::string& id, Host& host) const = 0;
-  /// Asks for an end; a server without that route is no error.
-  virtual void cancel(const std::string& server, const std::string& id, Host& host) const = 0;
+  /// Asks for an end. False for a server without that route; throws as poll() does.
+  virtual bool cancel(const std::string& server, const std::string& id, Host& host) const = 0;
   /// Turns the terminal answer of a success into outputs. `files` are the saved Snapshot::urls, in their order.
   virtual void finish(Call& call, const nlohmann::json& answer, const std::vector<FilePtr>& files) const = 0;
 };
