@@ -17,6 +17,7 @@ static void run(Call& call) {
   const ImagePtr near = nearness(*image, parse_colour(call.text("colour"), "colour"));
   // Half a step of 8 bits, so that the tolerance itself still counts as inside.
   ImagePtr mask = ramp(*near, 1 - tolerance - soft / 2 - 0.5 / 255, soft);
+  if (image->has_alpha()) mask = multiplied(*mask, *alpha_channel(*image));
   if (call.boolean("invert")) mask = inverted(*mask);
   call.set("mask", mask);
 }

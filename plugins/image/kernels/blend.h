@@ -1,6 +1,7 @@
 // blend: the ways in which one picture may be laid on another, on the samples as they are, with straight alpha in and
 // out. over, in, out, atop and add (plus) after Porter and Duff (1984); multiply and screen mix by the formulas of the
-// W3C's "Compositing and Blending Level 1": where `under` is transparent, top's own colour shows.
+// W3C's "Compositing and Blending Level 1": where `under` is transparent, top's own colour shows. Sums of `add` end at
+// white, in float they go on.
 #pragma once
 
 #include <string_view>

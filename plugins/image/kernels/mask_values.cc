@@ -96,8 +96,7 @@ std::shared_ptr<Image> nearness(const Image& image, const Colour& colour) {
           const double apart = static_cast<double>(from[colours == 1 ? 0 : c]) / white<T>() - wanted[c];
           squares += apart * apart;
         }
-        const double alpha = image.has_alpha() ? static_cast<double>(from[colours]) / white<T>() : 1;
-        to[x] = from_unit<T>((1 - std::sqrt(squares / 3)) * alpha);
+        to[x] = from_unit<T>(1 - std::sqrt(squares / 3));
       }
     }
   });

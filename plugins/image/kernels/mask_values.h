@@ -28,7 +28,7 @@ std::shared_ptr<Image> combine(const Image& a, const Image& b, Combination how);
 std::shared_ptr<Image> multiplied(const Image& a, const Image& b);
 
 /// How near each pixel's colour is to `colour`: 1 - the distance between them in RGB, of the distance between black and
-/// white; times alpha. REQUIRES: straight alpha.
+/// white. Alpha does not count. REQUIRES: straight alpha.
 std::shared_ptr<Image> nearness(const Image& image, const Colour& colour);
 
 }  // namespace pixgraph::image
