@@ -1,5 +1,6 @@
 // Unpremultiply - divides colours by alpha: for files that were written with multiplied colours.
-// Nothing within pixgraph needs it: nodes know how an image's alpha is meant and work as they must.
+// Nothing within pixgraph makes such pictures, but some background removers do (cjwbw/rembg): laid over white they show
+// a dark fringe.
 #include "kernels/alpha.h"
 #include "nodes.h"
 
@@ -16,7 +17,7 @@ static void run(Call& call) {
 
 void add_unpremultiply(Registrar& registrar) {
   registrar.add(
-      Spec("Unpremultiply", "Divides colours by alpha")
+      Spec("Unpremultiply", "Divides colours by alpha: takes the dark fringe off some cutouts")
           .in("image", Type::image, "a picture with alpha, its colours multiplied by it; without alpha it is handed on")
           .out("image", Type::image, "the same picture with straight alpha; colours under alpha 0 are black")
           .example("cutout: {type: Unpremultiply, image: \"${render}\"}"),
