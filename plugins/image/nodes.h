@@ -30,8 +30,10 @@ void add_paste_back(Registrar& registrar);
 void add_premultiply(Registrar& registrar);
 void add_resize(Registrar& registrar);
 void add_rotate(Registrar& registrar);
+void add_tile(Registrar& registrar);
 void add_trim(Registrar& registrar);
 void add_unfit(Registrar& registrar);
 void add_unpremultiply(Registrar& registrar);
+void add_untile(Registrar& registrar);
 
 }  // namespace pixgraph::image

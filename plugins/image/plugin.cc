@@ -25,9 +25,11 @@ static void add_all(pixgraph::Registrar& registrar) {
   add_premultiply(registrar);
   add_resize(registrar);
   add_rotate(registrar);
+  add_tile(registrar);
   add_trim(registrar);
   add_unfit(registrar);
   add_unpremultiply(registrar);
+  add_untile(registrar);
   add_jpeg(registrar);
   add_png(registrar);
   add_webp(registrar);
