@@ -186,5 +186,23 @@ TEST(NoFringe, WhateverIsDoneToACutout) {
   }
 }
 
+TEST(NoFringe, OfACutoutWithMultipliedColours) {
+  // As cjwbw/rembg writes them: what is half transparent is half as bright, too.
+  const auto cutout = run("Premultiply", {{"image", red_subject(90, Sample::u8)}}).at("image").image();
+  const ImagePtr dark = run("Flatten", {{"image", cutout}}).at("image").image();
+  int darkest = 255;
+  for (int x = 0; x < 90; ++x) darkest = std::min<int>(darkest, dark->row(45)[x * 3]);
+  EXPECT_LT(darkest, 230) << "such a cutout has a fringe of its own";
+  expect_no_fringe(run("Unpremultiply", {{"image", cutout}}).at("image").image(), "Unpremultiply");
+  // The other way, of the main pipeline: only the outline is taken from it, and the photo is pasted within.
+  const auto photo = picture(90, 90, 3, {255, 0, 0}), white_ground = picture(90, 90, 3, {255});
+  expect_no_fringe(
+      run("PasteBack",
+          {{"original", white_ground}, {"result", photo}, {"mask", run("AlphaToMask", {{"image", cutout}}).at("mask")}})
+          .at("image")
+          .image(),
+      "PasteBack");
+}
+
 }  // namespace
 }  // namespace pixgraph::image
