@@ -10,9 +10,30 @@
 namespace pixgraph::image {
 
 void add_alpha_to_mask(Registrar& registrar);
+void add_apply_mask(Registrar& registrar);
 void add_composite(Registrar& registrar);
 void add_convert(Registrar& registrar);
+void add_crop(Registrar& registrar);
 void add_fit(Registrar& registrar);
+void add_flatten(Registrar& registrar);
+void add_flip(Registrar& registrar);
+void add_mask_box(Registrar& registrar);
+void add_mask_combine(Registrar& registrar);
+void add_mask_feather(Registrar& registrar);
+void add_mask_fill(Registrar& registrar);
+void add_mask_from_color(Registrar& registrar);
+void add_mask_grow(Registrar& registrar);
+void add_mask_invert(Registrar& registrar);
+void add_mask_threshold(Registrar& registrar);
+void add_pad(Registrar& registrar);
+void add_paste_back(Registrar& registrar);
+void add_premultiply(Registrar& registrar);
 void add_resize(Registrar& registrar);
+void add_rotate(Registrar& registrar);
+void add_tile(Registrar& registrar);
+void add_trim(Registrar& registrar);
+void add_unfit(Registrar& registrar);
+void add_unpremultiply(Registrar& registrar);
+void add_untile(Registrar& registrar);
 
 }  // namespace pixgraph::image
