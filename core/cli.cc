@@ -48,6 +48,7 @@ const std::vector<Flag>& flags() {
       {"--max-cost", "USD", "buy nothing that could bring this run's cost above that", "run"},
       {"--overwrite", "", "replace output files that pixgraph did not write or that were changed since", "run"},
       {"--jobs", "N", "images worked on at once (default: the processors)", "run"},
+      {"--memory", "SIZE", "how much memory to use: fewer items are worked on at once (default: half of it)", "run"},
       {"--jobs-remote", "N", "predictions in flight at once (default: 32)", "run"},
       {"--rate", "N/min|unlimited", "predictions created per minute at most (default: 600/min)", "run"},
       {"--limit", "N", "only the first N items", "run plan"},

@@ -21,6 +21,7 @@
 #include "plugins.h"
 #include "price_file.h"
 #include "registry.h"
+#include "memory_bound.h"
 #include "run.h"
 #include "spec_json.h"
 #include "spell.h"
@@ -105,6 +106,11 @@ RunOptions options_of(const Arguments& arguments) {
     if (!options.max_cost)
       throw Error("E804", "`--max-cost " + arguments.value("--max-cost") + "` is not an amount of money",
                   "write US dollars, as 2.50");
+  }
+  if (arguments.has("--memory")) {
+    options.memory = parse_bytes(arguments.value("--memory"));
+    if (!options.memory)
+      throw Error("E804", "`--memory " + arguments.value("--memory") + "` is not a size", "write it as 4G or 512M");
   }
   options.only_failed = arguments.has("--only");
   if (options.only_failed && arguments.value("--only") != "failed")

@@ -1,4 +1,4 @@
-// ItemRun: one item under way, of the Scheduler. A plain record: the Scheduler says who may touch what, and when.
+// ItemRun: one item under way, of the Scheduler, which says who may touch what of it, and when.
 #pragma once
 
 #include <chrono>
@@ -47,8 +47,19 @@ struct ItemRun {
   int attempts = 1;  // of the node that was tried most often
   std::optional<NanoUsd> cost;
   nlohmann::json files = nlohmann::json::array(), predictions = nlohmann::json::array();
-  std::once_flag recipes_made;
-  std::vector<std::string> recipes;  // by node; made when the first paid node asks
+  bool fresh = true;  // no vertex of it has ended, and nothing waits for a server
+
+  /// How it has ended, and its event that says so.
+  Outcome outcome() const;
+  nlohmann::json event(const Graph& graph) const;
+  /// By node: what its result is made by (key.h). Made when first asked; from any thread.
+  const std::vector<std::string>& recipes(const Graph& graph, Index& known);
+  /// Whether a paid node that those outputs need was never bought, as far as is known without running it.
+  bool would_buy(const Graph& graph, Index& known, const std::vector<bool>& wanted);
+
+ private:
+  std::once_flag recipes_made_;
+  std::vector<std::string> recipes_;
 };
 
 }  // namespace pixgraph

@@ -111,13 +111,6 @@ void RemoteDriver::look_up(const JobPtr& job) {
   }
 }
 
-/// Since it was created, which may have been in an earlier run.
-static milliseconds age_of(const Purchase& purchase) {
-  const auto wall = parse_iso_time(purchase.wall).value_or(std::chrono::system_clock::now());
-  return std::clamp(std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now() - wall), milliseconds(0),
-                    milliseconds(std::chrono::hours(24)));
-}
-
 /// What timed out may have ended well since, or still run within a limit that was raised: then it is not bought again.
 void RemoteDriver::look_again(const JobPtr& job, Purchase known) {
   const std::string& server = job->call.request.server;
@@ -143,19 +136,7 @@ void RemoteDriver::look_again(const JobPtr& job, Purchase known) {
 }
 
 void RemoteDriver::reuse(const JobPtr& job, const Purchase& purchase) {
-  RemoteOutcome outcome;
-  outcome.reused = true;
-  outcome.id = purchase.id;
-  outcome.answer = std::make_shared<const json>(purchase.answer);
-  int index = 0;
-  for (const SavedFile& file : purchase.files) {
-    if (!setup_.store.has(file.hash))
-      throw Error("E513",
-                  "output `" + file.name + "` of the paid prediction " + purchase.id + " is gone from the store",
-                  "put " + setup_.store.path_of(file.hash) + " back, or buy it again with --rebuy");
-    outcome.files.push_back(saved_output(setup_.store, origin_name(purchase), index++, file));
-  }
-  finish(job, std::move(outcome));
+  finish(job, reused_outcome(setup_.store, purchase));
 }
 
 void RemoteDriver::attach(const JobPtr& job, Purchase purchase) {
@@ -241,24 +222,6 @@ void RemoteDriver::describe_later(const JobPtr& job) {
                      });
 }
 
-/// What the node throws in spite of its contract, or an answer without an id, may have come after the POST.
-static Submitted submitted(const RemoteNode& node, const Request& request, Host& host) {
-  Submitted sent;
-  try {
-    sent = node.submit(request, host);
-  } catch (const Error& error) {
-    sent.error = error;
-    return sent;
-  } catch (const std::exception& other) {
-    sent.error = Error("E990", other.what());
-    return sent;
-  }
-  if (sent.kind != Submitted::Kind::created || !sent.id.empty()) return sent;
-  sent = {};
-  sent.error = Error("E510", "the answer has no id");
-  return sent;
-}
-
 /// Takes the most that it can cost out of the budget. False where it waits for what others settle, or has ended.
 bool RemoteDriver::reserve(const JobPtr& job, int number) {
   const auto most =
@@ -320,7 +283,7 @@ void RemoteDriver::submit(const JobPtr& job, int number) {
     throw;
   }
   const auto asked_at = steady_clock::now();
-  Submitted sent = submitted(*job->call.node, job->call.request, setup_.host);
+  Submitted sent = submit_once(*job->call.node, job->call.request, setup_.host);
   auto again = [&](milliseconds wait, const std::string& why) {
     setup_.ledger.ended(purchase, PurchaseState::not_sent, why, nullptr);
     job->settle(budget_, 0);

@@ -21,6 +21,7 @@
 #include "ledger.h"
 #include "reconcile.h"
 #include "retry.h"
+#include "store.h"
 
 namespace pixgraph {
 
@@ -45,6 +46,16 @@ struct RemoteCall {
   Retry retry;  // of what failed: each try is a purchase
   std::function<void(const RemoteOutcome&)> done;
 };
+
+/// Sends the request once. What the node throws in spite of its contract, or an answer without an id, may have come
+/// after the POST.
+Submitted submit_once(const RemoteNode& node, const Request& request, Host& host);
+
+/// What was bought before. Throws Error E513 where a file of it is gone.
+RemoteOutcome reused_outcome(const Store& store, const Purchase& purchase);
+
+/// Since it was created, which may have been in an earlier run.
+std::chrono::milliseconds age_of(const Purchase& purchase);
 
 /// One purchase under way and everyone who waits for it. Steps of a job run one at a time (`turn`).
 struct RemoteJob {

@@ -288,6 +288,7 @@ RunCounts execute(const Running& run, bool& interrupted) {
   driver = std::make_unique<RemoteDriver>(
       RemoteDriver::Setup{executor, ledger, services.store, services.host, predictions, services.sandbox_url(), limits,
                           time_scale(), &run.budget, &run.index, ledger_flags(run.state, options.sandbox), &gate});
+  MemoryBound memory(options.memory.value_or(default_memory()), jobs, resident_bytes);
   const int in_flight = 2 * jobs + (uses_remote(run.graph) ? limits("").in_flight : 0);
   scheduler = std::make_unique<Scheduler>(Scheduler::Setup{run.graph,
                                                            run.registry,
@@ -300,6 +301,7 @@ RunCounts execute(const Running& run, bool& interrupted) {
                                                            run.index,
                                                            run.writer,
                                                            events,
+                                                           memory,
                                                            in_flight,
                                                            options.fail_fast,
                                                            {options.only_failed, std::nullopt},

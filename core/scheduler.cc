@@ -69,11 +69,13 @@ RunCounts Scheduler::counts() {
 }
 
 void Scheduler::start_items() {
-  while (!stopping_ && running_items_ < setup_.items_in_flight && next_item_ < setup_.table.items.size()) {
+  while (!stopping_ && running_items_ < setup_.items_in_flight && next_item_ < setup_.table.items.size() &&
+         setup_.memory.admits(running_items_, fresh_items_)) {
     auto item = std::make_shared<ItemRun>();
     item->index = next_item_++;
     item->item = &setup_.table.items[item->index];
     ++running_items_;
+    ++fresh_items_;
     setup_.executor.post(Workers::cpu, {kUrgencyWork, static_cast<std::int64_t>(item->index), 0}, [this, item] {
       try {
         begin(item);
@@ -103,7 +105,7 @@ void Scheduler::begin(const ItemPtr& item) {
     item->parts.push_back(outputs[i] ? item_parts(setup_.planner.recipes()[i], setup_.graph, *item->item, hash_of)
                                      : "");
   }
-  if (setup_.remote.over_budget() && would_buy(*item, outputs))
+  if (setup_.remote.over_budget() && item->would_buy(setup_.graph, setup_.index, outputs))
     return refuse(item, setup_.remote.budget_refusal(), Outcome::canceled);
   std::unique_lock lock(mutex_);
   auto [shape, is_new] = shapes_.try_emplace(outputs);
@@ -128,23 +130,11 @@ void Scheduler::begin(const ItemPtr& item) {
     if (item->shape->needed[vertex] && item->waiting[vertex] == 0) post({item, vertex});
 }
 
-/// Whether a paid node of it was never bought, as far as is known without running it.
-bool Scheduler::would_buy(ItemRun& item, const std::vector<bool>& outputs) {
-  const std::vector<bool> needed = needed_nodes(setup_.graph, outputs);
-  make_recipes(item);
-  for (std::size_t node = 0; node < setup_.graph.nodes.size(); ++node)
-    if (needed[node] && setup_.graph.nodes[node].spec->cost == Cost::paid && !setup_.index.purchase(item.recipes[node]))
-      return true;
-  return false;
-}
-
-void Scheduler::make_recipes(ItemRun& item) {
-  std::call_once(item.recipes_made, [&] {
-    item.recipes = recipe_keys(setup_.graph, *item.item, [&](const File& file) {
-      const auto known = item.hashes.find(file.path);
-      return known == item.hashes.end() ? setup_.index.hash_of(file.path) : known->second;
-    });
-  });
+/// The item holds what it will: others may follow.
+void Scheduler::at_work(ItemRun& item) {
+  if (!std::exchange(item.fresh, false)) return;
+  --fresh_items_;
+  start_items();
 }
 
 /// Ends an item of which nothing ran.
@@ -160,6 +150,7 @@ void Scheduler::refuse(const ItemPtr& item, const Error& error, Outcome outcome)
   if (error.stops_run()) stop(error);
   std::lock_guard lock(mutex_);
   ++(outcome == Outcome::canceled ? counts_.items_canceled : counts_.items_failed);
+  --fresh_items_;
   --running_items_;
   start_items();
   idle_.notify_all();
@@ -295,8 +286,7 @@ void Scheduler::fan_out(const Piece& piece) {
 
 /// So that a plan can tell what was bought for the node without doing the work before it.
 void Scheduler::remember_purchases(const Piece& piece, const std::string& keys) {
-  make_recipes(*piece.item);
-  setup_.index.remember_purchase(piece.item->recipes[piece.vertex], keys);
+  setup_.index.remember_purchase(piece.item->recipes(setup_.graph, setup_.index)[piece.vertex], keys);
 }
 
 void Scheduler::run_remote(const Piece& piece, std::shared_ptr<NodeCall> call,
@@ -313,6 +303,10 @@ void Scheduler::run_remote(const Piece& piece, std::shared_ptr<NodeCall> call,
   const auto agreed = setup_.consent_of.find(node.name);
   buy.consent = agreed == setup_.consent_of.end() ? setup_.consent : agreed->second;
   call->release_inputs();  // what waits for a server holds no pixels but those it sends
+  {
+    std::lock_guard lock(mutex_);
+    at_work(*piece.item);
+  }
   buy.done = [this, piece, call, remote](const RemoteOutcome& outcome) {
     if (!outcome.id.empty()) {
       std::lock_guard lock(mutex_);
@@ -402,11 +396,8 @@ void Scheduler::ended(const Piece& piece, Ending ending) {
   if (piece.element < 0) return vertex_ended(piece.item, piece.vertex, std::move(ending));
   FanOut& fan = *piece.item->fanned[piece.vertex];
   if (ending.outcome != Outcome::done && ending.outcome != Outcome::reused) {
-    json event = {{"type", "element"},
-                  {"item", piece.item->item->name},
-                  {"node", vertex_name(piece.vertex)},
-                  {"index", piece.element},
-                  {"state", outcome_name(ending.outcome)}};
+    json event = {{"type", "element"}, {"item", piece.item->item->name}, {"node", vertex_name(piece.vertex)}};
+    event.update({{"index", piece.element}, {"state", outcome_name(ending.outcome)}});
     ending.tell(event);
     setup_.events.emit(std::move(event));
   }
@@ -423,6 +414,7 @@ void Scheduler::vertex_ended(const ItemPtr& item, int vertex, Ending ending) {
   const bool stops = failed && error && (error->stops_run() || (setup_.fail_fast && ending.outcome == Outcome::failed));
   std::unique_lock lock(mutex_);
   if (item->outcomes[vertex]) return;  // one outcome each, whatever failed after it was given
+  at_work(*item);
   emit_task(*item, vertex, outcome_name(ending.outcome), &ending);
   const bool goes_on = ending.goes_on();
   if (!is_output(vertex)) item->outputs[vertex] = std::move(ending.outputs);
@@ -487,29 +479,10 @@ void Scheduler::settle(const ItemPtr& item, const Settled& settled, std::vector<
 }
 
 void Scheduler::end_item(const ItemPtr& item) {
-  const bool up_to_date = item->left == 0 && item->shape->count == 0;
-  const bool skipped = !up_to_date && item->written == 0 && item->files.empty() && !item->skip_cause.empty();
-  const Outcome outcome = item->failed     ? Outcome::failed
-                          : item->canceled ? Outcome::canceled
-                          : skipped        ? Outcome::skipped
-                          : up_to_date     ? Outcome::reused
-                                           : Outcome::done;
-  json event = written_inputs(setup_.graph, *item->item);
-  event.update(
-      {{"type", "item"},
-       {"item", item->item->name},
-       {"outcome", outcome_name(outcome)},
-       {"attempts", item->attempts},
-       {"ms", std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - item->begun).count()},
-       {"predictions", item->predictions},
-       {"files", item->files}});
-  if (outcome == Outcome::skipped)
-    event["cause"] = item->skip_cause;
-  else if (!item->cause.empty())
-    event.update({{"code", item->code}, {"cause", item->cause}, {"node", item->culprit}});
-  if (item->cost) event["cost"] = usd_number(*item->cost);
-  setup_.events.emit(std::move(event));
+  const Outcome outcome = item->outcome();
+  setup_.events.emit(item->event(setup_.graph));
   std::lock_guard lock(mutex_);
+  if (item->fresh) --fresh_items_;
   switch (outcome) {
     case Outcome::done: ++counts_.items_done; break;
     case Outcome::reused: ++counts_.items_reused; break;

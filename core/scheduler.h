@@ -22,6 +22,7 @@
 #include "host.h"
 #include "item_run.h"
 #include "items.h"
+#include "memory_bound.h"
 #include "node_call.h"
 #include "outcome.h"
 #include "outputs.h"
@@ -51,6 +52,7 @@ class Scheduler {
     Index& index;
     OutputWriter& writer;
     Events& events;
+    MemoryBound& memory;
     int items_in_flight = 16;
     bool fail_fast = false;
     Consent consent;                            // for every paid node
@@ -85,8 +87,7 @@ class Scheduler {
   void start_items();  // REQUIRES: mutex_ held
   void begin(const ItemPtr& item);
   void refuse(const ItemPtr& item, const Error& error, Outcome outcome = Outcome::failed);
-  bool would_buy(ItemRun& item, const std::vector<bool>& outputs);
-  void make_recipes(ItemRun& item);
+  void at_work(ItemRun& item);  // REQUIRES: mutex_ held
   void post(const Piece& piece);
   void run_piece(const Piece& piece);
   void run_node(const Piece& piece);
@@ -123,6 +124,7 @@ class Scheduler {
   std::set<Piece> resting_;  // those that wait for their next try
   std::size_t next_item_ = 0;
   int running_items_ = 0;
+  int fresh_items_ = 0;  // of them: those that have done nothing yet
   RunCounts counts_;
 };
 

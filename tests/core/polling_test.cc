@@ -105,7 +105,7 @@ struct TimedOut {
     remote->on_cancel = [] { return false; };
     process.buy(remote, "cat", 100ms);
   }
-  std::string next(const Snapshot& now, std::optional<milliseconds> timeout, bool consent = false) {
+  std::string next(const Snapshot& now, std::optional<std::chrono::milliseconds> timeout, bool consent = false) {
     Process process(disk);
     again = remote_of({created("p2", succeeded())}, {now});
     process.consent.failed = consent;

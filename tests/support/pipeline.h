@@ -84,7 +84,7 @@ class TestRun : RemoteObserver {
     });
     scheduler =
         std::make_unique<Scheduler>(Scheduler::Setup{graph, nodes.registry, table, planner, codecs, *executor, driver,
-                                                     host, index, writer, events, in_flight, fail_fast});
+                                                     host, index, writer, events, memory, in_flight, fail_fast});
   }
   ~TestRun() { executor.reset(); }
   RunCounts run() {
@@ -122,6 +122,7 @@ class TestRun : RemoteObserver {
   }
 
   static constexpr int in_flight = 16;
+  MemoryBound memory{0, 1, nullptr};
   TempFolder folder;
   Graph graph;
   Redactor redactor;
