@@ -27,6 +27,8 @@ const std::vector<Command>& commands() {
       {"lock", "FILE", "ask the server what FILE's models take, and write it down in FILE.lock", 1, command_lock},
       {"ledger", "list|retry KEY|give-up KEY|adopt KEY ID", "show what was bought, and decide what only you can", 1,
        command_ledger},
+      {"report", "RUN [FILE]", "write the report of a run anew; RUN is its id, or last", 1, command_report},
+      {"graph", "FILE", "draw a pipeline", 1, command_graph},
       {"nodes", "", "list the node types", 0, command_nodes},
       {"describe", "NODE", "say everything about a node type", 1, command_describe},
       {"sandbox", "[--port N]", "serve stand-in models on this machine (pixgraph sandbox --help)", 0, nullptr},
@@ -37,8 +39,8 @@ const std::vector<Command>& commands() {
 const std::vector<Flag>& flags() {
   static const std::vector<Flag> all = {
       {"--out", "DIR", "where outputs are written (default: out)", "run plan"},
-      {"--state", "DIR", "where pixgraph keeps its state (default: .pixgraph beside FILE)", "run plan check ledger"},
-      {"--set", "NAME=VALUE", "give a param of the pipeline a value", "run plan check lock", true},
+      {"--state", "DIR", "where pixgraph keeps its state (default: .pixgraph beside FILE)", "run plan check ledger report"},
+      {"--set", "NAME=VALUE", "give a param of the pipeline a value", "run plan check lock graph", true},
       {"--sandbox", "", "use stand-in models on this machine instead of a server; costs nothing",
        "run plan lock ledger"},
       {"--overwrite", "", "replace output files that pixgraph did not write or that were changed since", "run"},
@@ -54,9 +56,10 @@ const std::vector<Flag>& flags() {
       {"--fresh", "", "make every output again; nothing is bought again (that is --rebuy)", "run plan"},
       {"--fail-fast", "", "start nothing new after the first failed item", "run"},
       {"--events", "FILE|-", "write what happens as JSON lines too", "run"},
+      {"--format", "svg|dot|mermaid", "what the drawing is written as (default: svg)", "graph"},
       {"--json", "", "answer as JSON", "check nodes ledger"},
-      {"--plugins", "DIR", "look for plugins there first", "run check plan lock nodes describe", true},
-      {"--help", "", "show help", "run check plan lock ledger nodes describe"},
+      {"--plugins", "DIR", "look for plugins there first", "run check plan lock nodes describe report graph", true},
+      {"--help", "", "show help", "run check plan lock ledger nodes describe report graph"},
       {"--version", "", "show the version", ""},
   };
   return all;
@@ -83,6 +86,7 @@ static const Command* find_command(const std::string& name) {
 Arguments parse_arguments(const std::vector<std::string>& words) {
   Arguments arguments;
   arguments.command = words.at(0);
+  arguments.typed = words;
   const Command* command = find_command(arguments.command);
   if (!command) {
     std::vector<std::string> names;

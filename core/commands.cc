@@ -143,7 +143,9 @@ int command_run(const Arguments& arguments) {
   const auto pipeline = read_shown(arguments, arguments.words[0], Reading::run);
   if (!pipeline) return kExitWrongRequest;
   const Graph* graph = &pipeline->graph;
-  const RunOptions options = options_of(arguments);
+  RunOptions options = options_of(arguments);
+  options.command = arguments.typed;
+  options.pipeline_text = pipeline->document.text;
   for (const std::string& name : options.rebuy) {
     std::vector<std::string> paid;
     for (const GraphNode& node : graph->nodes)

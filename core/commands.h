@@ -14,6 +14,8 @@ int command_check(const Arguments& arguments);
 int command_plan(const Arguments& arguments);
 int command_lock(const Arguments& arguments);
 int command_ledger(const Arguments& arguments);
+int command_report(const Arguments& arguments);
+int command_graph(const Arguments& arguments);
 int command_nodes(const Arguments& arguments);
 int command_describe(const Arguments& arguments);
 

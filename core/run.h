@@ -33,6 +33,8 @@ struct RunOptions {
   std::string rebuy_before;        // those made before that time (ISO 8601); empty: before now
   bool only_failed = false;        // the items failed in an earlier run: consents to buying again
   std::string shard;               // "0/4", or empty: which part of the items this run has
+  std::vector<std::string> command;  // what was typed, and the pipeline file's text: for the report
+  std::string pipeline_text;
 };
 
 /// The state directory of a pipeline file: made where it is missing. Throws Error E602.

@@ -158,6 +158,16 @@ void Scheduler::begin(const ItemPtr& item) {
     item->parts.push_back(outputs[i] ? item_parts(setup_.planner.recipes()[i], setup_.graph, *item->item, hash_of)
                                      : "");
   }
+  if (setup_.thumbnails)
+    for (std::size_t i = 0; i < item->item->inputs.size(); ++i) {
+      const FilePtr file = item->item->inputs[i].file();
+      if (!file || !item->hashes.contains(file->path)) continue;
+      setup_.events.emit({{"type", "picture"},
+                          {"item", item->item->name},
+                          {"input", setup_.graph.inputs[i].name},
+                          {"hash", item->hashes[file->path]},
+                          {"path", file->path}});
+    }
   std::unique_lock lock(mutex_);
   item->shape = &shape_for(outputs);
   item->left = item->shape->count;
@@ -374,6 +384,7 @@ void Scheduler::run_output(const ItemPtr& item, int index) {
     changed = changed || written.changed;
     setup_.index.wrote(written.absolute, setup_.planner.recipes()[index].digest, item->parts[index]);
     paths.push_back(written.absolute);
+    if (const ImagePtr image = one.image(); image && setup_.thumbnails) setup_.thumbnails->add(written.hash, *image);
     {
       std::lock_guard lock(mutex_);
       item->files.push_back({{"path", written.absolute}, {"hash", written.hash}});
@@ -396,6 +407,26 @@ void Scheduler::run_output(const ItemPtr& item, int index) {
         {});
 }
 
+/// Tells what a node made that can be looked at: the first picture of each of its outputs.
+void Scheduler::emit_pictures(const ItemRun& item, int node, const std::vector<Value>& outputs) {
+  if (!setup_.thumbnails) return;
+  for (const Value& output : outputs) {
+    const Value& value = output.list() && !output.list()->empty() ? output.list()->front() : output;
+    json event = {{"type", "picture"}, {"item", item.item->name}, {"node", vertex_name(node)}};
+    if (const ImagePtr image = value.image()) {
+      const std::string thumbnail = setup_.thumbnails->add(*image);
+      if (thumbnail.empty()) continue;
+      event["hash"] = thumbnail;
+      event.update({{"width", image->width()}, {"height", image->height()}});
+    } else if (const FilePtr file = value.file(); file && file->media_type.starts_with("image/") && !file->hash.empty()) {
+      event.update({{"hash", file->hash}, {"path", file->path}});
+    } else {
+      continue;
+    }
+    setup_.events.emit(std::move(event));
+  }
+}
+
 void Scheduler::emit_task(const ItemRun& item, int vertex, std::string_view state, const Error* error,
                           const std::string& cause) {
   json event = {{"type", "task"}, {"item", item.item->name}, {"node", vertex_name(vertex)}, {"state", state}};
@@ -416,6 +447,7 @@ void Scheduler::emit_task(const ItemRun& item, int vertex, std::string_view stat
 void Scheduler::ended(const ItemPtr& item, int vertex, Outcome outcome, const Error* error,
                       std::vector<Value> outputs) {
   const bool stops = error && (error->stops_run() || (setup_.fail_fast && outcome == Outcome::failed));
+  if (!error && !is_output(vertex)) emit_pictures(*item, vertex, outputs);
   std::unique_lock lock(mutex_);
   if (item->outcomes[vertex]) return;  // one outcome each, whatever failed after it was given
   emit_task(*item, vertex, outcome_name(outcome), error, "");

@@ -25,6 +25,7 @@
 #include "plan.h"
 #include "registry.h"
 #include "remote.h"
+#include "thumbnails.h"
 
 namespace pixgraph {
 
@@ -54,6 +55,7 @@ class Scheduler {
     bool fail_fast = false;
     Consent consent;                            // for every paid node
     std::map<std::string, Consent> consent_of;  // for some, by node name
+    Thumbnails* thumbnails = nullptr;           // null: none are made
   };
   explicit Scheduler(Setup setup);
   ~Scheduler();
@@ -100,6 +102,7 @@ class Scheduler {
   void settle(const ItemPtr& item, int vertex, Outcome outcome, const std::string& cause,
               std::vector<std::pair<int, Outcome>>& more);
   void end_item(const ItemPtr& item);
+  void emit_pictures(const ItemRun& item, int node, const std::vector<Value>& outputs);
   void emit_task(const ItemRun& item, int vertex, std::string_view state, const Error* error, const std::string& cause);
 
   Setup setup_;
