@@ -11,17 +11,26 @@
 namespace pixgraph {
 
 std::string escaped_html(std::string_view text) {
-  const std::string shown = printable(text);
   std::string out;
-  out.reserve(shown.size());
-  for (const char c : shown) switch (c) {
+  out.reserve(text.size());
+  for (std::size_t at = 0; at < text.size();) {
+    const Character character = character_at(text, at);
+    const std::string_view bytes = text.substr(at, character.bytes);
+    at += character.bytes;
+    const bool space = bytes == "\n" || bytes == "\t";
+    if (!space && (!character.valid || is_unprintable(character.code))) {
+      out += "\uFFFD";
+      continue;
+    }
+    switch (bytes.size() == 1 ? bytes[0] : 0) {
       case '&': out += "&amp;"; break;
       case '<': out += "&lt;"; break;
       case '>': out += "&gt;"; break;
       case '"': out += "&quot;"; break;
       case '\'': out += "&#39;"; break;
-      default: out += c;
+      default: out += bytes;
     }
+  }
   return out;
 }
 

@@ -10,7 +10,7 @@
 
 namespace pixgraph {
 
-/// For text and attributes of HTML and SVG; what cannot be shown becomes U+FFFD.
+/// For text and attributes of HTML and SVG; what cannot be shown, but for line ends and tabs, becomes U+FFFD.
 std::string escaped_html(std::string_view text);
 /// JSON for within a <script>, which no text in it can end.
 std::string script_json(const nlohmann::json& value);

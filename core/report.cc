@@ -106,14 +106,14 @@ std::vector<std::string> put_beside(const std::string& folder, const ReportPictu
   return names;
 }
 
-/// A prediction's input as lines of text. Pictures are named by their hashes in it, which say little: they are left to
-/// the chain of pictures.
+/// A prediction's input as lines of text. Files are named by their hashes in it, which say little: they are left to the
+/// chain of pictures.
 std::string asked(const json& input) {
   std::string out;
   if (!input.is_object()) return out;
   for (const auto& [name, value] : input.items()) {
     std::string text = value.is_string() ? value.get<std::string>() : value.dump(-1, ' ', false, json::error_handler_t::replace);
-    if (value.is_structured()) text = "(file or structure)";
+    if (value.is_object() && value.contains("$file")) text = "(file)";
     if (text.size() > kLongestValue) text = text.substr(0, kLongestValue) + "…";
     out += (out.empty() ? "" : "\n") + name + ": " + text;
   }

@@ -32,9 +32,12 @@ ReportPictures pictures_of(const RunRecord& record) {
     if (box.after.size() == 1) output_of[box.after[0]] = static_cast<int>(i);
   }
   for (const PictureRecord& picture : record.pictures) {
+    auto& of_item = out.of_item[picture.item];
+    // A file that is handed on is the same picture.
+    if (std::any_of(of_item.begin(), of_item.end(), [&](const auto& one) { return one.hash == picture.hash; })) continue;
     const bool written = !record.items[picture.item].files.empty();
     if (written && output_of[picture.box] >= 0 && record.drawing[picture.box].kind == DrawnBox::Kind::node) continue;
-    out.of_item[picture.item].push_back(
+    of_item.push_back(
         {picture.box, -1, picture.hash, picture.path, picture.width, picture.height});
   }
   for (std::size_t item = 0; item < record.items.size(); ++item)

@@ -255,7 +255,9 @@ std::string where_it_went(const RunRecord& record) {
   if (costs) out += "<th scope=\"col\">cost</th>";
   out += "</tr></thead>\n<tbody>\n";
   const auto number = [](int n) { return n ? with_commas(n) : std::string("–"); };
-  const auto time = [](std::int64_t ms) { return ms ? show_duration(std::chrono::milliseconds(ms)) : std::string("–"); };
+  const auto time = [](std::int64_t ms) {
+    return ms >= 1000 ? show_duration(std::chrono::milliseconds(ms)) : fmt::format("{} ms", ms);
+  };
   for (const std::size_t i : order) {
     const DrawnBox& box = record.drawing[i];
     out += "<tr><th scope=\"row\">" + escaped_html(box.name) + " <small>" + escaped_html(box.label) + "</small></th><td>" +

@@ -1,6 +1,7 @@
 #include "scheduler.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <set>
 #include <utility>
 
@@ -166,7 +167,7 @@ void Scheduler::begin(const ItemPtr& item) {
                           {"item", item->item->name},
                           {"input", setup_.graph.inputs[i].name},
                           {"hash", item->hashes[file->path]},
-                          {"path", file->path}});
+                          {"path", std::filesystem::absolute(file->path).string()}});
     }
   std::unique_lock lock(mutex_);
   item->shape = &shape_for(outputs);
@@ -407,23 +408,29 @@ void Scheduler::run_output(const ItemPtr& item, int index) {
         {});
 }
 
-/// Tells what a node made that can be looked at: the first picture of each of its outputs.
+/// Tells what a node made that can be looked at: its pictures, each once, of a list the first few.
 void Scheduler::emit_pictures(const ItemRun& item, int node, const std::vector<Value>& outputs) {
   if (!setup_.thumbnails) return;
-  for (const Value& output : outputs) {
-    const Value& value = output.list() && !output.list()->empty() ? output.list()->front() : output;
+  std::set<std::string> told;
+  const auto tell = [&](const Value& value) {
     json event = {{"type", "picture"}, {"item", item.item->name}, {"node", vertex_name(node)}};
     if (const ImagePtr image = value.image()) {
-      const std::string thumbnail = setup_.thumbnails->add(*image);
-      if (thumbnail.empty()) continue;
-      event["hash"] = thumbnail;
+      event["hash"] = setup_.thumbnails->add(*image);
       event.update({{"width", image->width()}, {"height", image->height()}});
-    } else if (const FilePtr file = value.file(); file && file->media_type.starts_with("image/") && !file->hash.empty()) {
-      event.update({{"hash", file->hash}, {"path", file->path}});
+    } else if (const FilePtr file = value.file(); file && file->media_type.starts_with("image/")) {
+      event["hash"] = file->hash;
+      event["path"] = std::filesystem::absolute(file->path).string();
     } else {
-      continue;
+      return;
     }
-    setup_.events.emit(std::move(event));
+    const std::string hash = event["hash"];
+    if (!hash.empty() && told.insert(hash).second) setup_.events.emit(std::move(event));
+  };
+  constexpr std::size_t kMostOfList = 8;
+  for (const Value& output : outputs) {
+    if (!output.list()) tell(output);
+    for (std::size_t i = 0; output.list() && i < std::min(kMostOfList, output.list()->size()); ++i)
+      tell((*output.list())[i]);
   }
 }
 

@@ -169,6 +169,7 @@ export function timeline(section, data, open) {
   new ResizeObserver(repaint).observe(box);
   dark.addEventListener('change', repaint);
   paint();
+  performance.mark('timeline-painted');
 }
 
 function niceStep(least) {
