@@ -95,12 +95,14 @@ std::vector<std::string> put_beside(const std::string& folder, const ReportPictu
     const std::string_view kind = shown_by_browsers({head, sizeof head});
     names.emplace_back();
     if (kind.empty()) continue;
-    const std::string part = std::to_string(i / 1000), name = part + "/" + std::to_string(i % 1000) + "." + std::string(kind);
+    const std::string part = std::to_string(i / 1000),
+                      name = part + "/" + std::to_string(i % 1000) + "." + std::string(kind);
     if (part != last) fs::create_directories(join_path(folder, part), ignored);
     last = part;
     std::error_code failure;
     fs::create_hard_link(thumbnails.path_of(hash), join_path(folder, name), failure);
-    if (failure) fs::copy_file(thumbnails.path_of(hash), join_path(folder, name), fs::copy_options::overwrite_existing, failure);
+    if (failure)
+      fs::copy_file(thumbnails.path_of(hash), join_path(folder, name), fs::copy_options::overwrite_existing, failure);
     if (!failure) names.back() = name;
   }
   return names;
@@ -112,7 +114,8 @@ std::string asked(const json& input) {
   std::string out;
   if (!input.is_object()) return out;
   for (const auto& [name, value] : input.items()) {
-    std::string text = value.is_string() ? value.get<std::string>() : value.dump(-1, ' ', false, json::error_handler_t::replace);
+    std::string text =
+        value.is_string() ? value.get<std::string>() : value.dump(-1, ' ', false, json::error_handler_t::replace);
     if (value.is_object() && value.contains("$file")) text = "(file)";
     if (text.size() > kLongestValue) text = text.substr(0, kLongestValue) + "…";
     out += (out.empty() ? "" : "\n") + name + ": " + text;
@@ -161,7 +164,8 @@ Asked ask_ledger(const RunRecord& record, const std::string& state) {
 /// A file that is there when it is whole.
 class NewFile {
  public:
-  explicit NewFile(const std::string& path) : path_(path), temp_(path + "." + random_hex(4)), out_(temp_, std::ios::binary) {}
+  explicit NewFile(const std::string& path)
+      : path_(path), temp_(path + "." + random_hex(4)), out_(temp_, std::ios::binary) {}
   ~NewFile() {
     std::error_code ignored;
     if (!placed_) fs::remove(temp_, ignored);
@@ -232,14 +236,19 @@ std::string find_run(const std::string& state, const std::string& name) {
     return real_disk().exists(join_path(join_path(runs, id), "events.ndjson"));
   };
   std::vector<std::string> meant;
-  for (const std::string& id : ids)
-    if (has_events(id) && (name == "last" || id.starts_with(name))) meant.push_back(id);
+  std::string last;
+  for (const std::string& id : ids) {
+    if (!has_events(id)) continue;
+    last = id;
+    if (name == "last" || id.starts_with(name)) meant.push_back(id);
+  }
   if (name == "last" && !meant.empty()) return meant.back();
   if (meant.size() == 1) return meant.front();
   if (meant.size() > 1)
-    throw Error("E806", "`" + name + "` begins the ids of " + std::to_string(meant.size()) + " runs", "write more of it, or last");
+    throw Error("E806", "`" + name + "` begins the ids of " + std::to_string(meant.size()) + " runs",
+                "write more of it, or last");
   throw Error("E806", name == "last" ? "there is no run in " + runs : "there is no run `" + name + "` in " + runs,
-              ids.empty() ? "" : "the last one is " + ids.back());
+              last.empty() ? "" : "the last one is " + last);
 }
 
 }  // namespace pixgraph

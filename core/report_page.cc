@@ -38,7 +38,8 @@ std::string command_line(const RunRecord& record) {
 
 /// The message without what differs from item to item.
 static std::string pattern_of(std::string cause, const std::string& item) {
-  for (std::size_t at; !item.empty() && (at = cause.find(item)) != std::string::npos;) cause.replace(at, item.size(), "\x01");
+  for (std::size_t at; !item.empty() && (at = cause.find(item)) != std::string::npos;)
+    cause.replace(at, item.size(), "\x01");
   std::string out;
   for (const char c : cause) {
     const bool digit = c >= '0' && c <= '9';
@@ -72,12 +73,13 @@ Verdict verdict_of(const RunRecord& record) {
   const auto items = static_cast<long long>(record.items_wanted);
   std::string failed;
   if (record.failed > 0) failed = fmt::format("{} of {} failed", with_commas(record.failed), counted(items, "item"));
-  const std::string written =
-      good > 0 ? fmt::format("{} {} in {}", with_commas(good), good == 1 ? "is" : "are", record.out) : "nothing was written";
+  const std::string written = good > 0
+                                  ? fmt::format("{} {} in {}", with_commas(good), good == 1 ? "is" : "are", record.out)
+                                  : "nothing was written";
   if (!record.ended)
     return {Kind::open, "▸", "Not ended",
             fmt::format("The run has written no end: it goes on, or it was killed. {} of {} have ended so far.",
-                        with_commas(good + record.failed + record.canceled), counted(items, "item"))};
+                        with_commas(good + record.failed + record.skipped + record.canceled), counted(items, "item"))};
   if (record.exit == 130 || record.exit == 143)
     return {Kind::open, "–", "Interrupted",
             (failed.empty() ? "" : failed + "; ") + written +
@@ -87,7 +89,9 @@ Verdict verdict_of(const RunRecord& record) {
     return {Kind::bad, "✕", "Finished with failures",
             failed + "; " + written + ". With --only failed the same command runs those again."};
   if (record.canceled > 0)
-    return {Kind::open, "–", "Not finished", fmt::format("{} were canceled; {}.", counted(record.canceled, "item"), written)};
+    return {Kind::open, "–", "Not finished",
+            fmt::format("{} {} not worked on to the end; {}.", counted(record.canceled, "item"),
+                        record.canceled == 1 ? "was" : "were", written)};
   return {Kind::good, "✓", "All done", counted(good, "item") + " in " + record.out + "."};
 }
 
@@ -115,7 +119,8 @@ std::vector<NodeTimes> times_of(const RunRecord& record) {
       times[one.box].any_cost = true;
     }
   for (NodeTimes& of : times)
-    if (!of.ms.empty()) std::nth_element(of.ms.begin(), of.ms.begin() + static_cast<std::ptrdiff_t>(of.ms.size() / 2), of.ms.end());
+    if (!of.ms.empty())
+      std::nth_element(of.ms.begin(), of.ms.begin() + static_cast<std::ptrdiff_t>(of.ms.size() / 2), of.ms.end());
   return times;
 }
 
@@ -124,7 +129,8 @@ std::int64_t median(const NodeTimes& of) {
 }
 
 std::string tile(const std::string& name, const std::string& value, const std::string& state = {}) {
-  return "<div" + (state.empty() ? "" : " class=\"" + state + "\"") + "><dt>" + name + "</dt><dd>" + value + "</dd></div>\n";
+  return "<div" + (state.empty() ? "" : " class=\"" + state + "\"") + "><dt>" + name + "</dt><dd>" + value +
+         "</dd></div>\n";
 }
 
 std::string head(const PageParts& parts, const Verdict& verdict) {
@@ -133,16 +139,20 @@ std::string head(const PageParts& parts, const Verdict& verdict) {
   std::string title = verdict.sign + " " + name;
   if (record.failed > 0) title += " · " + with_commas(record.failed) + " failed";
   return "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src 'self' data: file:; style-src 'nonce-" +
+         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src 'self' data: file:; "
+         "style-src 'nonce-" +
          parts.nonce + "'; script-src 'nonce-" + parts.nonce + "'; base-uri 'none'; form-action 'none'\">\n" +
-         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n"
-         "<title>" + escaped_html(title) + "</title>\n<style nonce=\"" + parts.nonce + "\">\n" +
-         std::string(graph_style()) + std::string(report_asset("report.css")) + "</style>\n</head>\n<body>\n";
+         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" "
+         "content=\"light dark\">\n"
+         "<title>" +
+         escaped_html(title) + "</title>\n<style nonce=\"" + parts.nonce + "\">\n" + std::string(graph_style()) +
+         std::string(report_asset("report.css")) + "</style>\n</head>\n<body>\n";
 }
 
 std::string top(const PageParts& parts, const Verdict& verdict) {
   const RunRecord& record = parts.record;
-  std::string out = "<header>\n<h1>" + escaped_html(record.name.empty() ? record.file : record.name) + "</h1>\n<p class=\"facts\">";
+  std::string out =
+      "<header>\n<h1>" + escaped_html(record.name.empty() ? record.file : record.name) + "</h1>\n<p class=\"facts\">";
   if (!record.name.empty()) out += "<span class=\"mono\">" + escaped_html(record.file) + "</span> ";
   out += "<span>run " + escaped_html(record.id) + "</span>";
   if (const auto started = parse_iso_time(record.started)) {
@@ -152,9 +162,11 @@ std::string top(const PageParts& parts, const Verdict& verdict) {
   }
   out += " <span>pixgraph " + escaped_html(record.version) + "</span>";
   if (!record.shard.empty()) out += " <span>shard " + escaped_html(record.shard) + "</span>";
+  if (!record.until.empty()) out += " <span>until " + escaped_html(record.until) + "</span>";
   if (!record.sandbox.empty()) out += " <span class=\"mark\">sandbox: stand-in models</span>";
-  out += "</p>\n<nav aria-label=\"Sections\"><a href=\"#failures\">failures</a> <a href=\"#timeline\">timeline</a> "
-         "<a href=\"#images\">images</a> <a href=\"#reproduce\">reproduce</a></nav>\n</header>\n<main>\n";
+  out +=
+      "</p>\n<nav aria-label=\"Sections\"><a href=\"#failures\">failures</a> <a href=\"#timeline\">timeline</a> "
+      "<a href=\"#images\">images</a> <a href=\"#reproduce\">reproduce</a></nav>\n</header>\n<main>\n";
   const char* kind = verdict.kind == Verdict::Kind::good ? "good" : verdict.kind == Verdict::Kind::bad ? "bad" : "open";
   out += fmt::format("<p class=\"verdict {}\"><strong>{} {}</strong> {}</p>\n", kind, verdict.sign, verdict.title,
                      escaped_html(verdict.sentence));
@@ -171,11 +183,13 @@ std::string top(const PageParts& parts, const Verdict& verdict) {
   const int all = std::max<int>(1, static_cast<int>(record.items_wanted));
   out += "<svg class=\"share\" viewBox=\"0 0 1000 8\" preserveAspectRatio=\"none\" aria-hidden=\"true\">";
   double x = 0;
-  for (const auto& [count, name] : {std::pair{record.done, "done"}, std::pair{record.reused, "reused"},
-                                    std::pair{record.failed, "failed"}, std::pair{record.canceled, "skipped"}}) {
+  for (const auto& [count, name] :
+       {std::pair{record.done, "done"}, std::pair{record.reused, "reused"}, std::pair{record.failed, "failed"},
+        std::pair{record.skipped + record.canceled, "skipped"}}) {
     if (count == 0) continue;
     const double width = std::max(3.0, 1000.0 * count / all);
-    out += fmt::format("<rect class=\"{}\" x=\"{:.1f}\" width=\"{:.1f}\" height=\"8\"/>", name, std::min(x, 997.0), width);
+    out +=
+        fmt::format("<rect class=\"{}\" x=\"{:.1f}\" width=\"{:.1f}\" height=\"8\"/>", name, std::min(x, 997.0), width);
     x += width;
   }
   out += "</svg>\n<dl class=\"tiles\">\n";
@@ -183,6 +197,7 @@ std::string top(const PageParts& parts, const Verdict& verdict) {
   out += tile("items done", with_commas(record.done), "done");
   if (record.reused) out += tile("up to date before", with_commas(record.reused), "reused");
   out += tile("failed", with_commas(record.failed), record.failed ? "failed" : "");
+  if (record.skipped) out += tile("items skipped", with_commas(record.skipped));
   if (record.canceled) out += tile("not finished", with_commas(record.canceled));
   out += tile("tasks run", with_commas(done + failed));
   if (reused) out += tile("tasks reused", with_commas(reused));
@@ -197,27 +212,36 @@ std::string top(const PageParts& parts, const Verdict& verdict) {
 std::string pipeline(const RunRecord& record) {
   const auto nodes = std::count_if(record.drawing.begin(), record.drawing.end(),
                                    [](const DrawnBox& box) { return box.kind == DrawnBox::Kind::node; });
-  std::string out = "<section class=\"panel pipeline\" aria-labelledby=\"pipeline-title\">\n<h2 id=\"pipeline-title\">Pipeline <small>" +
-                    counted(nodes, "node") + "</small></h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Drawing of the pipeline\">\n";
+  std::string out =
+      "<section class=\"panel pipeline\" aria-labelledby=\"pipeline-title\">\n<h2 id=\"pipeline-title\">Pipeline "
+      "<small>" +
+      counted(nodes, "node") +
+      "</small></h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Drawing of the pipeline\">\n";
   out += draw_svg(record.drawing, "The pipeline", false);
-  const bool hosted = std::any_of(record.drawing.begin(), record.drawing.end(), [](const DrawnBox& box) { return box.hosted; });
-  return out + "</div>\n<p class=\"legend\"><span class=\"done\">✓ done</span> <span class=\"reused\">↺ mostly reused</span> "
-               "<span class=\"failed\">✕ has failures</span>" +
+  const bool hosted =
+      std::any_of(record.drawing.begin(), record.drawing.end(), [](const DrawnBox& box) { return box.hosted; });
+  return out +
+         "</div>\n<p class=\"legend\"><span class=\"done\">✓ done</span> <span class=\"reused\">↺ mostly reused</span> "
+         "<span class=\"failed\">✕ has failures</span>" +
          (hosted ? " <span>blue edge: hosted model</span>" : "") + "</p>\n</section>\n";
 }
 
 std::string image(const PageParts& parts, int item) {
   const ReportPictures::One* cover = cover_of(parts.record, parts.pictures, item);
   const std::string source = cover ? parts.source(cover->thumb) : "";
-  return source.empty() ? "<span class=\"thumb none\"></span>" : "<span class=\"thumb\"><img src=\"" + source + "\" alt=\"\"></span>";
+  return source.empty() ? "<span class=\"thumb none\"></span>"
+                        : "<span class=\"thumb\"><img src=\"" + source + "\" alt=\"\"></span>";
 }
 
 std::string failures(const PageParts& parts) {
   const RunRecord& record = parts.record;
   const std::vector<FailureGroup> groups = failures_of(record);
-  std::string out = "<section class=\"panel\" id=\"failures\" aria-labelledby=\"failures-title\">\n<h2 id=\"failures-title\">Failures";
+  std::string out =
+      "<section class=\"panel\" id=\"failures\" aria-labelledby=\"failures-title\">\n<h2 "
+      "id=\"failures-title\">Failures";
   if (!groups.empty())
-    out += " <small>" + counted(record.failed, "item") + ", " + counted(static_cast<long long>(groups.size()), "cause") + "</small>";
+    out += " <small>" + counted(record.failed, "item") + ", " +
+           counted(static_cast<long long>(groups.size()), "cause") + "</small>";
   out += "</h2>\n";
   if (groups.empty()) return out + "<p class=\"quiet\">None.</p>\n</section>\n";
   out += "<ol class=\"causes\">\n";
@@ -232,7 +256,8 @@ std::string failures(const PageParts& parts) {
     out += " · ";
     for (std::size_t i = 0; i < group.items.size() && i < kNamesShown; ++i) {
       const std::string& name = record.items[group.items[i]].name;
-      out += (i ? ", " : "") + ("<a href=\"#image-" + escaped_html(percent_encoded(name)) + "\">" + escaped_html(name) + "</a>");
+      out += (i ? ", " : "") +
+             ("<a href=\"#image-" + escaped_html(percent_encoded(name)) + "\">" + escaped_html(name) + "</a>");
     }
     if (group.items.size() > kNamesShown) out += " …";
     out += "</p>\n</div></li>\n";
@@ -246,12 +271,16 @@ std::string where_it_went(const RunRecord& record) {
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < record.drawing.size(); ++i)
     if (record.drawing[i].kind != DrawnBox::Kind::input && record.drawing[i].tasks() > 0) order.push_back(i);
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return times[a].total > times[b].total; });
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t a, std::size_t b) { return times[a].total > times[b].total; });
   std::string out = "<section class=\"panel\" aria-labelledby=\"time-title\">\n<h2 id=\"time-title\">Where time " +
                     std::string(costs ? "and money " : "") + "went</h2>\n";
   if (order.empty()) return out + "<p class=\"quiet\">Nothing ran.</p>\n</section>\n";
-  out += "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table of nodes\"><table>\n<thead><tr><th scope=\"col\">node</th>"
-         "<th scope=\"col\">run</th><th scope=\"col\">reused</th><th scope=\"col\">failed</th><th scope=\"col\">median</th><th scope=\"col\">all</th>";
+  out +=
+      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table of nodes\"><table>\n<thead><tr><th "
+      "scope=\"col\">node</th>"
+      "<th scope=\"col\">run</th><th scope=\"col\">reused</th><th scope=\"col\">failed</th><th "
+      "scope=\"col\">median</th><th scope=\"col\">all</th>";
   if (costs) out += "<th scope=\"col\">cost</th>";
   out += "</tr></thead>\n<tbody>\n";
   const auto number = [](int n) { return n ? with_commas(n) : std::string("–"); };
@@ -260,9 +289,10 @@ std::string where_it_went(const RunRecord& record) {
   };
   for (const std::size_t i : order) {
     const DrawnBox& box = record.drawing[i];
-    out += "<tr><th scope=\"row\">" + escaped_html(box.name) + " <small>" + escaped_html(box.label) + "</small></th><td>" +
-           number(box.done + box.failed) + "</td><td>" + number(box.reused) + "</td><td" + (box.failed ? " class=\"failed\"" : "") +
-           ">" + number(box.failed) + "</td><td>" + time(median(times[i])) + "</td><td>" + time(times[i].total) + "</td>";
+    out += "<tr><th scope=\"row\">" + escaped_html(box.name) + " <small>" + escaped_html(box.label) +
+           "</small></th><td>" + number(box.done + box.failed) + "</td><td>" + number(box.reused) + "</td><td" +
+           (box.failed ? " class=\"failed\"" : "") + ">" + number(box.failed) + "</td><td>" + time(median(times[i])) +
+           "</td><td>" + time(times[i].total) + "</td>";
     if (costs) out += "<td>" + (times[i].any_cost ? money(times[i].cost) : "–") + "</td>";
     out += "</tr>\n";
   }
@@ -273,8 +303,10 @@ std::string where_it_went(const RunRecord& record) {
 std::string timeline_and_images(const PageParts& parts) {
   const RunRecord& record = parts.record;
   std::string out =
-      "<section class=\"panel script\" id=\"timeline\" aria-labelledby=\"timeline-title\" hidden>\n<h2 id=\"timeline-title\">Timeline <small></small></h2>\n</section>\n"
-      "<section class=\"panel script\" id=\"images\" aria-labelledby=\"images-title\" hidden>\n<h2 id=\"images-title\">Images <small></small></h2>\n</section>\n"
+      "<section class=\"panel script\" id=\"timeline\" aria-labelledby=\"timeline-title\" hidden>\n<h2 "
+      "id=\"timeline-title\">Timeline <small></small></h2>\n</section>\n"
+      "<section class=\"panel script\" id=\"images\" aria-labelledby=\"images-title\" hidden>\n<h2 "
+      "id=\"images-title\">Images <small></small></h2>\n</section>\n"
       "<noscript>\n<section class=\"panel\" aria-labelledby=\"items-title\">\n<h2 id=\"items-title\">Items <small>";
   std::vector<int> order;
   for (const bool failed : {true, false})
@@ -282,14 +314,18 @@ std::string timeline_and_images(const PageParts& parts) {
       if ((record.items[i].outcome == "failed") == failed) order.push_back(static_cast<int>(i));
   const std::size_t all = order.size();
   if (order.size() > kRowsWithoutScript) order.resize(kRowsWithoutScript);
-  out += order.size() < all ? fmt::format("{} of {}, failed first; all of them with JavaScript", order.size(), with_commas(static_cast<long long>(all)))
+  out += order.size() < all ? fmt::format("{} of {}, failed first; all of them with JavaScript", order.size(),
+                                          with_commas(static_cast<long long>(all)))
                             : with_commas(static_cast<long long>(all));
-  out += "</small></h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table of items\"><table>\n<thead><tr><th scope=\"col\">item</th><th scope=\"col\">outcome</th>"
-         "<th scope=\"col\">time</th><th scope=\"col\">files or cause</th></tr></thead>\n<tbody>\n";
+  out +=
+      "</small></h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table of "
+      "items\"><table>\n<thead><tr><th scope=\"col\">item</th><th scope=\"col\">outcome</th>"
+      "<th scope=\"col\">time</th><th scope=\"col\">files or cause</th></tr></thead>\n<tbody>\n";
   for (const int i : order) {
     const ItemRecord& item = record.items[i];
-    out += "<tr><th scope=\"row\">" + escaped_html(item.name) + "</th><td>" + (item.outcome.empty() ? "not ended" : escaped_html(item.outcome)) +
-           "</td><td>" + (item.ms > 0 ? duration(item.ms / 1000) : "–") + "</td><td class=\"wide\">";
+    out += "<tr><th scope=\"row\">" + escaped_html(item.name) + "</th><td>" +
+           (item.outcome.empty() ? "not ended" : escaped_html(item.outcome)) + "</td><td>" +
+           (item.ms > 0 ? duration(item.ms / 1000) : "–") + "</td><td class=\"wide\">";
     if (item.cause >= 0) out += escaped_html(record.texts[item.cause]);
     for (const auto& file : item.files)
       out += "<a href=\"" + escaped_html(relative_url(parts.folder, file.first)) + "\">" +
@@ -301,7 +337,9 @@ std::string timeline_and_images(const PageParts& parts) {
 
 std::string reproduce(const PageParts& parts) {
   const RunRecord& record = parts.record;
-  std::string out = "<section class=\"panel\" id=\"reproduce\" aria-labelledby=\"reproduce-title\">\n<h2 id=\"reproduce-title\">Reproduce</h2>\n";
+  std::string out =
+      "<section class=\"panel\" id=\"reproduce\" aria-labelledby=\"reproduce-title\">\n<h2 "
+      "id=\"reproduce-title\">Reproduce</h2>\n";
   if (const std::string command = command_line(record); !command.empty())
     out += "<h3>Command</h3>\n<pre class=\"command\" tabindex=\"0\">" + escaped_html(command) + "</pre>\n";
   if (!record.params.empty()) {
@@ -320,14 +358,17 @@ std::string reproduce(const PageParts& parts) {
     int shown = 0;
     for (const auto& [text, count] : record.warnings) {
       if (++shown > 50) break;
-      out += "<li>" + escaped_html(text) + (count > 1 ? fmt::format(" <small>{} times</small>", with_commas(count)) : "") + "</li>\n";
+      out += "<li>" + escaped_html(text) +
+             (count > 1 ? fmt::format(" <small>{} times</small>", with_commas(count)) : "") + "</li>\n";
     }
     if (record.warnings.size() > 50) out += fmt::format("<li>and {} more</li>\n", record.warnings.size() - 50);
     out += "</ul>\n";
   }
   if (!record.pipeline.empty())
-    out += "<h3>" + escaped_html(record.file) + ", as it was run</h3>\n<pre tabindex=\"0\">" + escaped_html(record.pipeline) + "</pre>\n";
-  out += "<p class=\"quiet\">pixgraph " + escaped_html(record.version) + " · state in <span class=\"mono\">" + escaped_html(record.state) + "</span></p>\n";
+    out += "<h3>" + escaped_html(record.file) + ", as it was run</h3>\n<pre tabindex=\"0\">" +
+           escaped_html(record.pipeline) + "</pre>\n";
+  out += "<p class=\"quiet\">pixgraph " + escaped_html(record.version) + " · state in <span class=\"mono\">" +
+         escaped_html(record.state) + "</span></p>\n";
   return out + "</section>\n";
 }
 
@@ -347,8 +388,8 @@ std::string page_end(const PageParts& parts) {
     imports["ui/" + std::string(name)] =
         "data:text/javascript;base64," + base64(report_asset(std::string(name) + ".js"));
   return "<script type=\"importmap\" nonce=\"" + parts.nonce + "\">" + script_json({{"imports", imports}}) +
-         "</script>\n<script type=\"module\" nonce=\"" + parts.nonce + "\">\n" + std::string(report_asset("report.js")) +
-         "</script>\n</body>\n</html>\n";
+         "</script>\n<script type=\"module\" nonce=\"" + parts.nonce + "\">\n" +
+         std::string(report_asset("report.js")) + "</script>\n</body>\n</html>\n";
 }
 
 }  // namespace pixgraph

@@ -407,7 +407,7 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
       exit = kExitItemsFailed;
     log.events().emit(end_event(counts, exit, options));
     log.finish();
-    if (!plan.nothing_to_do) show_report(log, state, thumbnails, kThumbnailTime);
+    if (counts.items_reused < static_cast<int>(table.items.size())) show_report(log, state, thumbnails, kThumbnailTime);
     if (exit == kExitInterrupted && !options.rebuy.empty())
       std::fprintf(stderr, "go on with the same --rebuy and: --rebuy-before %s\n", iso_time(rebuy_before).c_str());
     return exit;

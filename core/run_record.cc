@@ -67,7 +67,8 @@ class Reader {
   }
 
   RunRecord finish() {
-    for (auto& [key, index] : running_) record.tasks[index].ms = std::llround(record.seconds * 1000) - record.tasks[index].start_ms;
+    for (auto& [key, index] : running_)
+      record.tasks[index].ms = std::llround(record.seconds * 1000) - record.tasks[index].start_ms;
     for (const TaskRecord& task : record.tasks) {
       DrawnBox& box = record.drawing[task.box];
       switch (task.state) {
@@ -84,6 +85,7 @@ class Reader {
         record.done += item.outcome == "done";
         record.reused += item.outcome == "reused";
         record.failed += item.outcome == "failed";
+        record.skipped += item.outcome == "skipped";
         record.canceled += item.outcome == "canceled";
       }
     if (!record.cost) {
@@ -111,6 +113,7 @@ class Reader {
     record.state = text_of(event, "state");
     record.sandbox = text_of(event, "sandbox");
     record.shard = text_of(event, "shard");
+    record.until = text_of(event, "until");
     record.pipeline = text_of(event, "pipeline");
     record.items_wanted = static_cast<std::size_t>(count_of(event, "items"));
     for (const json& word : list_of_field(event, "command"))
@@ -134,7 +137,8 @@ class Reader {
     for (const json& one : list_of_field(event, field)) {
       if (!one.is_object()) continue;
       for (const json& from : list_of_field(one, "after"))
-        if (from.is_string()) after_[static_cast<std::ptrdiff_t>(record.drawing.size())].push_back(from.get<std::string>());
+        if (from.is_string())
+          after_[static_cast<std::ptrdiff_t>(record.drawing.size())].push_back(from.get<std::string>());
       DrawnBox box;
       box.kind = kind;
       box.name = text_of(one, "name");
@@ -254,6 +258,7 @@ class Reader {
     record.done = count_of(event, "done");
     record.reused = count_of(event, "reused");
     record.failed = count_of(event, "failed");
+    record.skipped = count_of(event, "skipped");
     record.canceled = count_of(event, "canceled");
     record.stopped = text_of(event, "stopped");
     record.hint = text_of(event, "hint");

@@ -1,5 +1,5 @@
-// Run record: what is known of a run afterwards, read from its events. The one place that reads them for the report; what
-// it does not know it leaves out, so that events may gain fields and types.
+// Run record: what is known of a run afterwards, read from its events. The one place that reads them for the report;
+// what it does not know it leaves out, so that events may gain fields and types.
 //
 // Plain data, made once. Made for large runs: names are kept once and then meant by number.
 #pragma once
@@ -19,8 +19,8 @@ namespace pixgraph {
 
 struct ItemRecord {
   std::string name;
-  std::string outcome;  // done, reused, failed, canceled; "" where the run ended before it did
-  int cause = -1;       // into RunRecord::texts
+  std::string outcome;              // done, reused, failed, skipped, canceled; "" where the run ended before it did
+  int cause = -1;                   // into RunRecord::texts
   std::string code, hint, culprit;  // culprit: the node
   double ms = 0;
   std::vector<std::pair<std::string, std::string>> files;  // path and hash of what was written
@@ -51,7 +51,7 @@ struct PredictionRecord {
 };
 
 struct RunRecord {
-  std::string id, file, name, version, started, out, state, sandbox, shard, pipeline;
+  std::string id, file, name, version, started, out, state, sandbox, shard, until, pipeline;
   std::vector<std::string> command;
   std::vector<std::pair<std::string, std::string>> params;
   Drawing drawing;  // with its counts
@@ -65,7 +65,8 @@ struct RunRecord {
   double seconds = 0;                   // until the last event
   bool ended = false;                   // false: killed, or still under way
   int exit = 0;
-  int done = 0, reused = 0, failed = 0, canceled = 0;  // items, as `end` counts them, else as their events do
+  int done = 0, reused = 0, failed = 0, skipped = 0,
+      canceled = 0;  // items, as `end` counts them, else as their events do
   std::string stopped, hint;
   std::optional<double> cost;
 
