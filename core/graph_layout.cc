@@ -175,10 +175,14 @@ std::vector<int> layers_of(const std::vector<LayoutBox>& boxes) {
   return layer;
 }
 
-Layout lay_out(const std::vector<LayoutBox>& boxes) {
+Flow flow_of(const std::vector<LayoutBox>& boxes) {
   const std::vector<int> layer = layers_of(boxes);
   const int last = layer.empty() ? 0 : *std::max_element(layer.begin(), layer.end());
-  return lay_out(boxes, last < kMostLayersRightwards ? Flow::right : Flow::down);
+  return last < kMostLayersRightwards ? Flow::right : Flow::down;
+}
+
+Layout lay_out(const std::vector<LayoutBox>& boxes) {
+  return lay_out(boxes, flow_of(boxes));
 }
 
 Layout lay_out(const std::vector<LayoutBox>& boxes, Flow flow) {
@@ -214,7 +218,8 @@ Layout lay_out(const std::vector<LayoutBox>& boxes, Flow flow) {
   for (std::size_t i = 0; i < boxes.size(); ++i) {
     const Spot& spot = layers.spots[i];
     // Boxes of one layer stand in line by their middles.
-    out.corners.push_back(point(begin[spot.layer] + (thick[spot.layer] - spot.along) / 2, spot.centre - spot.across / 2));
+    out.corners.push_back(
+        point(begin[spot.layer] + (thick[spot.layer] - spot.along) / 2, spot.centre - spot.across / 2));
   }
   for (const auto& route : layers.routes) {
     LayoutLine line{route.front(), route.back(), {}};

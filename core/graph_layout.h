@@ -40,6 +40,9 @@ struct Layout {
 std::vector<int> layers_of(const std::vector<LayoutBox>& boxes);
 
 /// To the right where there are few layers, downwards where there are many: a long graph is read by scrolling down.
+Flow flow_of(const std::vector<LayoutBox>& boxes);
+
+/// In that direction.
 Layout lay_out(const std::vector<LayoutBox>& boxes);
 Layout lay_out(const std::vector<LayoutBox>& boxes, Flow flow);
 

@@ -23,29 +23,23 @@ ReportPictures pictures_of(const RunRecord& record) {
   ReportPictures out;
   out.of_item.resize(record.items.size());
   // What an output saves as it is would be shown twice.
-  std::vector<int> output_of(record.drawing.size(), -1);
-  std::vector<int> outputs;
-  for (std::size_t i = 0; i < record.drawing.size(); ++i) {
-    const DrawnBox& box = record.drawing[i];
-    if (box.kind != DrawnBox::Kind::output) continue;
-    outputs.push_back(static_cast<int>(i));
-    if (box.after.size() == 1) output_of[box.after[0]] = static_cast<int>(i);
-  }
+  const auto saved = [&](const PictureRecord& picture) {
+    const auto& files = record.items[picture.item].files;
+    return std::any_of(files.begin(), files.end(), [&](const FileRecord& file) {
+      return file.box >= 0 && record.drawing[file.box].after == std::vector<int>{picture.box};
+    });
+  };
   for (const PictureRecord& picture : record.pictures) {
     auto& of_item = out.of_item[picture.item];
     // A file that is handed on is the same picture.
-    if (std::any_of(of_item.begin(), of_item.end(), [&](const auto& one) { return one.hash == picture.hash; })) continue;
-    const bool written = !record.items[picture.item].files.empty();
-    if (written && output_of[picture.box] >= 0 && record.drawing[picture.box].kind == DrawnBox::Kind::node) continue;
-    of_item.push_back(
-        {picture.box, -1, picture.hash, picture.path, picture.width, picture.height});
+    if (std::any_of(of_item.begin(), of_item.end(), [&](const auto& one) { return one.hash == picture.hash; }))
+      continue;
+    if (record.drawing[picture.box].kind == DrawnBox::Kind::node && saved(picture)) continue;
+    of_item.push_back({picture.box, -1, picture.hash, picture.path, picture.width, picture.height});
   }
   for (std::size_t item = 0; item < record.items.size(); ++item)
-    for (std::size_t i = 0; i < record.items[item].files.size(); ++i) {
-      const auto& [path, hash] = record.items[item].files[i];
-      const int box = outputs.empty() ? -1 : outputs[std::min(i, outputs.size() - 1)];
-      out.of_item[item].push_back({box, -1, hash, path, 0, 0});
-    }
+    for (const FileRecord& file : record.items[item].files)
+      out.of_item[item].push_back({file.box, -1, file.hash, file.path, 0, 0});
   return out;
 }
 
@@ -159,8 +153,8 @@ json report_data(const RunRecord& record, const ReportPictures& pictures, const 
     cost.push_back(one.cost ? json(*one.cost) : json(nullptr));
     any_cost = any_cost || one.cost;
   }
-  json predictions = {{"item", std::move(p_item)},   {"box", std::move(p_box)},     {"id", std::move(id)},
-                      {"model", std::move(model)},   {"state", std::move(state)},   {"reused", std::move(reused)},
+  json predictions = {{"item", std::move(p_item)}, {"box", std::move(p_box)},   {"id", std::move(id)},
+                      {"model", std::move(model)}, {"state", std::move(state)}, {"reused", std::move(reused)},
                       {"input", std::move(input)}};
   if (any_cost) predictions["cost"] = std::move(cost);
 
@@ -175,7 +169,10 @@ json report_data(const RunRecord& record, const ReportPictures& pictures, const 
             {"code", std::move(item_code)},
             {"first", std::move(first)}}},
           {"pictures",
-           {{"box", std::move(picture_box)}, {"thumb", std::move(thumb)}, {"path", std::move(path)}, {"size", std::move(size)}}},
+           {{"box", std::move(picture_box)},
+            {"thumb", std::move(thumb)},
+            {"path", std::move(path)},
+            {"size", std::move(size)}}},
           {"tasks",
            {{"item", std::move(task_item)},
             {"box", std::move(task_box)},

@@ -8,6 +8,7 @@
 
 #include "clock.h"
 #include "graph_drawing.h"
+#include "graph_layout.h"
 #include "html.h"
 #include "http_url.h"
 #include "report_assets.h"
@@ -265,6 +266,24 @@ std::string failures(const PageParts& parts) {
   return out + "</ol>\n</section>\n";
 }
 
+std::string warnings(const RunRecord& record) {
+  if (record.warnings.empty()) return "";
+  constexpr int kMostShown = 50;
+  std::string out =
+      "<section class=\"panel\" aria-labelledby=\"warnings-title\">\n<h2 id=\"warnings-title\">Warnings</h2>\n"
+      "<ul class=\"warnings\" tabindex=\"0\">\n";
+  int shown = 0;
+  for (const auto& [text, count] : record.warnings) {
+    if (++shown > kMostShown) break;
+    out += "<li>" + escaped_html(text);
+    if (count > 1) out += fmt::format(" <small>{} times</small>", with_commas(count));
+    out += "</li>\n";
+  }
+  if (record.warnings.size() > kMostShown)
+    out += fmt::format("<li>and {} more</li>\n", record.warnings.size() - kMostShown);
+  return out + "</ul>\n</section>\n";
+}
+
 std::string where_it_went(const RunRecord& record) {
   const std::vector<NodeTimes> times = times_of(record);
   const bool costs = std::any_of(times.begin(), times.end(), [](const NodeTimes& of) { return of.any_cost; });
@@ -277,7 +296,7 @@ std::string where_it_went(const RunRecord& record) {
                     std::string(costs ? "and money " : "") + "went</h2>\n";
   if (order.empty()) return out + "<p class=\"quiet\">Nothing ran.</p>\n</section>\n";
   out +=
-      "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table of nodes\"><table>\n<thead><tr><th "
+      "<div class=\"scroll low\" tabindex=\"0\" role=\"region\" aria-label=\"Table of nodes\"><table>\n<thead><tr><th "
       "scope=\"col\">node</th>"
       "<th scope=\"col\">run</th><th scope=\"col\">reused</th><th scope=\"col\">failed</th><th "
       "scope=\"col\">median</th><th scope=\"col\">all</th>";
@@ -328,8 +347,8 @@ std::string timeline_and_images(const PageParts& parts) {
            (item.ms > 0 ? duration(item.ms / 1000) : "–") + "</td><td class=\"wide\">";
     if (item.cause >= 0) out += escaped_html(record.texts[item.cause]);
     for (const auto& file : item.files)
-      out += "<a href=\"" + escaped_html(relative_url(parts.folder, file.first)) + "\">" +
-             escaped_html(file.first.substr(file.first.rfind('/') + 1)) + "</a> ";
+      out += "<a href=\"" + escaped_html(relative_url(parts.folder, file.path)) + "\">" +
+             escaped_html(file.path.substr(file.path.rfind('/') + 1)) + "</a> ";
     out += "</td></tr>\n";
   }
   return out + "</tbody>\n</table></div>\n</section>\n</noscript>\n";
@@ -353,17 +372,6 @@ std::string reproduce(const PageParts& parts) {
     for (const std::string& line : parts.models) out += "<li class=\"mono\">" + escaped_html(line) + "</li>\n";
     out += "</ul>\n";
   }
-  if (!record.warnings.empty()) {
-    out += "<h3>Warnings</h3>\n<ul>\n";
-    int shown = 0;
-    for (const auto& [text, count] : record.warnings) {
-      if (++shown > 50) break;
-      out += "<li>" + escaped_html(text) +
-             (count > 1 ? fmt::format(" <small>{} times</small>", with_commas(count)) : "") + "</li>\n";
-    }
-    if (record.warnings.size() > 50) out += fmt::format("<li>and {} more</li>\n", record.warnings.size() - 50);
-    out += "</ul>\n";
-  }
   if (!record.pipeline.empty())
     out += "<h3>" + escaped_html(record.file) + ", as it was run</h3>\n<pre tabindex=\"0\">" +
            escaped_html(record.pipeline) + "</pre>\n";
@@ -376,9 +384,17 @@ std::string reproduce(const PageParts& parts) {
 
 std::string page_begin(const PageParts& parts) {
   const Verdict verdict = verdict_of(parts.record);
-  return head(parts, verdict) + top(parts, verdict) + "<div class=\"columns\">\n" + pipeline(parts.record) +
-         "<div class=\"stack\">\n" + failures(parts) + where_it_went(parts.record) + "</div>\n</div>\n" +
-         timeline_and_images(parts) + reproduce(parts) + "</main>\n";
+  std::vector<LayoutBox> boxes;
+  for (const DrawnBox& box : parts.record.drawing) boxes.push_back({1, 1, box.after});
+  const std::string drawing = pipeline(parts.record), failed = failures(parts) + warnings(parts.record),
+                    times = where_it_went(parts.record);
+  // A drawing that runs to the right has the page's width; one that runs down stands beside the rest.
+  const std::string middle =
+      flow_of(boxes) == Flow::right
+          ? drawing + "<div class=\"columns even\">\n<div>\n" + failed + "</div>\n<div>\n" + times + "</div>\n</div>\n"
+          : "<div class=\"columns\">\n" + drawing + "<div>\n" + failed + times + "</div>\n</div>\n";
+  return head(parts, verdict) + top(parts, verdict) + middle + timeline_and_images(parts) + reproduce(parts) +
+         "</main>\n";
 }
 
 std::string page_end(const PageParts& parts) {

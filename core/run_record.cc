@@ -61,6 +61,8 @@ class Reader {
     if (type == "task") task(event, std::llround(t * 1000));
     if (type == "prediction") prediction(event);
     if (type == "picture") picture(event);
+    if (type == "output")
+      written_[item(event)].emplace_back(text_of(event, "hash"), box(text_of(event, "output"), true));
     if (type == "item") item_ended(event);
     if (type == "warning") ++record.warnings[text_of(event, "node") + ": " + text_of(event, "message")];
     if (type == "end") end(event);
@@ -239,7 +241,8 @@ class Reader {
     one.culprit = text_of(event, "node");
     one.ms = number_of(event, "ms");
     for (const json& file : list_of_field(event, "files"))
-      if (file.is_object()) one.files.emplace_back(text_of(file, "path"), text_of(file, "hash"));
+      if (file.is_object()) one.files.push_back({text_of(file, "path"), text_of(file, "hash"), -1});
+    name_outputs(one, index);
     for (const json& bought : list_of_field(event, "predictions")) {
       if (!bought.is_object()) continue;
       const int number = prediction_of(text_of(bought, "id"));
@@ -250,6 +253,28 @@ class Reader {
       if (const auto cost = cost_of(bought)) prediction.cost = cost;
       one.predictions.push_back(number);
     }
+  }
+
+  /// What was written says of which output it is; of what was up to date it is known where there is but one.
+  void name_outputs(ItemRecord& one, int index) {
+    const auto written = written_.find(index);
+    for (FileRecord& file : one.files) {
+      if (written != written_.end())
+        for (const auto& [hash, box_index] : written->second)
+          if (hash == file.hash) file.box = box_index;
+      if (file.box < 0 && only_output() >= 0) file.box = only_output();
+    }
+    if (written != written_.end()) written_.erase(written);
+  }
+
+  int only_output() const {
+    int found = -1;
+    for (std::size_t i = 0; i < record.drawing.size(); ++i)
+      if (record.drawing[i].kind == DrawnBox::Kind::output) {
+        if (found >= 0) return -1;
+        found = static_cast<int>(i);
+      }
+    return found;
   }
 
   void end(const json& event) {
@@ -268,6 +293,7 @@ class Reader {
   std::map<std::ptrdiff_t, std::vector<std::string>> after_;
   std::unordered_map<std::string, int> boxes_, items_, texts_, predictions_;
   std::unordered_map<std::uint64_t, std::size_t> running_;
+  std::unordered_map<int, std::vector<std::pair<std::string, int>>> written_;  // by item: hash and output
 };
 
 }  // namespace

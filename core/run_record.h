@@ -17,14 +17,19 @@
 
 namespace pixgraph {
 
+struct FileRecord {
+  std::string path, hash;
+  int box = -1;  // the output that it is of, as far as that is known
+};
+
 struct ItemRecord {
   std::string name;
   std::string outcome;              // done, reused, failed, skipped, canceled; "" where the run ended before it did
   int cause = -1;                   // into RunRecord::texts
   std::string code, hint, culprit;  // culprit: the node
   double ms = 0;
-  std::vector<std::pair<std::string, std::string>> files;  // path and hash of what was written
-  std::vector<int> predictions;                            // into RunRecord::predictions
+  std::vector<FileRecord> files;  // what was written or found as it should be
+  std::vector<int> predictions;   // into RunRecord::predictions
 };
 
 enum class TaskState : std::uint8_t { done, reused, failed, skipped, canceled, unfinished };

@@ -6,6 +6,7 @@ import {detail} from 'ui/detail';
 
 // The pipeline is shown from its first node that failed.
 const failed = document.querySelector('.pipeline .graph .failed'), scroll = document.querySelector('.pipeline .scroll');
+if (scroll) scroll.scrollLeft = (scroll.scrollWidth - scroll.clientWidth) / 2;
 if (failed && scroll) {
   const box = failed.getBoundingClientRect(), frame = scroll.getBoundingClientRect();
   scroll.scrollTop += box.top - frame.top - frame.height / 2;

@@ -31,12 +31,19 @@ TEST(ReportData, AChainShowsEveryPictureOnce) {
   run.add(picture("a", "fitted", "h1"));
   run.add(picture("b", "photo", "h9", "/p/b.jpg"));
   run.add(picture("a", "scene", "h2"));  // what is saved as it is
+  run.add({{"type", "output"}, {"item", "a"}, {"output", "result"}, {"path", "a.jpg"}, {"hash", "h3"}});
   run.done("a", "/o/a.jpg", "h3");
   run.add(picture("b", "fitted", "h9", "/p/b.jpg"));  // handed on
   run.add(picture("b", "scene", "h8"));
   run.failed("b", "scene", "E1", "no");
+  run.add(picture("c", "scene", "h6"));
+  run.events[1]["outputs"].push_back({{"name", "second"}, {"after", {"fitted"}}});
+  run.add({{"type", "output"}, {"item", "c"}, {"output", "second"}, {"path", "c.png"}, {"hash", "h5"}});
+  run.done("c", "/o/c.png", "h5");
   const RunRecord record = read_run(run.write());
   const ReportPictures pictures = pictures_of(record);
+  EXPECT_EQ(chain(pictures, 2), (std::vector<std::string>{"h6", "h5"}));  // the output that saves it was not written
+  EXPECT_EQ(pictures.of_item[2].back().box, 4);
   EXPECT_EQ(chain(pictures, 0), (std::vector<std::string>{"h0", "h1", "h3"}));
   EXPECT_EQ(pictures.of_item[0].back().box, 3);
   EXPECT_EQ(chain(pictures, 1), (std::vector<std::string>{"h9", "h8"}));  // nothing was written of it
