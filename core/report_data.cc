@@ -141,18 +141,20 @@ json report_data(const RunRecord& record, const ReportPictures& pictures, const 
   json p_item = json::array(), p_box = json::array(), id = json::array(), model = json::array(), state = json::array(),
        reused = json::array(), input = json::array(), cost = json::array();
   bool any_cost = false;
-  for (std::size_t i = 0; i < record.predictions.size(); ++i) {
-    const PredictionRecord& one = record.predictions[i];
-    p_item.push_back(one.item);
-    p_box.push_back(one.box);
-    id.push_back(one.id);
-    model.push_back(texts.number(one.model));
-    state.push_back(texts.number(one.state));
-    reused.push_back(one.reused ? 1 : 0);
-    input.push_back(i < inputs.size() ? texts.number(inputs[i]) : -1);
-    cost.push_back(one.cost ? json(*one.cost) : json(nullptr));
-    any_cost = any_cost || one.cost;
-  }
+  for (std::size_t i = 0; i < record.items.size(); ++i)
+    for (const UseRecord& use : record.items[i].predictions) {
+      const PredictionRecord& one = record.predictions[use.prediction];
+      const auto at = static_cast<std::size_t>(use.prediction);
+      p_item.push_back(i);
+      p_box.push_back(use.box);
+      id.push_back(one.id);
+      model.push_back(texts.number(one.model));
+      state.push_back(texts.number(one.state));
+      reused.push_back(use.reused ? 1 : 0);
+      input.push_back(at < inputs.size() ? texts.number(inputs[at]) : -1);
+      cost.push_back(one.cost ? json(*one.cost) : json(nullptr));
+      any_cost = any_cost || one.cost;
+    }
   json predictions = {{"item", std::move(p_item)}, {"box", std::move(p_box)},   {"id", std::move(id)},
                       {"model", std::move(model)}, {"state", std::move(state)}, {"reused", std::move(reused)},
                       {"input", std::move(input)}};

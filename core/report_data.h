@@ -7,7 +7,8 @@
 //   pictures  {box[], thumb[]: -1 for none, path[]: a relative URL or "", size[]: "768x512" or ""}
 //   tasks     {item[], box[], state: one letter each, start[], ms[], cause[]}, in the order of their starts; start and
 //             item as the difference from the one before
-//   predictions {item[], box[], id[], model[]: text, state[]: text, reused[], input[]: text, cost[]?}
+//   predictions {item[]: one row for each item that used it, box[], id[], model[]: text, state[]: text, reused[],
+//   input[]: text, cost[]?}
 //
 // Letters: d done, r reused, f failed, s skipped, c canceled, u unfinished.
 #pragma once

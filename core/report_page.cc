@@ -115,7 +115,7 @@ std::vector<NodeTimes> times_of(const RunRecord& record) {
     of.longest = std::max(of.longest, task.ms);
   }
   for (const PredictionRecord& one : record.predictions)
-    if (one.cost && one.box >= 0 && !one.reused) {
+    if (one.cost && one.box >= 0 && one.bought) {
       times[one.box].cost += *one.cost;
       times[one.box].any_cost = true;
     }
@@ -204,7 +204,7 @@ std::string top(const PageParts& parts, const Verdict& verdict) {
   if (reused) out += tile("tasks reused", with_commas(reused));
   if (skipped) out += tile("tasks skipped", with_commas(skipped));
   const auto bought = std::count_if(record.predictions.begin(), record.predictions.end(),
-                                    [](const PredictionRecord& one) { return !one.reused; });
+                                    [](const PredictionRecord& one) { return one.bought; });
   if (!record.predictions.empty()) out += tile("predictions bought", with_commas(bought));
   if (record.cost) out += tile("model cost", money(*record.cost));
   return out + "</dl>\n";

@@ -94,7 +94,7 @@ class Reader {
       double sum = 0;
       bool any = false;
       for (const PredictionRecord& one : record.predictions)
-        if (one.cost && !one.reused) {
+        if (one.cost && one.bought) {
           sum += *one.cost;
           any = true;
         }
@@ -216,6 +216,7 @@ class Reader {
     one.key = text_of(event, "key");
     one.model = text_of(event, "model").empty() ? text_of(event, "lane") : text_of(event, "model");
     one.state = text_of(event, "state");
+    one.bought = one.bought || one.state == "created";
     if (const auto cost = cost_of(event)) one.cost = cost;
   }
 
@@ -247,11 +248,11 @@ class Reader {
       if (!bought.is_object()) continue;
       const int number = prediction_of(text_of(bought, "id"));
       PredictionRecord& prediction = record.predictions[number];
-      prediction.item = index;
-      prediction.box = box(text_of(bought, "node"), false);
-      prediction.reused = flag_of(bought, "reused");
+      const UseRecord use{number, box(text_of(bought, "node"), false), flag_of(bought, "reused")};
+      if (prediction.box < 0) prediction.box = use.box;
+      prediction.bought = prediction.bought || !use.reused;
       if (const auto cost = cost_of(bought)) prediction.cost = cost;
-      one.predictions.push_back(number);
+      one.predictions.push_back(use);
     }
   }
 

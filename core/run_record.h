@@ -22,6 +22,12 @@ struct FileRecord {
   int box = -1;  // the output that it is of, as far as that is known
 };
 
+/// An item's use of a prediction; several items may share one.
+struct UseRecord {
+  int prediction = 0, box = -1;  // into RunRecord::predictions and drawing
+  bool reused = false;
+};
+
 struct ItemRecord {
   std::string name;
   std::string outcome;              // done, reused, failed, skipped, canceled; "" where the run ended before it did
@@ -29,7 +35,7 @@ struct ItemRecord {
   std::string code, hint, culprit;  // culprit: the node
   double ms = 0;
   std::vector<FileRecord> files;  // what was written or found as it should be
-  std::vector<int> predictions;   // into RunRecord::predictions
+  std::vector<UseRecord> predictions;
 };
 
 enum class TaskState : std::uint8_t { done, reused, failed, skipped, canceled, unfinished };
@@ -50,8 +56,8 @@ struct PictureRecord {
 
 struct PredictionRecord {
   std::string id, key, model, state;
-  int item = -1, box = -1;
-  bool reused = false;
+  int box = -1;         // the node of its first use
+  bool bought = false;  // in this run
   std::optional<double> cost;
 };
 

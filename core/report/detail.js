@@ -107,8 +107,8 @@ export function detail(data, neighbour, closed) {
       ...(pictures.length ? compare(pictures) : [h('p', {class: 'quiet'}, 'There is no picture of it.')]),
       h('div', {class: 'detail-columns'},
         h('section', {}, h('h3', {}, 'Tasks'), tasks()),
-        h('section', {}, bought.length && h('h3', {}, 'Predictions'), ...bought.length ? bought : [],
-          files.length && h('h3', {}, 'Files'), files.length && h('ul', {}, ...files.map((one) => h('li', {}, `${one.name}: `, h('a', {href: one.path}, decodeURIComponent(one.path.split('/').pop()))))))),
+        h('section', {}, bought.length > 0 && h('h3', {}, 'Predictions'), ...bought.length ? bought : [],
+          files.length > 0 && h('h3', {}, 'Files'), files.length > 0 && h('ul', {}, ...files.map((one) => h('li', {}, `${one.name}: `, h('a', {href: one.path}, decodeURIComponent(one.path.split('/').pop()))))))),
     ].filter(Boolean));
   }
 
@@ -130,7 +130,7 @@ export function detail(data, neighbour, closed) {
   });
   dialog.addEventListener('click', (event) => event.target === dialog && dialog.close());
   dialog.addEventListener('keydown', (event) => {
-    if (event.target.type === 'range') return;
+    if (event.target.type === 'range' || event.target.closest('.scroll, pre')) return;
     if (event.key === 'ArrowLeft') go(neighbour(item, -1));
     if (event.key === 'ArrowRight') go(neighbour(item, 1));
   });

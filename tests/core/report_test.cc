@@ -108,9 +108,14 @@ TEST(Report, SaysWhatModelsWereAsked) {
   ASSERT_TRUE(purchase);
   run.add(
       {{"type", "prediction"}, {"state", "succeeded"}, {"id", "x1"}, {"key", "k1"}, {"lane", "l"}, {"model", "o/n"}});
+  run.add({{"type", "item"},
+           {"item", "a"},
+           {"outcome", "done"},
+           {"predictions", {{{"node", "scene"}, {"id", "x1"}, {"reused", false}}}}});
   run.end(0, 2, 0);
   const std::string page = run.write_it();
   const json data = Reported::data_in(page);
+  ASSERT_EQ(data["predictions"]["input"].size(), 1u);
   EXPECT_EQ(data["texts"][data["predictions"]["input"][0].get<int>()],
             "long: " + std::string(200, 'x') + "…\nprompt: a <cup>\nseed: 7");
   EXPECT_NE(page.find("<li class=\"mono\">o/n  1 prediction, seed 7</li>"), std::string::npos);

@@ -83,14 +83,24 @@ TEST(RunRecord, PredictionsBelongToTheirItems) {
            {"predictions",
             {{{"node", "scene"}, {"id", "x1"}, {"reused", false}},
              {{"node", "scene"}, {"id", "old"}, {"reused", true}, {"cost", 9}}}}});
+  run.add({{"type", "item"},
+           {"item", "b"},
+           {"outcome", "done"},
+           {"predictions", {{{"node", "scene"}, {"id", "x1"}, {"reused", true}}}}});
   const RunRecord record = read_run(run.write());
   ASSERT_EQ(record.predictions.size(), 2u);
   EXPECT_EQ(record.predictions[0].state, "succeeded");
   EXPECT_EQ(record.predictions[0].model, "l");  // without a name by its lane
-  EXPECT_EQ(record.predictions[0].item, 0);
   EXPECT_EQ(record.predictions[0].box, 2);
-  EXPECT_TRUE(record.predictions[1].reused);
-  EXPECT_EQ(record.items[0].predictions, (std::vector<int>{0, 1}));
+  EXPECT_TRUE(record.predictions[0].bought);
+  EXPECT_FALSE(record.predictions[1].bought);
+  ASSERT_EQ(record.items[0].predictions.size(), 2u);
+  EXPECT_EQ(record.items[0].predictions[1].prediction, 1);
+  EXPECT_EQ(record.items[0].predictions[1].box, 2);
+  EXPECT_TRUE(record.items[0].predictions[1].reused);
+  // Bought for one item, shared by another.
+  EXPECT_EQ(record.items[1].predictions[0].prediction, 0);
+  EXPECT_TRUE(record.items[1].predictions[0].reused);
   EXPECT_EQ(record.cost, 0.25);  // what was reused cost nothing now
 }
 
