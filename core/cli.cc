@@ -39,7 +39,8 @@ const std::vector<Command>& commands() {
 const std::vector<Flag>& flags() {
   static const std::vector<Flag> all = {
       {"--out", "DIR", "where outputs are written (default: out)", "run plan"},
-      {"--state", "DIR", "where pixgraph keeps its state (default: .pixgraph beside FILE)", "run plan check ledger report"},
+      {"--state", "DIR", "where pixgraph keeps its state (default: .pixgraph beside FILE)",
+       "run plan check ledger report"},
       {"--set", "NAME=VALUE", "give a param of the pipeline a value", "run plan check lock graph", true},
       {"--sandbox", "", "use stand-in models on this machine instead of a server; costs nothing",
        "run plan lock ledger"},

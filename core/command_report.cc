@@ -14,7 +14,9 @@ int command_report(const Arguments& arguments) {
   if (arguments.words.size() > 2) throw Error("E805", "pixgraph report takes a run and a file, no more");
   const std::string state = arguments.value("--state", ".pixgraph");
   const std::string id = find_run(state, arguments.words[0]);
-  const std::string path = arguments.words.size() > 1 ? arguments.words[1] : join_path(join_path(join_path(state, "runs"), id), "report.html");
+  const std::string path = arguments.words.size() > 1
+                               ? arguments.words[1]
+                               : join_path(join_path(join_path(state, "runs"), id), "report.html");
   const Codecs codecs(registry_for(arguments));
   Thumbnails thumbnails(real_disk(), codecs, join_path(state, "thumbnails"));
   write_report(state, id, path, thumbnails);

@@ -100,7 +100,8 @@ double text_width(const std::string& text, double per_character) {
 }
 
 double box_width(const DrawnBox& box) {
-  const double name = text_width(shortened(box.name), 7) + (sign_of(box).empty() ? 0 : 14 + text_width(sign_of(box), 7));
+  const double name =
+      text_width(shortened(box.name), 7) + (sign_of(box).empty() ? 0 : 14 + text_width(sign_of(box), 7));
   return std::max(84.0, std::max(name, text_width(shortened(box.label), 5.8)) + 2 * kPad + (box.hosted ? 4 : 0));
 }
 
@@ -171,8 +172,8 @@ std::string draw_svg(const Drawing& drawing, const std::string& title, bool stan
     const double w = boxes[i].width;
     const std::string sign = sign_of(box);
     if (!box.link.empty()) out += "<a href=\"" + escaped_html(box.link) + "\">";
-    out += fmt::format("<g class=\"{}\" role=\"img\" aria-label=\"{}\" transform=\"translate({:.1f} {:.1f})\">", class_of(box),
-                       escaped_html(spoken(box)), layout.corners[i].x, layout.corners[i].y);
+    out += fmt::format("<g class=\"{}\" role=\"img\" aria-label=\"{}\" transform=\"translate({:.1f} {:.1f})\">",
+                       class_of(box), escaped_html(spoken(box)), layout.corners[i].x, layout.corners[i].y);
     out += "<title>" + escaped_html(spoken(box)) + "</title>";
     out += fmt::format("<rect class=\"box\" width=\"{:.1f}\" height=\"{}\" rx=\"{}\"/>", w, kBoxHeight,
                        box.kind == DrawnBox::Kind::node ? 4 : kBoxHeight / 2);

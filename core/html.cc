@@ -57,14 +57,15 @@ std::string percent_encoded(std::string_view text, std::string_view kept) {
 }
 
 std::string relative_url(const std::string& folder, const std::string& path) {
-  const auto relative =
-      std::filesystem::path(path).lexically_normal().lexically_relative(std::filesystem::path(folder).lexically_normal());
+  const auto relative = std::filesystem::path(path).lexically_normal().lexically_relative(
+      std::filesystem::path(folder).lexically_normal());
   return percent_encoded(relative.empty() ? path : relative.string(), "-_.~/");
 }
 
 std::string shell_word(const std::string& word) {
   const bool plain = !word.empty() && std::all_of(word.begin(), word.end(), [](unsigned char c) {
-    return std::isalnum(c) || (c != 0 && std::string_view("/.-_=:,@%+").find(static_cast<char>(c)) != std::string_view::npos);
+    return std::isalnum(c) ||
+           (c != 0 && std::string_view("/.-_=:,@%+").find(static_cast<char>(c)) != std::string_view::npos);
   });
   if (plain) return word;
   std::string quoted = "'";
@@ -74,7 +75,8 @@ std::string shell_word(const std::string& word) {
 
 std::string with_commas(long long number) {
   std::string digits = std::to_string(number);
-  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > (number < 0 ? 1 : 0); at -= 3) digits.insert(static_cast<std::size_t>(at), ",");
+  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > (number < 0 ? 1 : 0); at -= 3)
+    digits.insert(static_cast<std::size_t>(at), ",");
   return digits;
 }
 

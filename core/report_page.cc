@@ -79,7 +79,7 @@ Verdict verdict_of(const RunRecord& record) {
                                   : "nothing was written";
   if (!record.ended)
     return {Kind::open, "▸", "Not ended",
-            fmt::format("The run has written no end: it goes on, or it was killed. {} of {} have ended so far.",
+            fmt::format("The run has written no end: it goes on, or it was killed. So far {} of {} came to an end.",
                         with_commas(good + record.failed + record.skipped + record.canceled), counted(items, "item"))};
   if (record.exit == 130 || record.exit == 143)
     return {Kind::open, "–", "Interrupted",

@@ -34,10 +34,10 @@ std::string command_line(const RunRecord& record);
 struct PageParts {
   const RunRecord& record;
   const ReportPictures& pictures;
-  const std::vector<std::string>& models;            // lines for the section "reproduce"
-  std::string folder;                                // the page's, absolute
-  std::string nonce;                                 // of its scripts and styles
-  std::function<std::string(int thumb)> source;      // of an <img>
+  const std::vector<std::string>& models;        // lines for the section "reproduce"
+  std::string folder;                            // the page's, absolute
+  std::string nonce;                             // of its scripts and styles
+  std::function<std::string(int thumb)> source;  // of an <img>
 };
 
 /// From <!doctype html> to where the page's data begin.

@@ -385,8 +385,7 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
       if (Scheduler* scheduler = at_work) scheduler->stop(error);
     });
     json description = run_event(graph, table, options);
-    description.update(
-        {{"id", log.id()}, {"state", state}, {"sandbox", services ? services->sandbox_url() : ""}});
+    description.update({{"id", log.id()}, {"state", state}, {"sandbox", services ? services->sandbox_url() : ""}});
     log.events().emit(std::move(description));
     const auto rebuy_before =
         options.rebuy_before.empty() ? std::chrono::system_clock::now() : parse_iso_time(options.rebuy_before).value();

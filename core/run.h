@@ -27,12 +27,12 @@ struct RunOptions {
   bool overwrite = false;
   bool sandbox = false;
   bool fail_fast = false;
-  bool fresh = false;              // nothing local is taken for done; what was bought is not bought again
-  std::string events;              // a file, "-", or empty
-  std::vector<std::string> rebuy;  // nodes whose earlier purchases are bought again
-  std::string rebuy_before;        // those made before that time (ISO 8601); empty: before now
-  bool only_failed = false;        // the items failed in an earlier run: consents to buying again
-  std::string shard;               // "0/4", or empty: which part of the items this run has
+  bool fresh = false;                // nothing local is taken for done; what was bought is not bought again
+  std::string events;                // a file, "-", or empty
+  std::vector<std::string> rebuy;    // nodes whose earlier purchases are bought again
+  std::string rebuy_before;          // those made before that time (ISO 8601); empty: before now
+  bool only_failed = false;          // the items failed in an earlier run: consents to buying again
+  std::string shard;                 // "0/4", or empty: which part of the items this run has
   std::vector<std::string> command;  // what was typed, and the pipeline file's text: for the report
   std::string pipeline_text;
 };

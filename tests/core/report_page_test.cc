@@ -43,8 +43,9 @@ TEST(ReportPage, TheVerdictSaysHowItEnded) {
             "– Interrupted: 1 of 2 items failed; 1 is in out. Run the same command again: what is done is not done or "
             "bought twice.");
   killed.done("a");
-  EXPECT_EQ(verdict(killed),
-            "▸ Not ended: The run has written no end: it goes on, or it was killed. 1 of 2 items have ended so far.");
+  EXPECT_EQ(
+      verdict(killed),
+      "▸ Not ended: The run has written no end: it goes on, or it was killed. So far 1 of 2 items came to an end.");
   canceled.end(1, 1, 0);
   canceled.events.back()["canceled"] = 1;
   EXPECT_EQ(verdict(canceled), "– Not finished: 1 item was not worked on to the end; 1 is in out.");
