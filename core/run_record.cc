@@ -214,7 +214,9 @@ class Reader {
   void prediction(const json& event) {
     PredictionRecord& one = record.predictions[prediction_of(text_of(event, "id"))];
     one.key = text_of(event, "key");
-    one.model = text_of(event, "model").empty() ? text_of(event, "lane") : text_of(event, "model");
+    const std::string model = text_of(event, "model"), lane = text_of(event, "lane");
+    const bool version = lane.size() == 64 && lane.find_first_not_of("0123456789abcdef") == std::string::npos;
+    one.model = model.empty() ? lane : version ? model + ":" + lane : model;
     one.state = text_of(event, "state");
     one.bought = one.bought || one.state == "created";
     if (const auto cost = cost_of(event)) one.cost = cost;

@@ -104,6 +104,17 @@ TEST(RunRecord, PredictionsBelongToTheirItems) {
   EXPECT_EQ(record.cost, 0.25);  // what was reused cost nothing now
 }
 
+TEST(RunRecord, AModelIsNamedWithItsVersion) {
+  PastRun run;
+  const std::string version(64, 'a');
+  run.add(
+      {{"type", "prediction"}, {"state", "created"}, {"id", "x"}, {"key", "k"}, {"lane", version}, {"model", "o/n"}});
+  run.add({{"type", "prediction"}, {"state", "created"}, {"id", "y"}, {"key", "k"}, {"lane", "o/n"}, {"model", "o/n"}});
+  const RunRecord record = read_run(run.write());
+  EXPECT_EQ(record.predictions[0].model, "o/n:" + version);
+  EXPECT_EQ(record.predictions[1].model, "o/n");
+}
+
 TEST(RunRecord, ARunThatWasKilledIsCountedByItsItems) {
   PastRun run;
   run.done("a");
