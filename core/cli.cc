@@ -30,6 +30,8 @@ const std::vector<Command>& commands() {
       {"ledger", "list|retry KEY|give-up KEY|adopt KEY ID", "show what was bought, and decide what only you can", 1,
        command_ledger},
       {"gc", "--dry-run|--keep 30d", "remove what no run in that time used; never what was paid for", 0, command_gc},
+      {"report", "RUN [FILE]", "write the report of a run anew; RUN is its id, or last", 1, command_report},
+      {"graph", "FILE", "draw a pipeline", 1, command_graph},
       {"nodes", "", "list the node types", 0, command_nodes},
       {"describe", "NODE", "say everything about a node type", 1, command_describe},
       {"sandbox", "[--port N]", "serve stand-in models on this machine (pixgraph sandbox --help)", 0, nullptr},
@@ -41,8 +43,8 @@ const std::vector<Flag>& flags() {
   static const std::vector<Flag> all = {
       {"--out", "DIR", "where outputs are written (default: out)", "run plan explain"},
       {"--state", "DIR", "where pixgraph keeps its state (default: .pixgraph beside FILE)",
-       "run plan check ledger explain gc"},
-      {"--set", "NAME=VALUE", "give a param of the pipeline a value", "run plan check lock explain", true},
+       "run plan check ledger explain gc report"},
+      {"--set", "NAME=VALUE", "give a param of the pipeline a value", "run plan check lock explain graph", true},
       {"--sandbox", "", "use stand-in models on this machine instead of a server; costs nothing",
        "run plan lock ledger explain"},
       {"--max-cost", "USD", "buy nothing that could bring this run's cost above that", "run"},
@@ -67,9 +69,10 @@ const std::vector<Flag>& flags() {
       {"--keep", "TIME", "keep what runs of that time used: 30d, 12h (default: 30d)", "gc"},
       {"--dry-run", "", "only say what would be removed", "gc"},
       {"--paid", "", "remove also what was bought and no run in that time used", "gc"},
+      {"--format", "svg|dot|mermaid", "what the drawing is written as (default: svg)", "graph"},
       {"--json", "", "answer as JSON", "check plan explain nodes ledger"},
-      {"--plugins", "DIR", "look for plugins there first", "run check plan explain lock nodes describe", true},
-      {"--help", "", "show help", "run check plan explain lock ledger gc nodes describe"},
+      {"--plugins", "DIR", "look for plugins there first", "run check plan explain lock nodes describe report graph", true},
+      {"--help", "", "show help", "run check plan explain lock ledger gc nodes describe report graph"},
       {"--version", "", "show the version", ""},
   };
   return all;
@@ -96,6 +99,7 @@ static const Command* find_command(const std::string& name) {
 Arguments parse_arguments(const std::vector<std::string>& words) {
   Arguments arguments;
   arguments.command = words.at(0);
+  arguments.typed = words;
   const Command* command = find_command(arguments.command);
   if (!command) {
     std::vector<std::string> names;

@@ -20,6 +20,7 @@ struct Flag {
 /// What was typed, checked against the tables.
 struct Arguments {
   std::string command;
+  std::vector<std::string> typed;                         // all of it, as it was typed
   std::vector<std::string> words;                         // everything that is no flag
   std::map<std::string, std::vector<std::string>> flags;  // by name, with the values in order ("" for switches)
   bool has(const std::string& flag) const { return flags.contains(flag); }

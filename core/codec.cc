@@ -99,11 +99,17 @@ ImageHeader Codecs::header(const File& file) const {
   }
 }
 
-ImagePtr Codecs::decode(const File& file) const {
+ImagePtr Codecs::decode(const File& file, int enough) const {
   const std::string bytes = read_whole(file);
   const CodecInfo& info = reader_of(*this, file, bytes);
   try {
-    return loaded(info.name).decode({.bytes = span_of(bytes), .path = file.path, .max_pixels = max_pixels_});
+    ImagePtr image = loaded(info.name).decode({.bytes = span_of(bytes),
+                                               .path = file.path,
+                                               .max_pixels = max_pixels_,
+                                               .enough_width = enough,
+                                               .enough_height = enough});
+    if (watcher_ && enough == 0) watcher_(file, *image);
+    return image;
   } catch (Error& error) {
     throw error.at(file.name);
   }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <optional>
@@ -34,7 +35,11 @@ class Codecs {
 
   /// Throws Error E31x whose `where` is the file's name; E601 where it cannot be read.
   ImageHeader header(const File& file) const;
-  ImagePtr decode(const File& file) const;
+  /// `enough`: the picture is only wanted that large or smaller; what comes may be smaller than the file, never than
+  /// that. 0: all of it.
+  ImagePtr decode(const File& file, int enough = 0) const;
+  /// Told of every picture that is decoded whole, on the thread that decodes. Before any other thread uses this.
+  void watch(std::function<void(const File&, const Image&)> watcher) { watcher_ = std::move(watcher); }
   /// Depth is converted where the format cannot keep it; alpha that it cannot keep is Error E322.
   Bytes encode(const Image& image, const CodecInfo& codec, const EncodeRequest& request) const;
 
@@ -43,6 +48,7 @@ class Codecs {
 
   const Registry& registry_;
   const std::uint64_t max_pixels_;
+  std::function<void(const File&, const Image&)> watcher_;
   std::vector<CodecInfo> infos_;  // highest rank first
   mutable std::mutex mutex_;
   mutable std::map<std::string, Codec> loaded_;

@@ -186,6 +186,8 @@ int command_run(const Arguments& arguments) {
   if (!pipeline) return kExitWrongRequest;
   const Graph& graph = pipeline->graph;
   RunOptions options = options_of(arguments);
+  options.command = arguments.typed;
+  options.pipeline_text = pipeline->document.text;
   if (arguments.has("--until")) limit_until(pipeline->graph, arguments.value("--until"));
   check_rebuy(graph, options);
   auto prices = prices_of(graph);

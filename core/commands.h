@@ -20,6 +20,8 @@ int command_explain(const Arguments& arguments);
 int command_gc(const Arguments& arguments);
 int command_lock(const Arguments& arguments);
 int command_ledger(const Arguments& arguments);
+int command_report(const Arguments& arguments);
+int command_graph(const Arguments& arguments);
 int command_nodes(const Arguments& arguments);
 int command_describe(const Arguments& arguments);
 

@@ -20,6 +20,8 @@
 #include "http.h"
 #include "outcome_list.h"
 #include "redact.h"
+#include "report.h"
+#include "run_event.h"
 #include "run_log.h"
 #include "sandbox_process.h"
 #include "scheduler.h"
@@ -157,6 +159,21 @@ void exit_within(std::chrono::milliseconds time, int code) {
   }).detach();
 }
 
+/// How long a run that has ended may go on to make the thumbnails that it has not made on the way.
+constexpr auto kThumbnailTime = std::chrono::seconds(10);
+
+/// The report is for people to look at: that it cannot be written is said, and changes nothing else.
+void show_report(const RunLog& log, const std::string& state, Thumbnails& thumbnails,
+                 std::chrono::milliseconds thumbnail_time) {
+  try {
+    const std::string path = join_path(log.folder(), "report.html");
+    write_report(state, log.id(), path, thumbnails, {.thumbnail_time = thumbnail_time});
+    std::fprintf(stderr, "report  %s\n", printable_line(path).c_str());
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "! the report could not be written: %s\n", printable_line(error.what()).c_str());
+  }
+}
+
 json end_event(const RunCounts& counts, int exit, const RunOptions& options, const Budget& budget) {
   json end = {{"type", "end"},
               {"exit", exit},
@@ -253,6 +270,7 @@ struct Running {
   Budget& budget;
   std::atomic<Scheduler*>& at_work;  // set while there is one
   std::chrono::system_clock::time_point rebuy_before;
+  Thumbnails& thumbnails;
 };
 
 /// Does what the plan says; `interrupted` is whether the user asked for the end.
@@ -305,7 +323,8 @@ RunCounts execute(const Running& run, bool& interrupted) {
                                                            in_flight,
                                                            options.fail_fast,
                                                            {options.only_failed, std::nullopt},
-                                                           consents(options, run.rebuy_before)});
+                                                           consents(options, run.rebuy_before),
+                                                           &run.thumbnails});
   Signals signals(
       [&] {
         std::fputs("\ninterrupted: no new predictions; waiting for those that run (again to cancel them)\n", stderr);
@@ -323,6 +342,7 @@ RunCounts execute(const Running& run, bool& interrupted) {
         so_far.stopped = Error("E902", "terminated; created predictions are kept and found again by the next run");
         events.emit(end_event(so_far, kExitTerminated, options, run.budget));
         run.log.finish();
+        show_report(run.log, run.state, run.thumbnails, std::chrono::seconds(0));
         ::_exit(kExitTerminated);
       });
   run.at_work = scheduler.get();
@@ -342,8 +362,12 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
   try {
     Disk& disk = real_disk();
     const std::string state = state_folder(graph.file, options);
-    const Codecs codecs(registry);
+    Codecs codecs(registry);
     Index index(state);
+    Thumbnails thumbnails(disk, codecs, join_path(state, "thumbnails"));
+    codecs.watch([&](const File& file, const Image& image) {
+      thumbnails.add(file.hash.empty() ? index.known_hash(file.path) : file.hash, image);
+    });
     OutputWriter writer(disk, index, codecs, options.out, options.overwrite, PastOutputs(join_path(state, "runs")));
     for (const Item& item : table.items)
       for (const Value& value : item.inputs) {
@@ -385,26 +409,16 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
       show_error(error, redactor);
       if (Scheduler* scheduler = at_work) scheduler->stop(error);
     });
-    json names = json::array();
-    for (const GraphNode& node : graph.nodes) names.push_back({{"name", node.name}, {"type", node.spec->name}});
-    log.events().emit({{"type", "run"},
-                       {"id", log.id()},
-                       {"file", graph.file},
-                       {"nodes", names},
-                       {"items", table.items.size()},
-                       {"out", options.out},
-                       {"until", graph.until < 0 ? "" : graph.nodes[graph.until].name},
-                       {"state", state},
-                       {"sandbox", services ? services->sandbox_url() : ""},
-                       {"shard", options.shard},
-                       {"skipped_files", table.skipped}});
+    json description = run_event(graph, table, options);
+    description.update({{"id", log.id()}, {"state", state}, {"sandbox", services ? services->sandbox_url() : ""}});
+    log.events().emit(std::move(description));
     RunCounts counts;
     bool interrupted = false;
     if (plan.nothing_to_do)
       counts.items_reused = static_cast<int>(table.items.size());
     else
       counts = execute({graph, registry, table, options, models, state, codecs, index, writer, planner, *services, log,
-                        budget, at_work, rebuy_before},
+                        budget, at_work, rebuy_before, thumbnails},
                        interrupted);
     int exit = kExitDone;
     if (interrupted)
@@ -415,6 +429,7 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
       exit = kExitItemsFailed;
     log.events().emit(end_event(counts, exit, options, budget));
     log.finish();
+    if (counts.items_reused < static_cast<int>(table.items.size())) show_report(log, state, thumbnails, kThumbnailTime);
     if (exit == kExitInterrupted && !options.rebuy.empty())
       std::fprintf(stderr, "go on with the same --rebuy and: --rebuy-before %s\n", iso_time(rebuy_before).c_str());
     return exit;

@@ -39,8 +39,10 @@ struct RunOptions {
   std::string rebuy_before;        // those made before that time (ISO 8601); empty: before now
   Prices prices;                   // by model: of the pipeline file, else of the user's price file
   std::optional<NanoUsd> max_cost;
-  bool only_failed = false;  // the items failed in an earlier run: consents to buying again
-  std::string shard;         // "0/4", or empty: which part of the items this run has
+  bool only_failed = false;          // the items failed in an earlier run: consents to buying again
+  std::string shard;                 // "0/4", or empty: which part of the items this run has
+  std::vector<std::string> command;  // what was typed, and the pipeline file's text: for the report
+  std::string pipeline_text;
 };
 
 /// The state directory of a pipeline file: made where it is missing. Throws Error E602.

@@ -9,6 +9,7 @@
 #include "item_values.h"
 #include "key.h"
 #include "on_error.h"
+#include "pictures.h"
 
 namespace pixgraph {
 
@@ -107,6 +108,7 @@ void Scheduler::begin(const ItemPtr& item) {
   }
   if (setup_.remote.over_budget() && item->would_buy(setup_.graph, setup_.index, outputs))
     return refuse(item, setup_.remote.budget_refusal(), Outcome::canceled);
+  if (setup_.thumbnails) tell_inputs(setup_.events, setup_.graph, *item->item, item->hashes);
   std::unique_lock lock(mutex_);
   auto [shape, is_new] = shapes_.try_emplace(outputs);
   if (is_new) shape->second = vertices_.shape_of(setup_.graph, outputs);
@@ -357,6 +359,7 @@ void Scheduler::run_output(const ItemPtr& item, int index) {
     const std::string& digest = substituted ? kAfterError : setup_.planner.recipes()[index].digest;
     setup_.index.wrote(written.absolute, digest, item->parts[index]);
     paths.push_back(written.absolute);
+    if (const ImagePtr image = one.image(); image && setup_.thumbnails) setup_.thumbnails->add(written.hash, *image);
     {
       std::lock_guard lock(mutex_);
       item->files.push_back({{"path", written.absolute}, {"hash", written.hash}});
@@ -412,6 +415,8 @@ void Scheduler::vertex_ended(const ItemPtr& item, int vertex, Ending ending) {
   const std::optional<Error>& error = ending.error;
   const bool failed = ending.outcome == Outcome::failed || ending.outcome == Outcome::canceled;
   const bool stops = failed && error && (error->stops_run() || (setup_.fail_fast && ending.outcome == Outcome::failed));
+  if (setup_.thumbnails && !is_output(vertex) && ending.goes_on())
+    tell_pictures(setup_.events, *setup_.thumbnails, item->item->name, vertex_name(vertex), ending.outputs);
   std::unique_lock lock(mutex_);
   if (item->outcomes[vertex]) return;  // one outcome each, whatever failed after it was given
   at_work(*item);

@@ -29,6 +29,7 @@
 #include "plan.h"
 #include "registry.h"
 #include "remote.h"
+#include "thumbnails.h"
 #include "vertices.h"
 
 namespace pixgraph {
@@ -57,6 +58,7 @@ class Scheduler {
     bool fail_fast = false;
     Consent consent;                            // for every paid node
     std::map<std::string, Consent> consent_of;  // for some, by node name
+    Thumbnails* thumbnails = nullptr;           // null: none are made
   };
   explicit Scheduler(Setup setup);
   ~Scheduler();

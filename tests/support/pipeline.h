@@ -41,6 +41,7 @@ class Nodes {
     behaviours_[spec.name] = {nullptr, std::move(remote)};
     registry.add(std::move(spec), "test.pixgraph.so");
   }
+  Behaviour behaviour(const std::string& type) const { return behaviours_.at(type); }
   Registry registry;
 
  private:
@@ -82,10 +83,29 @@ class TestRun : RemoteObserver {
         if (on_event) on_event(event);
       }
     });
-    scheduler =
-        std::make_unique<Scheduler>(Scheduler::Setup{graph, nodes.registry, table, planner, codecs, *executor, driver,
-                                                     host, index, writer, events, memory, in_flight, fail_fast});
+    make_scheduler = [this, &nodes, fail_fast](Thumbnails* thumbnails) {
+      scheduler = std::make_unique<Scheduler>(Scheduler::Setup{graph,
+                                                               nodes.registry,
+                                                               table,
+                                                               planner,
+                                                               codecs,
+                                                               *executor,
+                                                               driver,
+                                                               host,
+                                                               index,
+                                                               writer,
+                                                               events,
+                                                               memory,
+                                                               in_flight,
+                                                               fail_fast,
+                                                               {},
+                                                               {},
+                                                               thumbnails});
+    };
+    make_scheduler(nullptr);
   }
+  /// Before run().
+  void look_at_pictures(Thumbnails& thumbnails) { make_scheduler(&thumbnails); }
   ~TestRun() { executor.reset(); }
   RunCounts run() {
     writer.check_folder();
@@ -143,6 +163,7 @@ class TestRun : RemoteObserver {
   std::function<void(const json&)> on_event;
 
  private:
+  std::function<void(Thumbnails*)> make_scheduler;
   void remote_created(const Request&, const std::string&, const std::string&) override {}
   void remote_ended(const Request&, const std::string&, const std::string&, const std::string&,
                     std::optional<NanoUsd>) override {}
