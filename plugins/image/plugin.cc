@@ -5,10 +5,24 @@
 static void add_all(pixgraph::Registrar& registrar) {
   using namespace pixgraph::image;
   add_alpha_to_mask(registrar);
+  add_blur(registrar);
+  add_color_match(registrar);
+  add_compare(registrar);
   add_composite(registrar);
+  add_contact_sheet(registrar);
   add_convert(registrar);
+  add_depth(registrar);
+  add_encode(registrar);
   add_fit(registrar);
+  add_grade(registrar);
+  add_grayscale(registrar);
+  add_invert(registrar);
+  add_levels(registrar);
+  add_load(registrar);
   add_resize(registrar);
+  add_sharpen(registrar);
+  add_stats(registrar);
+  add_to_srgb(registrar);
   add_jpeg(registrar);
   add_png(registrar);
   add_webp(registrar);

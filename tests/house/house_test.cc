@@ -49,7 +49,9 @@ std::string pipeline_around(const Spec& spec, const std::string& example) {
     ((*found)[2].matched ? predictions : inputs).insert((*found)[1]);
   std::string text = "pixgraph: 1\n";
   if (!inputs.empty()) text += "inputs:\n";
-  for (const std::string& input : inputs) text += "  " + input + ": {type: image}\n";
+  // A node that wants a file takes no image.
+  const bool file = !spec.inputs.empty() && spec.inputs[0].type == Type::file;
+  for (const std::string& input : inputs) text += "  " + input + (file ? ": {type: file}\n" : ": {type: image}\n");
   text += "nodes:\n  " + example + "\n";
   for (const std::string& prediction : predictions)
     text += "  " + prediction + ": {type: ReplicatePredict, model: sandbox/instant, input: {text: a}}\n";
