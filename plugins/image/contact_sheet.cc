@@ -22,8 +22,8 @@ struct Sheet {
   int columns, rows, cell_width, cell_height, gap, label_scale;
   int label_height() const { return label_scale * kGlyphHeight; }  // 0: no labels
   int width() const { return gap + columns * (cell_width + gap); }
-  int step_down() const { return cell_height + gap + (label_scale > 0 ? label_height() + gap / 2 : 0); }
-  int height() const { return gap + rows * step_down(); }
+  /// From the bottom of a row's pictures to the top of the next.
+  int step_down() const { return gap + (label_scale > 0 ? label_height() + gap / 2 : 0); }
 };
 
 static Sheet sheet_of(const Call& call, int count, bool labels) {
@@ -37,7 +37,7 @@ static Sheet sheet_of(const Call& call, int count, bool labels) {
   sheet.gap = static_cast<int>(call.integer("gap"));
   sheet.label_scale = labels ? static_cast<int>(call.integer("label_scale")) : 0;
   const double width = sheet.gap + static_cast<double>(sheet.columns) * (sheet.cell_width + sheet.gap),
-               height = sheet.gap + static_cast<double>(sheet.rows) * sheet.step_down();
+               height = sheet.gap + static_cast<double>(sheet.rows) * (sheet.cell_height + sheet.step_down());
   if (width * height > kMaxSheetPixels)
     throw Error("E330",
                 "a sheet of " + std::to_string(count) + " pictures of " + std::to_string(sheet.cell_width) + "x" +
@@ -76,6 +76,12 @@ static void fill(Image& sheet, const Colour& colour) {
     std::memcpy(sheet.row(y), sheet.row(0), static_cast<std::size_t>(sheet.width()) * 3);
 }
 
+static void put_in_middle(const Image& picture, Image& sheet, int left, int top, int width, int height) {
+  const int x = left + (width - picture.width()) / 2, y = top + (height - picture.height()) / 2;
+  for (int line = 0; line < picture.height(); ++line)
+    std::memcpy(sheet.row(y + line) + x * 3, picture.row(line), static_cast<std::size_t>(picture.width()) * 3);
+}
+
 static void run(Call& call) {
   const List& images = call.list("images");
   if (images.empty()) throw Error("E331", "`images` is empty, so there is nothing to show");
@@ -84,21 +90,30 @@ static void run(Call& call) {
                ink = luma_709(background.red, background.green, background.blue) > 0.5 ? Colour{0, 0, 0, 1}
                                                                                        : Colour{1, 1, 1, 1};
   const Sheet sheet = sheet_of(call, static_cast<int>(images.size()), !labels.empty());
-  auto out = std::make_shared<Image>(sheet.width(), sheet.height(), 3);
+  std::vector<ImagePtr> pictures;
+  std::vector<int> row_heights(static_cast<std::size_t>(sheet.rows));  // of the highest picture in each row
+  for (const Value& image : images) {
+    int& height = row_heights[pictures.size() / static_cast<std::size_t>(sheet.columns)];
+    pictures.push_back(in_cell(image.image(), sheet, background));
+    height = std::max(height, pictures.back()->height());
+  }
+  int height = sheet.gap;
+  for (const int row : row_heights) height += row + sheet.step_down();
+  auto out = std::make_shared<Image>(sheet.width(), height, 3);
   fill(*out, background);
-  for (std::size_t i = 0; i < images.size(); ++i) {
-    const int column = static_cast<int>(i) % sheet.columns, row = static_cast<int>(i) / sheet.columns;
-    const int left = sheet.gap + column * (sheet.cell_width + sheet.gap), top = sheet.gap + row * sheet.step_down();
-    const ImagePtr picture = in_cell(images[i].image(), sheet, background);
-    const int x = left + (sheet.cell_width - picture->width()) / 2,
-              y = top + (sheet.cell_height - picture->height()) / 2;
-    for (int line = 0; line < picture->height(); ++line)
-      std::memcpy(out->row(y + line) + x * 3, picture->row(line), static_cast<std::size_t>(picture->width()) * 3);
-    if (labels.empty()) continue;
-    const int advance = kGlyphWidth * sheet.label_scale;
-    const std::string label = shortened(labels[i], static_cast<std::size_t>(sheet.cell_width / advance));
-    draw_text(*out, left + (sheet.cell_width - static_cast<int>(label.size()) * advance) / 2,
-              top + sheet.cell_height + sheet.gap / 2, sheet.label_scale, label, ink);
+  int top = sheet.gap;
+  for (std::size_t i = 0; i < pictures.size(); ++i) {
+    const std::size_t column = i % static_cast<std::size_t>(sheet.columns);
+    const int row_height = row_heights[i / static_cast<std::size_t>(sheet.columns)];
+    const int left = sheet.gap + static_cast<int>(column) * (sheet.cell_width + sheet.gap);
+    put_in_middle(*pictures[i], *out, left, top, sheet.cell_width, row_height);
+    if (!labels.empty()) {
+      const int advance = kGlyphWidth * sheet.label_scale;
+      const std::string label = shortened(labels[i], static_cast<std::size_t>(sheet.cell_width / advance));
+      draw_text(*out, left + (sheet.cell_width - static_cast<int>(label.size()) * advance) / 2,
+                top + row_height + sheet.gap / 2, sheet.label_scale, label, ink);
+    }
+    if (column + 1 == static_cast<std::size_t>(sheet.columns)) top += row_height + sheet.step_down();
   }
   call.set("image", out);
 }
@@ -110,7 +125,8 @@ void add_contact_sheet(Registrar& registrar) {
           .optional_in("labels", list_of(Type::text), "what stands under each, in the same order")
           .param("columns", 0, {0, 1000}, "", "pictures in a row; 0: as many as make the sheet square")
           .param("width", 256, {1, 10000}, "px", "of the room that a picture has")
-          .param("height", 256, {1, 10000}, "px", "of the room that a picture has")
+          .param("height", 256, {1, 10000}, "px",
+                 "of the room that a picture has; a row is as high as its highest picture")
           .param("gap", 16, {0, 1000}, "px", "between pictures and around them")
           .param("label_scale", 2, {1, 16}, "", "size of the labels: letters are 7 px high times this")
           .param("background", "#ffffff", "\"#rrggbb\"; labels are black or white, whatever is seen better on it")

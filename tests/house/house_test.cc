@@ -60,7 +60,7 @@ std::string pipeline_around(const Spec& spec, const std::string& example) {
   const std::string name =
       inputs.empty() ? "\"result" : "\"${" + *inputs.begin() + ".stem}";  // every item its own file
   return text + "outputs:\n  result: {value: \"${" + example_name(example) + "}\", file: " + name +
-         (pixels ? ".png\"}\n" : ".json\"}\n");
+         (spec.outputs.at(0).type.list ? "-${index}" : "") + (pixels ? ".png\"}\n" : ".json\"}\n");
 }
 
 Graph bound(const Spec& spec, const std::string& example, std::string& complaints) {

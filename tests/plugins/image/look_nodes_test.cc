@@ -174,20 +174,20 @@ Values sheet_values(int count, Values more = {}) {
 }
 
 TEST(ContactSheet, PutsPicturesInTheMiddleOfTheirCells) {
-  // Five in a square of three columns and two rows: 1 + 3 * 5 wide, 1 + 2 * 4 high.
+  // Five in a square of three columns and two rows: 1 + 3 * 5 wide; rows are as high as their pictures, 1 + 2 * 3.
   const ImagePtr sheet = run("ContactSheet", sheet_values(5)).at("image").image();
   EXPECT_EQ(sheet->width(), 16);
-  EXPECT_EQ(sheet->height(), 9);
+  EXPECT_EQ(sheet->height(), 7);
   EXPECT_EQ(sheet->channels(), 3);
   EXPECT_EQ(sheet->row(0)[0], 255);
   EXPECT_EQ(sheet->row(1)[(1 + 1) * 3], 0) << "the first, one pixel from the left of its cell";
   EXPECT_EQ(sheet->row(1)[(1 + 0) * 3], 255);
   EXPECT_EQ(sheet->row(2)[(1 + 5 + 1) * 3], 10) << "the second";
-  EXPECT_EQ(sheet->row(5)[(1 + 5 + 2) * 3], 40) << "the fifth";
-  EXPECT_EQ(sheet->row(5)[(1 + 10 + 2) * 3], 255) << "no sixth";
+  EXPECT_EQ(sheet->row(4)[(1 + 5 + 2) * 3], 40) << "the fifth";
+  EXPECT_EQ(sheet->row(4)[(1 + 10 + 2) * 3], 255) << "no sixth";
   const ImagePtr row = run("ContactSheet", sheet_values(3, {{"columns", 7}})).at("image").image();
   EXPECT_EQ(row->width(), 16);
-  EXPECT_EQ(row->height(), 5);
+  EXPECT_EQ(row->height(), 4);
 }
 
 TEST(ContactSheet, ShowsEveryKindOfPicture) {
@@ -209,12 +209,12 @@ TEST(ContactSheet, WritesLabels) {
       run("ContactSheet", sheet_values(1, {{"labels", Value(List{"|"})}, {"width", 6}, {"label_scale", 1}, {"gap", 2}}))
           .at("image")
           .image();
-  // 2 + 3 (picture) + 1, then the letter: a stroke of seven dots in the third column of its cell.
-  EXPECT_EQ(sheet->height(), 2 + 3 + 2 + kGlyphHeight + 1);
+  // 2 + 2 (picture) + 1, then the letter: a stroke of seven dots in the third column of its cell.
+  EXPECT_EQ(sheet->height(), 2 + 2 + 2 + kGlyphHeight + 1);
   for (int y = 0; y < sheet->height(); ++y) {
-    const bool stroke = y >= 6 && y < 13;
+    const bool stroke = y >= 5 && y < 12;
     EXPECT_EQ(sheet->row(y)[(2 + 2) * 3], stroke ? 0 : y == 2 || y == 3 ? 0 : 255) << y;
-    if (y >= 6) {
+    if (y >= 5) {
       EXPECT_EQ(sheet->row(y)[(2 + 1) * 3], 255) << y;
       EXPECT_EQ(sheet->row(y)[(2 + 3) * 3], 255) << y;
     }
