@@ -70,9 +70,13 @@ std::shared_ptr<Image> blur_by_boxes(const Image& image, double sigma) {
   if (image.has_alpha())
     deep = premultiplied(image.sample() == Sample::u8 ? *convert_depth(image, Sample::u16) : image);
   const Image& source = deep ? *deep : image;
+  // Each box lets the edges of its own input go on. That these are the picture's, the margin has to be wide enough for
+  // all three.
+  const std::array<int, 3> radii = box_radii(sigma);
+  const int margin = radii[0] + radii[1] + radii[2];
   std::vector<std::shared_ptr<Image>> planes;
-  for (int c = 0; c < source.channels(); ++c) planes.push_back(blur(*plane(source, c), sigma));
-  std::shared_ptr<Image> out = join(planes, source.alpha());
+  for (int c = 0; c < source.channels(); ++c) planes.push_back(blur(*plane(source, c, margin), sigma));
+  std::shared_ptr<Image> out = join(planes, source.alpha(), margin);
   if (out->has_alpha()) out = unpremultiplied(*out);
   return out->sample() == image.sample() ? out : convert_depth(*out, image.sample());
 }
