@@ -213,7 +213,8 @@ void apply_settings(Binding& binding) {
   for (std::size_t i = 0; i < binding.graph.params.size(); ++i) {
     const GraphParam& param = binding.graph.params[i];
     const auto known = binding.names.find(param.name);
-    if (settled[i] || !param.value.absent() || known->second.broken || known->second.to != Reference::To::param)
+    if (binding.is_used || settled[i] || !param.value.absent() || known->second.broken ||
+        known->second.to != Reference::To::param)
       continue;
     binding.diagnostics.error("E019", param.place, "param " + ticked(param.name) + " has no value",
                               "give it a `default:`, or run with `--set " + printable(param.name) + "=...`");

@@ -20,7 +20,7 @@ void read_count(Binding& binding, const DocumentEntry& field, std::optional<int>
     into = static_cast<int>(*read.value.integer());
 }
 
-void read_price(Binding& binding, const DocumentEntry& field, std::optional<double>& into) {
+void read_price(Binding& binding, const DocumentEntry& field, std::optional<NanoUsd>& into) {
   const auto read = read_scalar(field.value, Type::number);
   if (!read.ok()) {
     std::string help = read.help;
@@ -30,8 +30,13 @@ void read_price(Binding& binding, const DocumentEntry& field, std::optional<doub
   } else if (*read.value.number() < 0) {
     binding.diagnostics.error("E025", field.value.place,
                               ticked(field.key) + " takes 0 or more, and " + ticked(field.value.text) + " is less");
+  } else if (const auto price = parse_usd(field.value.text)) {
+    into = price;
   } else {
-    into = *read.value.number();
+    binding.diagnostics.error(
+        "E015", field.value.place,
+        ticked(field.key) + " takes US dollars, and " + ticked(field.value.text) + " cannot be counted in nano-dollars",
+        "write it with at most nine decimal places and no exponent, as `0.000225`");
   }
 }
 

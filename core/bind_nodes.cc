@@ -6,13 +6,12 @@
 
 namespace pixgraph {
 
-namespace {
-
-/// The words that a node of any type may have.
 const std::vector<std::string>& common_keys() {
-  static const std::vector<std::string> keys = {"type", "timeout", "retry"};
+  static const std::vector<std::string> keys = {"type", "each", "when", "on_error", "timeout", "retry"};
   return keys;
 }
+
+namespace {
 
 std::vector<std::string> keys_of(const Spec& spec) {
   std::vector<std::string> out;
@@ -70,6 +69,11 @@ void bind_timeout(Binding& binding, GraphNode& node, const DocumentEntry& entry)
     node.timeout = read_limit(binding, entry.value, "timeout");
     return;
   }
+  if (node.spec->cost != Cost::paid) {
+    binding.misread(entry.value, "timeout", "a duration", described(entry.value),
+                    "`queue` and `run` are of predictions: write `timeout: 5m`");
+    return;
+  }
   for (const DocumentEntry& field : entry.value.entries) {
     if (field.key == "queue")
       node.queue_timeout = read_limit(binding, field.value, "queue");
@@ -100,14 +104,20 @@ class NodeBinder {
     }
     node_.open_input.form = Expression::ObjectOf();
     node_.open_input.place = entry_.place;
+    // First of all: the others may speak of its elements.
+    for (const DocumentEntry& field : entry_.value.entries)
+      if (field.key == "each") bind_each(binding_, index_, field);
     for (const DocumentEntry& field : entry_.value.entries) bind_field(field);
+    binding_.each.reset();
     for (std::size_t i = 0; i < spec_.inputs.size(); ++i)
       if (spec_.inputs[i].required && !given_[i]) report_missing(spec_.inputs[i]);
   }
 
  private:
   void bind_field(const DocumentEntry& field) {
-    if (field.key == "type") return;
+    if (field.key == "type" || field.key == "each") return;
+    if (field.key == "when") return bind_when(binding_, index_, field);
+    if (field.key == "on_error") return bind_on_error(binding_, index_, field);
     if (field.key == "timeout") return bind_timeout(binding_, node_, field);
     if (field.key == "retry") return bind_retry(binding_, node_, field);
     if (!spec_.open_input.empty() && field.key == spec_.open_input) return bind_open_input(field);
@@ -171,14 +181,20 @@ void declare_nodes(Binding& binding, const DocumentValue& nodes) {
     return;
   }
   for (const DocumentEntry& entry : nodes.entries) {
+    if (const DocumentValue* use = entry.value.find("use")) {
+      declare_used(binding, entry, *use);
+      continue;
+    }
     GraphNode node;
     node.name = entry.key;
+    node.written = &entry;
     node.place = entry.place;
     const bool names_type = entry.value.kind == DocumentValue::Kind::scalar && binding.registry.find(entry.value.text);
     const std::string type = names_type ? entry.value.text : "...";
     if (binding.expect_map(entry.value, "node " + ticked(entry.key),
                            "write `" + printable(entry.key) + ": {type: " + type + "}`"))
       node.spec = read_type(binding, entry);
+    if (entry.value.find("each")) node.each.emplace();  // whoever refers to it gets lists
     binding.declare(entry.key,
                     {Reference::To::node, static_cast<int>(binding.graph.nodes.size()), entry.place, !node.spec});
     binding.graph.nodes.push_back(std::move(node));
@@ -187,8 +203,10 @@ void declare_nodes(Binding& binding, const DocumentValue& nodes) {
 
 void bind_nodes(Binding& binding, const DocumentValue& nodes) {
   if (nodes.kind != DocumentValue::Kind::map) return;
-  for (std::size_t i = 0; i < nodes.entries.size(); ++i)
-    if (binding.graph.nodes[i].spec) NodeBinder(binding, nodes.entries[i], static_cast<int>(i)).bind();
+  for (std::size_t i = 0; i < binding.graph.nodes.size(); ++i)
+    if (const GraphNode& node = binding.graph.nodes[i]; node.spec && !node.file)
+      NodeBinder(binding, *node.written, static_cast<int>(i)).bind();
+  for (UsedPipeline& used : binding.used) bind_use(binding, used);
 }
 
 }  // namespace pixgraph

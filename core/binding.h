@@ -26,12 +26,34 @@ struct Known {
   int index = 0;
   Place place;
   bool broken = false;  // its type is not known: nothing is said about references to it
+  int used = -1;        // a node that uses another pipeline: index into Binding::used
 };
+
+/// Another pipeline in the place of a node.
+struct UsedPipeline {
+  std::string file, node;  // as `use:` names it; the node's name
+  Place place;             // of the node
+  const DocumentEntry* entry = nullptr;
+  Graph graph;  // bound by itself; its nodes stand in the Graph that uses it, from:
+  int first_node = 0;
+  std::vector<std::string> names;  // of its inputs, then its params
+  std::vector<Expression> given;   // what the node gives for each of them
+};
+
+/// Want::node of what stands neither in a node nor in an output.
+inline constexpr int kNoNode = -2;
 
 /// A node's argument that needs another node.
 struct Need {
   int node = 0, of = 0;
   Place place;  // of the reference
+};
+
+/// What `${each}` is within the node that is being bound.
+struct EachElement {
+  ValueType type = Type::json;
+  bool held_as_file = false;  // its name is known
+  bool broken = false;
 };
 
 /// What an expression is wanted for.
@@ -67,6 +89,9 @@ struct Binding {
   std::vector<Need> needs;
   std::vector<bool> input_used, param_used;
   std::vector<int> saved;  // nodes that outputs refer to
+  std::vector<UsedPipeline> used;
+  bool is_used = false;             // the params' values come from the pipeline that uses this one
+  std::optional<EachElement> each;  // of the node that is being bound
 
   /// Takes a name into the name space; says so where it cannot be one (E014) or is taken (E031).
   void declare(const std::string& name, Known known);
@@ -97,7 +122,25 @@ void declare_params(Binding& binding, const DocumentValue& params);
 void apply_settings(Binding& binding);
 void declare_nodes(Binding& binding, const DocumentValue& nodes);
 void bind_nodes(Binding& binding, const DocumentValue& nodes);
+/// The words that a node of any type may have.
+const std::vector<std::string>& common_keys();
 void bind_retry(Binding& binding, GraphNode& node, const DocumentEntry& entry);
+/// Both take the node's index: what it refers to, it waits for.
+void bind_when(Binding& binding, int node, const DocumentEntry& entry);
+void bind_each(Binding& binding, int node, const DocumentEntry& entry);
+void bind_on_error(Binding& binding, int node, const DocumentEntry& entry);
+/// A node with `use`: its name, and the other pipeline's nodes.
+void declare_used(Binding& binding, const DocumentEntry& entry, const DocumentValue& written);
+/// What it gives to that pipeline.
+void bind_use(Binding& binding, UsedPipeline& used);
+/// A pipeline that another one uses.
+Graph bind_used(const Document& document, const Registry& registry, Diagnostics& diagnostics);
+std::optional<Reference> resolve_used(Binding& binding, const UsedPipeline& used, const ReferenceText& written,
+                                      Place place, const Want& want);
+/// E025 and E026 for what params that have their value by now are given.
+void check_params(Binding& binding, const GraphNode& node);
+/// E022 where something wants an output that `on_error: {use: ...}` gives no value.
+void check_substitutes(Binding& binding);
 void bind_outputs(Binding& binding, const DocumentValue& outputs);
 void bind_limits(Binding& binding, const DocumentValue& limits);
 void bind_prices(Binding& binding, const DocumentValue& prices);
@@ -113,6 +156,10 @@ bool holds_reference(const DocumentValue& value);
 
 /// What a reference means (E020, E022, E023); nothing where it means nothing or a broken thing. Counts it as used.
 std::optional<Reference> resolve(Binding& binding, const ReferenceText& written, Place place, const Want& want);
+/// What an expression yields, as far as it is known before anything runs.
+ValueType type_of(const Expression& expression);
+/// E024 for every reference within a text that is written wrongly; `false` where there is one.
+bool report_faults(Binding& binding, const DocumentValue& value, const Template& parts);
 /// E021, with the conversion that helps.
 void report_mismatch(Binding& binding, const Want& want, const Reference& reference, const std::string& written);
 

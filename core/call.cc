@@ -52,7 +52,13 @@ const Value& BoundCall::value(std::string_view name) const {
 
 bool BoundCall::written_by_user(std::string_view name) const {
   bool from_node = false;
-  const auto look = [&](const Reference& reference) { from_node = from_node || reference.to == Reference::To::node; };
+  const auto of_node = [&](const Reference& reference) {
+    from_node = from_node || reference.to == Reference::To::node;
+  };
+  const auto look = [&](const Reference& reference) {
+    of_node(reference);
+    if (reference.to == Reference::To::each && node_.each) for_each_reference(*node_.each, of_node);
+  };
   for (std::size_t i = 0; i < node_.arguments.size(); ++i) {
     const std::string& argument =
         i < spec_.inputs.size() ? spec_.inputs[i].name : spec_.params[i - spec_.inputs.size()].name;

@@ -44,6 +44,8 @@ static void list(const Ledger& ledger, bool as_json) {
                       {"id", p.id},
                       {"time", p.wall},
                       {"error", p.error},
+                      {"price", p.price ? usd_number(*p.price) : nlohmann::json()},
+                      {"cost", p.cost ? usd_number(*p.cost) : nlohmann::json()},
                       {"files", p.files.size()}});
     std::printf("%s\n", rows.dump(1).c_str());
     return;
@@ -52,8 +54,10 @@ static void list(const Ledger& ledger, bool as_json) {
   bool open = false;
   for (const Purchase& p : all) {
     const std::string lane = p.lane.size() == 64 ? p.lane.substr(0, 12) : p.lane;
-    std::puts(fmt::format("{}  {:<10}  {}  {:<26}  {}{}", p.key.substr(0, 12), state_name(p.state), p.wall,
-                          p.id.empty() ? "-" : p.id, lane, p.error.empty() ? "" : "  " + p.error)
+    // What it has cost, else what was reserved for it.
+    const std::string price = p.cost ? show_usd(*p.cost) + " USD" : p.price ? "<= " + show_usd(*p.price) + " USD" : "-";
+    std::puts(fmt::format("{}  {:<10}  {}  {:<26}  {:>12}  {}{}", p.key.substr(0, 12), state_name(p.state), p.wall,
+                          p.id.empty() ? "-" : p.id, price, lane, p.error.empty() ? "" : "  " + p.error)
                   .c_str());
     open = open || p.state == PurchaseState::maybe_paid;
   }
@@ -80,7 +84,7 @@ static std::string prediction_id(const std::string& named) {
 
 int command_ledger(const Arguments& arguments) {
   const std::string kept_in = arguments.value("--state", ".pixgraph");
-  const std::string folder = kept_in + (arguments.has("--sandbox") ? "/sandbox-ledger" : "/ledger");
+  const std::string folder = ledger_folder(kept_in, arguments.has("--sandbox"));
   if (!real_disk().exists(kept_in))  // without a ledger in it nothing was ever bought, which is an answer
     throw Error("E517", "there is no ledger in `" + folder + "`",
                 "name the state directory with --state DIR; pixgraph run prints it");

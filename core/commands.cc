@@ -17,12 +17,15 @@
 #include "items.h"
 #include "outcome_list.h"
 #include "plan.h"
+#include "plan_report.h"
 #include "plugins.h"
+#include "price_file.h"
 #include "registry.h"
 #include "run.h"
 #include "spec_json.h"
 #include "spell.h"
 #include "unicode.h"
+#include "until.h"
 
 namespace pixgraph {
 
@@ -77,7 +80,7 @@ static std::optional<double> rate_of(const Arguments& arguments) {
   return number;
 }
 
-static RunOptions options_of(const Arguments& arguments) {
+RunOptions options_of(const Arguments& arguments) {
   RunOptions options;
   options.out = arguments.value("--out", options.out);
   options.state = arguments.value("--state");
@@ -97,6 +100,12 @@ static RunOptions options_of(const Arguments& arguments) {
   if (!options.rebuy_before.empty() && options.rebuy.empty())
     throw Error("E804", "`--rebuy-before` goes with --rebuy NODE");
   if (arguments.has("--shard")) options.shard = parse_shard(arguments.value("--shard")).text();
+  if (arguments.has("--max-cost")) {
+    options.max_cost = parse_usd(arguments.value("--max-cost"));
+    if (!options.max_cost)
+      throw Error("E804", "`--max-cost " + arguments.value("--max-cost") + "` is not an amount of money",
+                  "write US dollars, as 2.50");
+  }
   options.only_failed = arguments.has("--only");
   if (options.only_failed && arguments.value("--only") != "failed")
     throw Error("E804", "`--only " + arguments.value("--only") + "` is not known: write --only failed");
@@ -110,7 +119,7 @@ std::unique_ptr<Pipeline> read_shown(const Arguments& arguments, const std::stri
   folders.state = arguments.value("--state");
   auto pipeline = read_pipeline(file, reading, arguments.has("--sandbox"), find_state_folder(file, folders),
                                 registry_for(arguments), settings_of(arguments), diagnostics);
-  if (arguments.has("--json"))
+  if (reading == Reading::check && arguments.has("--json"))
     std::printf("%s\n", diagnostics.json(file).c_str());
   else if (const std::string text = diagnostics.render(file, pipeline->document.text, ::isatty(2) != 0); !text.empty())
     std::fputs(text.c_str(), stderr);
@@ -126,7 +135,12 @@ static std::vector<std::string> kept_folders(const Graph& graph, const RunOption
   return {options.out, folder_of(graph.file) + "/.pixgraph"};
 }
 
-static ItemTable items_of(const Graph& graph, const Arguments& arguments, const RunOptions& options) {
+ItemTable items_of(const Graph& graph, const std::vector<std::string>& named, const RunOptions& options) {
+  return list_items(graph, named, kept_folders(graph, options), {});
+}
+
+/// Those that the words after FILE name, as far as --limit, --shard and --only go.
+static ItemTable chosen_items(const Graph& graph, const Arguments& arguments, const RunOptions& options) {
   ItemChoice choice;
   if (arguments.has("--shard")) choice.shard = parse_shard(arguments.value("--shard"));
   choice.limit = static_cast<std::size_t>(whole_number(arguments, "--limit", 0, 1, 1'000'000'000));
@@ -139,27 +153,46 @@ static ItemTable items_of(const Graph& graph, const Arguments& arguments, const 
   return list_items(graph, {arguments.words.begin() + 1, arguments.words.end()}, kept_folders(graph, options), choice);
 }
 
+std::optional<Prices> prices_of(const Graph& graph) {
+  Diagnostics diagnostics;
+  std::string text;
+  Prices prices = graph.prices;
+  prices.merge(read_price_file(price_file(), diagnostics, text));  // the pipeline's own win
+  std::fputs(diagnostics.render(price_file(), text, ::isatty(2) != 0).c_str(), stderr);
+  if (diagnostics.has_errors()) return std::nullopt;
+  return prices;
+}
+
+/// Every --rebuy names a paid node.
+static void check_rebuy(const Graph& graph, const RunOptions& options) {
+  for (const std::string& name : options.rebuy) {
+    std::vector<std::string> paid;
+    for (const GraphNode& node : graph.nodes)
+      if (node.spec->cost == Cost::paid) paid.push_back(node.name);
+    if (std::find(paid.begin(), paid.end(), name) == paid.end())
+      throw Error("E806", "`--rebuy " + name + "`: no paid node of that name is in " + graph.file,
+                  suggestion(name, paid, "paid nodes: " + listed(paid)));
+  }
+}
+
 int command_run(const Arguments& arguments) {
   const auto pipeline = read_shown(arguments, arguments.words[0], Reading::run);
   if (!pipeline) return kExitWrongRequest;
-  const Graph* graph = &pipeline->graph;
-  const RunOptions options = options_of(arguments);
-  for (const std::string& name : options.rebuy) {
-    std::vector<std::string> paid;
-    for (const GraphNode& node : graph->nodes)
-      if (node.spec->cost == Cost::paid) paid.push_back(node.name);
-    if (std::find(paid.begin(), paid.end(), name) == paid.end())
-      throw Error("E806", "`--rebuy " + name + "`: no paid node of that name is in " + graph->file,
-                  suggestion(name, paid, "paid nodes: " + listed(paid)));
-  }
-  const ItemTable table = items_of(*graph, arguments, options);
+  const Graph& graph = pipeline->graph;
+  RunOptions options = options_of(arguments);
+  if (arguments.has("--until")) limit_until(pipeline->graph, arguments.value("--until"));
+  check_rebuy(graph, options);
+  auto prices = prices_of(graph);
+  if (!prices) return kExitWrongRequest;
+  options.prices = std::move(*prices);
+  const ItemTable table = chosen_items(graph, arguments, options);
   if (table.items.empty()) {  // batches without any item were refused
     std::fputs(options.only_failed ? "no item named here failed in the last run: nothing to do\n"
                                    : "no item falls to this shard: nothing to do\n",
                stderr);
     return kExitDone;
   }
-  return run_graph(*graph, registry_for(arguments), table, options,
+  return run_graph(graph, registry_for(arguments), table, options,
                    {&pipeline->uses, pipeline->lock ? &*pipeline->lock : nullptr});
 }
 
@@ -171,21 +204,37 @@ int command_check(const Arguments& arguments) {
 }
 
 int command_plan(const Arguments& arguments) {
+  const bool as_json = arguments.has("--json");
   const auto pipeline = read_shown(arguments, arguments.words[0], Reading::run);
   if (!pipeline) return kExitWrongRequest;
-  const Graph* graph = &pipeline->graph;
+  const Graph& graph = pipeline->graph;
   const RunOptions options = options_of(arguments);
-  const ItemTable table = items_of(*graph, arguments, options);
-  const std::string state = find_state_folder(graph->file, options);
+  if (arguments.has("--until")) limit_until(pipeline->graph, arguments.value("--until"));
+  check_rebuy(graph, options);
+  const auto prices = prices_of(graph);
+  if (!prices) return kExitWrongRequest;
+  const ItemTable table = chosen_items(graph, arguments, options);
+  const std::string state = find_state_folder(graph.file, options);
   Index index(state);
   const Codecs codecs(registry_for(arguments));
   OutputWriter writer(real_disk(), index, codecs, options.out, options.overwrite, PastOutputs(state + "/runs"));
-  const Planner planner(*graph, index, writer, {options.fresh, {options.rebuy.begin(), options.rebuy.end()}});
-  const Plan plan =
-      make_plan(*graph, table, planner, codecs, [&](const File& file) { return index.known_hash(file.path); });
-  const Ledger ledger(real_disk(), state + (arguments.has("--sandbox") ? "/sandbox-ledger" : "/ledger"));
-  std::fputs(render_plan(*graph, summary(*graph, table, plan, index, ledger)).c_str(), stdout);
-  return kExitDone;
+  const Planner planner(graph, index, writer, {options.fresh, {options.rebuy.begin(), options.rebuy.end()}});
+  const FileHash hash_of = [&](const File& file) {
+    return arguments.has("--exact") ? index.hash_of(file.path) : index.known_hash(file.path);
+  };
+  const Plan plan = make_plan(graph, table, planner, codecs, hash_of);
+  const Ledger ledger(real_disk(), ledger_folder(state, options.sandbox));
+  const PlanSummary by_node =
+      summary(graph, table, plan,
+              {index, ledger, hash_of, {options.only_failed, std::nullopt}, consents(options, rebuy_time(options))});
+  RunTimes run_times(&index);
+  const Estimate cost =
+      estimate(graph, by_node,
+               {pipeline->uses, *prices, run_times,
+                [&](const std::string& server) { return limits_for(graph, server, options); }, options.sandbox});
+  const std::string text = as_json ? plan_json(graph, by_node, cost).dump(1) + "\n" : render_plan(graph, by_node, cost);
+  std::fputs(text.c_str(), stdout);
+  return arguments.has("--exit-code") && !by_node.nothing_to_do ? kExitWorkToDo : kExitDone;
 }
 
 int command_nodes(const Arguments& arguments) {

@@ -24,6 +24,11 @@ std::string ledger_command(const std::string& verb, const Purchase& purchase, co
   return "pixgraph ledger " + verb + (verb == "list" ? "" : " " + purchase.key.substr(0, 12)) + flags;
 }
 
+static std::string your_word(const Purchase& known, const std::string& flags) {
+  return "nothing is bought twice without your word: where the server's own list has it, `" +
+         ledger_command("adopt", known, " ID" + flags) + "`, else `" + ledger_command("retry", known, flags) + "`";
+}
+
 Error refusal(const Purchase& known, const std::string& flags) {
   const std::string what = "prediction " + (known.id.empty() ? "of " + known.wall : known.id);
   const std::string state(state_name(known.state));
@@ -44,9 +49,18 @@ Error refusal(const Purchase& known, const std::string& flags) {
       return Error("E510",
                    "an earlier run ended while it was buying this prediction (" + known.lane + ", " + known.wall +
                        "), so it may be paid for already",
-                   "nothing is bought twice without your word: " + ledger_command("list", known, flags))
+                   your_word(known, flags))
           .stopping_run();
   }
+}
+
+Error maybe_paid(const Purchase& known, const std::string& model, const std::string& doubt, const std::string& why,
+                 const std::string& flags) {
+  return Error("E510",
+               "a prediction of " + model + " may be paid for already (" +
+                   (doubt.empty() ? "an earlier run ended while it was buying" : doubt) + "), and " + why,
+               your_word(known, flags))
+      .stopping_run();
 }
 
 }  // namespace pixgraph

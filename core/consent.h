@@ -30,4 +30,9 @@ std::string ledger_command(const std::string& verb, const Purchase& purchase, co
 /// run), E511, E512 or E515.
 Error refusal(const Purchase& known, const std::string& flags);
 
+/// It may be paid for and cannot be found out: Error E510, which stops the run. `doubt`: why it is not known, "" for an
+/// earlier run's.
+Error maybe_paid(const Purchase& known, const std::string& model, const std::string& doubt, const std::string& why,
+                 const std::string& flags);
+
 }  // namespace pixgraph

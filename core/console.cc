@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <cstdio>
 
 #include "clock.h"
+#include "money.h"
 #include "unicode.h"
 
 namespace pixgraph {
@@ -21,19 +23,25 @@ static std::string text_of(const json& event, const char* key) {
   return printable_line(event.value(key, std::string()));
 }
 
+static std::string dollars(const json& number) {
+  return number.is_number() ? show_usd(std::llround(number.get<double>() * 1e9)) : "?";
+}
+
 void Console::failure(const json& event) {
   const std::string node = text_of(event, "node"), cause = text_of(event, "cause"), code = text_of(event, "code");
   const int shown = ++same_[node + "\n" + code];
   if (shown > 5) return;
   say(fmt::format("✕ {}{}  {}  [{}]\n", node.empty() ? "" : node + "  ", text_of(event, "item"), cause, code));
-  if (const std::string hint = text_of(event, "hint"); shown == 1 && !hint.empty()) say("    " + hint + "\n");
+  if (shown > 1) return;
+  if (const std::string hint = text_of(event, "hint"); !hint.empty()) say("    " + hint + "\n");
+  told_.insert(cause);
 }
 
 void Console::progress(bool now) {
   const auto time = std::chrono::steady_clock::now();
   if (!now && time - last_ < std::chrono::seconds(10)) return;
   last_ = time;
-  const int ended = done_ + failed_ + canceled_;
+  const int ended = done_ + failed_ + skipped_ + canceled_;
   say(fmt::format("  {:>3}%  {} of {} items, {} failed, {} predictions bought, {} reused\n",
                   items_ ? ended * 100 / items_ : 100, ended, items_, failed_, predictions_, reused_));
 }
@@ -42,6 +50,7 @@ void Console::show(const json& event) {
   const std::string type = text_of(event, "type");
   if (type == "run") {
     items_ = event.value("items", 0);
+    until_ = text_of(event, "until");
     say(fmt::format("pixgraph {}  {}  {} nodes, {} item{}  run {}\n", PIXGRAPH_VERSION, text_of(event, "file"),
                     event.value("nodes", json::array()).size(), items_, items_ == 1 ? "" : "s", text_of(event, "id")));
     if (const std::string sandbox = text_of(event, "sandbox"); !sandbox.empty())
@@ -59,8 +68,8 @@ void Console::show(const json& event) {
     if (shown <= 3)
       say(fmt::format("! {}  {}  {}\n", text_of(event, "node"), text_of(event, "item"), text_of(event, "message")));
   } else if (type == "wait") {
-    say(fmt::format("! {}  waiting {}\n", text_of(event, "why"),
-                    show_duration(std::chrono::milliseconds(event.value("ms", 0)))));
+    const auto wait = std::chrono::milliseconds(event.value("ms", 0));
+    say(fmt::format("! {}{}\n", text_of(event, "why"), wait.count() > 0 ? "  waiting " + show_duration(wait) : ""));
   } else if (type == "retry") {
     const int shown = ++same_["!retry" + text_of(event, "node")];
     if (shown <= 3)
@@ -68,7 +77,11 @@ void Console::show(const json& event) {
                       text_of(event, "cause"), event.value("attempt", 0), event.value("attempts", 0),
                       show_duration(std::chrono::milliseconds(event.value("ms", 0)))));
   } else if (type == "prediction") {
-    if (text_of(event, "state") == "created") ++predictions_;
+    const std::string state = text_of(event, "state");
+    if (state == "created") ++predictions_;
+    if (state == "adopted" && ++same_["!adopted"] <= 3)
+      say(fmt::format("! the server's list has prediction {}, whose answer was lost: it is not bought again\n",
+                      text_of(event, "id")));
   } else if (type == "output") {
     if (paths_) {
       std::printf("%s\n", event.value("path", std::string()).c_str());
@@ -79,7 +92,10 @@ void Console::show(const json& event) {
     if (outcome == "failed" && !event.contains("node") && event.contains("code"))
       failure(event);  // refused before it ran: no task said so
     if (outcome == "reused") ++up_to_date_;
-    ++(outcome == "done" || outcome == "reused" ? done_ : outcome == "failed" ? failed_ : canceled_);
+    ++(outcome == "done" || outcome == "reused" ? done_
+       : outcome == "failed"                    ? failed_
+       : outcome == "skipped"                   ? skipped_
+                                                : canceled_);
   } else if (type == "end") {
     for (const auto& [what, count] : same_)
       if (count > 5 && what[0] != '!')
@@ -90,16 +106,25 @@ void Console::show(const json& event) {
     if (up_to_date_ == items_ && items_ > 0)
       return say(fmt::format("✓ nothing to do: {} item{} up to date in {}    {}\n", items_,
                              items_ == 1 ? " is" : "s are", text_of(event, "out"), time));
-    std::string line =
-        done_ == items_
-            ? fmt::format("✓ {} of {} items written to {}", done_, items_, text_of(event, "out"))
-            : fmt::format("✕ {} of {} items failed, {} written to {}", failed_, items_, done_, text_of(event, "out"));
+    const std::string where = until_.empty() ? "written to " + text_of(event, "out") : "run until " + until_;
+    std::string line = done_ + skipped_ == items_ ? fmt::format("✓ {} of {} items {}", done_, items_, where)
+                       : failed_ == 0 ? fmt::format("✕ ended early: {} of {} items {}", done_, items_, where)
+                                      : fmt::format("✕ {} of {} items failed, {} {}", failed_, items_, done_, where);
+    if (skipped_) line += fmt::format(", {} skipped", skipped_);
     if (canceled_) line += fmt::format(", {} not finished", canceled_);
     if (up_to_date_) line += fmt::format(", {} of them up to date before", up_to_date_);
-    say(fmt::format("{}    {}\n  {} prediction{} bought, {} reused\n", line, time, predictions_,
-                    predictions_ == 1 ? "" : "s", reused_));
-    if (event.contains("stopped")) say("stopped: " + text_of(event, "stopped") + "\n");
-    if (const std::string hint = text_of(event, "hint"); !hint.empty()) say("    " + hint + "\n");
+    std::string money;
+    if (event.contains("spent"))
+      money = "; spent " + dollars(event["spent"]) +
+              (event.contains("cap") ? " of " + dollars(event["cap"]) : std::string()) + " USD";
+    say(fmt::format("{}    {}\n  {} prediction{} bought, {} reused{}\n", line, time, predictions_,
+                    predictions_ == 1 ? "" : "s", reused_, money));
+    // What a failure above has said need not be said again.
+    const std::string stopped = text_of(event, "stopped");
+    if (event.contains("stopped"))
+      say(told_.contains(stopped) ? "stopped by the failure above\n" : "stopped: " + stopped + "\n");
+    if (const std::string hint = text_of(event, "hint"); !hint.empty() && !told_.contains(stopped))
+      say("    " + hint + "\n");
   }
 }
 

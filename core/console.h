@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <map>
+#include <set>
 #include <string>
 
 #include <nlohmann/json.hpp>
@@ -23,8 +24,10 @@ class Console {
   void failure(const nlohmann::json& event);
 
   const bool paths_;
-  int items_ = 0, done_ = 0, up_to_date_ = 0, failed_ = 0, canceled_ = 0, predictions_ = 0, reused_ = 0;
+  std::string until_;  // the node of --until
+  int items_ = 0, done_ = 0, up_to_date_ = 0, failed_ = 0, skipped_ = 0, canceled_ = 0, predictions_ = 0, reused_ = 0;
   std::map<std::string, int> same_;  // failures by node and cause: the first few are shown, the rest counted
+  std::set<std::string> told_;       // causes whose hint was shown
   std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 

@@ -183,7 +183,16 @@ std::vector<Diagnostic> most_telling(std::vector<Diagnostic> all) {
 
 }  // namespace
 
+void Diagnostics::take_errors(const Diagnostics& found, const std::shared_ptr<const SourceFile>& in) {
+  for (Diagnostic one : found.all_) {
+    if (!is_error(one)) continue;
+    if (!one.file) one.file = in;
+    add(std::move(one));
+  }
+}
+
 void Diagnostics::add(Diagnostic diagnostic) {
+  if (!diagnostic.file) diagnostic.file = file_;
   errors_ += is_error(diagnostic);
   all_.push_back(std::move(diagnostic));
 }
@@ -211,7 +220,10 @@ void Diagnostics::warning(std::string code, Place place, std::string message, st
 }
 
 std::vector<Diagnostic> Diagnostics::sorted() const {
-  auto key = [](const Diagnostic& d) { return std::tie(d.place.line, d.place.column, d.code, d.message, d.source); };
+  static const std::string kThisFile;
+  auto key = [](const Diagnostic& d) {
+    return std::tie(d.file ? d.file->name : kThisFile, d.place.line, d.place.column, d.code, d.message, d.source);
+  };
   std::vector<Diagnostic> out = all_;
   std::ranges::stable_sort(out, [&](const Diagnostic& a, const Diagnostic& b) { return key(a) < key(b); });
   auto rest = std::ranges::unique(out, [&](const Diagnostic& a, const Diagnostic& b) { return key(a) == key(b); });
@@ -225,7 +237,8 @@ std::string Diagnostics::render(std::string_view file, std::string_view text, bo
   const std::vector<Diagnostic> shown = most_telling(all);
   Renderer renderer(file, text, colour);
   std::string out;
-  for (const Diagnostic& one : shown) out += renderer.one(one) + "\n";
+  for (const Diagnostic& one : shown)
+    out += (one.file ? Renderer(one.file->name, one.file->text, colour).one(one) : renderer.one(one)) + "\n";
   if (shown.size() < all.size()) out += "… and " + std::to_string(all.size() - shown.size()) + " more\n\n";
   const std::size_t errors = static_cast<std::size_t>(std::ranges::count_if(all, is_error));
   const std::size_t warnings = all.size() - errors;
@@ -245,7 +258,7 @@ std::string Diagnostics::json(std::string_view file) const {
   for (const Diagnostic& one : sorted())
     out.push_back({{"code", one.code},
                    {"severity", is_error(one) ? "error" : "warning"},
-                   {"file", std::string(file)},
+                   {"file", one.file ? one.file->name : std::string(file)},
                    {"line", one.place.line},
                    {"column", one.place.column},
                    {"length", one.place.length},

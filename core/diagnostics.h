@@ -3,8 +3,10 @@
 // Plain values, used by one thread.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <pixgraph/error.h>
@@ -19,6 +21,11 @@ struct Place {
   int length = 1;
 };
 
+/// A file other than the one that is being checked.
+struct SourceFile {
+  std::string name, text;
+};
+
 struct Diagnostic {
   enum class Severity { error, warning };
   Severity severity = Severity::error;
@@ -31,8 +38,9 @@ struct Diagnostic {
     std::string text;
   };
   std::vector<Note> notes;
-  std::string help;    // what to do; may be empty
-  std::string source;  // where it is written, if not in the file: "--set width=ten"
+  std::string help;                             // what to do; may be empty
+  std::string source;                           // where it is written, if not in the file: "--set width=ten"
+  std::shared_ptr<const SourceFile> file = {};  // where its places are; null: in the file that is being checked
 };
 
 class Diagnostics {
@@ -40,6 +48,10 @@ class Diagnostics {
   void add(Diagnostic diagnostic);
   void error(std::string code, Place place, std::string message, std::string help = {}, std::string label = {});
   void warning(std::string code, Place place, std::string message, std::string help = {}, std::string label = {});
+  /// Takes over the errors that were found in another file.
+  void take_errors(const Diagnostics& found, const std::shared_ptr<const SourceFile>& in);
+  /// Until it is called again, places are of that file; null: of the one that is being checked.
+  void write_in(std::shared_ptr<const SourceFile> file) { file_ = std::move(file); }
   bool has_errors() const { return errors_ > 0; }
   int error_count() const { return errors_; }
   /// By line and column; equal ones once.
@@ -53,6 +65,7 @@ class Diagnostics {
  private:
   std::vector<Diagnostic> all_;
   int errors_ = 0;
+  std::shared_ptr<const SourceFile> file_;
 };
 
 /// Mistakes that end the command, as the text of Diagnostics::render.

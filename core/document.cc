@@ -4,9 +4,13 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
+#include <set>
 #include <sstream>
 #include <unordered_map>
+
+#include <pixgraph/error.h>
 
 #include "lines.h"
 #include "source_text.h"
@@ -370,8 +374,58 @@ Document parse_document(std::string file, std::string text, Diagnostics& diagnos
   return document;
 }
 
+namespace {
+
+constexpr std::size_t kMostNested = 16;  // files that use each other in turn
+
+std::string canonical(const std::string& file) {
+  std::error_code failed;
+  const auto path = std::filesystem::weakly_canonical(file, failed);
+  return failed ? file : path.string();
+}
+
+/// Reads what the document's nodes use. `chain`: the files that led here, this one the last.
+void read_used(Document& document, std::vector<std::string>& chain, Diagnostics& diagnostics) {
+  const DocumentValue* nodes = document.root.find("nodes");
+  if (!nodes || nodes->kind != DocumentValue::Kind::map) return;
+  std::set<std::string> seen;
+  for (const DocumentEntry& entry : nodes->entries) {
+    const DocumentValue* use = entry.value.find("use");
+    if (!use || use->kind != DocumentValue::Kind::scalar || !seen.insert(use->text).second) continue;
+    const std::string path = (std::filesystem::path(document.file).parent_path() / use->text).string();
+    chain.push_back(path);
+    const auto same = std::find_if(chain.begin(), chain.end() - 1,
+                                   [&](const std::string& one) { return canonical(one) == canonical(path); });
+    if (same != chain.end() - 1) {
+      std::string circle;
+      for (auto step = same; step != chain.end(); ++step) circle += (step == same ? "" : " -> ") + printable(*step);
+      diagnostics.error("E032", use->place, "a pipeline cannot use itself: " + circle, "take one of these `use` away");
+    } else if (chain.size() > kMostNested) {
+      diagnostics.error("E032", use->place, "more than 16 pipelines use each other in turn");
+    } else {
+      try {
+        auto inner = std::make_shared<Document>();
+        Diagnostics mistakes;
+        *inner = parse_document(path, read_source(path), mistakes);
+        read_used(*inner, chain, mistakes);
+        diagnostics.take_errors(mistakes, std::make_shared<const SourceFile>(SourceFile{inner->file, inner->text}));
+        if (!mistakes.has_errors()) document.used.emplace(use->text, std::move(inner));
+      } catch (const Error& error) {
+        diagnostics.error("E032", use->place, error.message(),
+                          "`use` is the path of a pipeline file, from this file's folder");
+      }
+    }
+    chain.pop_back();
+  }
+}
+
+}  // namespace
+
 Document read_document(const std::string& file, Diagnostics& diagnostics) {
-  return parse_document(file, read_source(file), diagnostics);
+  Document document = parse_document(file, read_source(file), diagnostics);
+  std::vector<std::string> chain = {file};
+  read_used(document, chain, diagnostics);
+  return document;
 }
 
 }  // namespace pixgraph

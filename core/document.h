@@ -5,6 +5,8 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -40,11 +42,15 @@ struct Document {
   std::string file;    // as the user named it
   std::string text;    // the file's content, for messages: without a byte order mark, line ends are \n
   DocumentValue root;  // a map, unless there were errors
+  /// The pipelines that its nodes use, by what `use:` says; those that could be read.
+  std::map<std::string, std::shared_ptr<const Document>> used;
 };
 
 /// Reads the file. A syntax error ends reading (one E001); duplicate keys (E002), anchors, aliases, merge keys and tags
 /// (E003), further documents (E003) and control characters (E005) are collected. Text that is not UTF-8 is refused
-/// (E005). Limits: 4 MB, depth 64 (E004). Never throws for content; a file that cannot be read is an Error (E601).
+/// (E005). Limits: 4 MB, depth 64 (E004). Files that nodes use are read too; one that cannot be read, or that uses
+/// itself at whatever distance, is reported (E032). Never throws for content; a file that cannot be read is an Error
+/// (E601).
 Document read_document(const std::string& file, Diagnostics& diagnostics);
 /// The same from text.
 Document parse_document(std::string file, std::string text, Diagnostics& diagnostics);

@@ -54,6 +54,20 @@ static std::string stem_of(const std::string& name) {
   return name.substr(0, name.size() - extension_of(name).size());
 }
 
+Value scalar_of(Value value) {
+  return value.json() && !value.json()->is_structured() ? from_json(*value.json()) : value;
+}
+
+List elements_of(const Value& value, const std::string& what) {
+  if (value.list()) return *value.list();
+  if (value.absent() || (value.json() && value.json()->is_null())) return {};
+  if (!value.json() || !value.json()->is_array())
+    throw Error("E110", what + " wants a list, and got " + describe_value(value));
+  List elements;
+  for (const json& element : *value.json()) elements.push_back(from_json(element));
+  return elements;
+}
+
 static Value property_of(const Value& value, const std::string& property, const Codecs& codecs) {
   if (const FilePtr file = value.file()) {
     if (property == "name") return Value(file->name);
@@ -70,6 +84,9 @@ static Value property_of(const Value& value, const std::string& property, const 
   }
   if (value.json() && value.json()->is_object() && value.json()->contains(property))
     return from_json((*value.json())[property]);
+  if (const Object* object = value.object())
+    for (const auto& [name, inner] : *object)
+      if (name == property) return inner;
   throw Error("E110", describe_value(value) + " has no `." + property + "`");
 }
 
@@ -82,6 +99,8 @@ static Value follow(const Reference& reference, const ItemValues& values, const 
     case Reference::To::node:
       value = &values.outputs[static_cast<std::size_t>(reference.index)][static_cast<std::size_t>(reference.port)];
       break;
+    case Reference::To::each: value = values.each; break;
+    case Reference::To::each_index: return Value(values.each_index);
     case Reference::To::element: break;
   }
   return reference.property.empty() ? *value : property_of(*value, reference.property, codecs);
@@ -178,7 +197,9 @@ Value converted(Value value, ValueType to, const Codecs& codecs, const std::stri
   if (!to.list) return converted_one(std::move(value), to.type, codecs, what);
   List list;
   if (value.list()) {
-    for (const Value& inner : *value.list()) list.push_back(converted_one(inner, to.type, codecs, what));
+    // An element that was skipped is none for whoever takes the whole list; json has a word for it.
+    for (const Value& inner : *value.list())
+      if (!inner.absent() || to.type == Type::json) list.push_back(converted_one(inner, to.type, codecs, what));
   } else if (value.json() && value.json()->is_array()) {
     for (const json& inner : *value.json()) list.push_back(converted_one(from_json(inner), to.type, codecs, what));
   } else {
@@ -198,6 +219,19 @@ void for_each_reference(const Expression& expression, const std::function<void(c
   } else if (const auto* object = std::get_if<Expression::ObjectOf>(&expression.form)) {
     for (const auto& entry : object->entries) for_each_reference(entry.second, visit);
   }
+}
+
+void for_each_reference(const Condition& condition, const std::function<void(const Reference&)>& visit) {
+  for (const Condition& part : condition.parts) for_each_reference(part, visit);
+  for (const Expression& operand : condition.operands) for_each_reference(operand, visit);
+}
+
+void for_each_reference(const GraphNode& node, const std::function<void(const Reference&)>& visit) {
+  if (node.each) for_each_reference(*node.each, visit);
+  if (node.when) for_each_reference(*node.when, visit);
+  for (const Expression& argument : node.arguments) for_each_reference(argument, visit);
+  for_each_reference(node.open_input, visit);
+  for_each_reference(node.substitute, visit);
 }
 
 }  // namespace pixgraph

@@ -22,6 +22,8 @@ struct ItemValues {
   const std::vector<Value>& inputs;
   const std::vector<std::vector<Value>>& outputs;  // by node, by port; of nodes that are done
   int element = 0;                                 // what `${index}` is, where an output saves a list
+  const Value* each = nullptr;                     // `${each}`, within a node that runs once per element
+  int each_index = 0;
 };
 
 /// Throws Error E110 where a value has no such property or cannot stand in a text.
@@ -31,6 +33,13 @@ Value evaluate(const Expression& expression, const ItemValues& values, const Cod
 /// "`url` of `subject`". Throws Error E110 where it does not fit, E31x where a file is no image.
 Value converted(Value value, ValueType to, const Codecs& codecs, const std::string& what);
 
+/// What json holds as the value it is: 7 of the json 7, nothing of null; lists and objects stay json.
+Value scalar_of(Value value);
+
+/// The elements of a list, json's among them; nothing at all is a list without any. `what` names it in the error.
+/// Throws Error E110 where it is no list.
+List elements_of(const Value& value, const std::string& what);
+
 /// A value as text in a file name or prompt; throws Error E110 for images, files and lists.
 std::string as_text(const Value& value);
 
@@ -39,5 +48,8 @@ std::string describe_value(const Value& value);
 
 /// Every reference within an expression.
 void for_each_reference(const Expression& expression, const std::function<void(const Reference&)>& visit);
+void for_each_reference(const Condition& condition, const std::function<void(const Reference&)>& visit);
+/// Every reference of a node: of its arguments, and of what says over what, when and with which substitute it runs.
+void for_each_reference(const GraphNode& node, const std::function<void(const Reference&)>& visit);
 
 }  // namespace pixgraph

@@ -15,12 +15,9 @@ bool is_picture(Type type) {
 }
 
 /// A scalar's text with its references taken apart; faults are reported.
-std::optional<Template> take_apart(Binding& binding, const DocumentValue& value, ReferencePlaces& places) {
+std::optional<Template> take_apart(Binding& binding, const DocumentValue& value) {
   Template parts = parse_template(value.text);
-  for (const TemplateFault& fault : parts.faults)
-    binding.diagnostics.error("E024", places.place(fault.reference, fault.offset, fault.length), fault.message,
-                              fault.help);
-  if (!parts.faults.empty()) return std::nullopt;
+  if (!report_faults(binding, value, parts)) return std::nullopt;
   return parts;
 }
 
@@ -90,9 +87,9 @@ void refuse_text_for_picture(Binding& binding, const DocumentValue& value, const
 
 Expression bind_scalar(Binding& binding, const DocumentValue& value, const Want& want) {
   Expression out = literal({}, value.place);
-  ReferencePlaces places(binding.document, value, binding.lines);
-  const auto parts = take_apart(binding, value, places);
+  const auto parts = take_apart(binding, value);
   if (!parts) return out;
+  ReferencePlaces places(binding.document, value, binding.lines);
   if (const ReferenceText* whole = parts->whole()) {
     const Place place = places.place(whole->offset, whole->offset, whole->length);
     const auto reference = resolve(binding, *whole, place, want);
@@ -212,6 +209,35 @@ nlohmann::json to_json(Binding& binding, const DocumentValue& value, std::string
 }
 
 }  // namespace
+
+void check_params(Binding& binding, const GraphNode& node) {
+  for (std::size_t i = 0; i < node.spec->params.size(); ++i) {
+    const Reference* reference = node.arguments[node.spec->inputs.size() + i].reference();
+    if (!reference || reference->to != Reference::To::param || !reference->property.empty()) continue;
+    const GraphParam& param = binding.graph.params[static_cast<std::size_t>(reference->index)];
+    check_param(binding, node.spec->params[i], param.value, reference->place, "${" + param.name + "}");
+  }
+}
+
+bool report_faults(Binding& binding, const DocumentValue& value, const Template& parts) {
+  ReferencePlaces places(binding.document, value, binding.lines);
+  for (const TemplateFault& fault : parts.faults)
+    binding.diagnostics.error("E024", places.place(fault.reference, fault.offset, fault.length), fault.message,
+                              fault.help);
+  return parts.faults.empty();
+}
+
+ValueType type_of(const Expression& expression) {
+  if (const Reference* reference = expression.reference()) return reference->type;
+  if (std::holds_alternative<Expression::Text>(expression.form)) return Type::text;
+  if (const Value* literal = expression.literal()) {
+    if (literal->text()) return Type::text;
+    if (literal->integer()) return Type::integer;
+    if (literal->number()) return Type::number;
+    if (literal->boolean()) return Type::boolean;
+  }
+  return Type::json;
+}
 
 bool holds_reference(const DocumentValue& value) {
   for (const DocumentValue& item : value.items)

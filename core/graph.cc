@@ -127,7 +127,7 @@ void warn_of_unused(Binding& binding) {
     front.insert(front.end(), graph.nodes[node].upstream.begin(), graph.nodes[node].upstream.end());
   }
   for (std::size_t i = 0; i < graph.nodes.size(); ++i)
-    if (!needed[i])
+    if (!needed[i] && !graph.nodes[i].file)
       binding.diagnostics.warning("W050", graph.nodes[i].place,
                                   "no output needs node " + ticked(graph.nodes[i].name) + ", so it does not run",
                                   "save what it makes under `outputs:`, or take it away");
@@ -149,8 +149,10 @@ const GraphNode* Graph::node(std::string_view wanted) const {
   return nullptr;
 }
 
-Graph bind(const Document& document, const Registry& registry, const Settings& settings, Diagnostics& diagnostics) {
+static Graph bind(const Document& document, const Registry& registry, const Settings& settings,
+                  Diagnostics& diagnostics, bool is_used) {
   Binding binding(document, registry, settings, diagnostics);
+  binding.is_used = is_used;
   binding.graph.file = document.file;
   if (document.root.kind != DocumentValue::Kind::map) return std::move(binding.graph);
   const DocumentValue nothing;
@@ -177,9 +179,18 @@ Graph bind(const Document& document, const Registry& registry, const Settings& s
   apply_settings(binding);
   bind_nodes(binding, or_nothing(sections.nodes));
   if (!sections.outputs_misspelt) bind_outputs(binding, or_nothing(sections.outputs));
+  check_substitutes(binding);
   connect(binding);
   if (!diagnostics.has_errors()) warn_of_unused(binding);
   return std::move(binding.graph);
+}
+
+Graph bind(const Document& document, const Registry& registry, const Settings& settings, Diagnostics& diagnostics) {
+  return bind(document, registry, settings, diagnostics, false);
+}
+
+Graph bind_used(const Document& document, const Registry& registry, Diagnostics& diagnostics) {
+  return bind(document, registry, {}, diagnostics, true);
 }
 
 }  // namespace pixgraph

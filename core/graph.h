@@ -16,6 +16,7 @@
 #include <pixgraph/spec.h>
 
 #include "document.h"
+#include "prices.h"
 #include "retry.h"
 
 namespace pixgraph {
@@ -25,7 +26,8 @@ class Registry;
 /// `${photo}`, `${cutout.output}`, `${fitted.width}`, `${photo.stem}`.
 struct Reference {
   /// element: `${index}`, the position within a list that an output saves; it stands in a GraphOutput's file only.
-  enum class To { input, param, node, element };
+  /// each, each_index: `${each}` and `${each.index}`, within a node that has `each`.
+  enum class To { input, param, node, element, each, each_index };
   To to = To::input;
   int index = 0;                // into Graph::inputs, params or nodes
   int port = 0;                 // of a node: index into its Spec's outputs
@@ -52,6 +54,17 @@ struct Expression {
   const Reference* reference() const { return std::get_if<Reference>(&form); }
 };
 
+/// `when: "${stats.coverage} >= 0.02 and not ${kind} == 'sky'"`.
+struct Condition {
+  enum class Op { any_of, all_of, negation, value, equal, unequal, less, at_most, greater, at_least };
+  Op op = Op::value;
+  std::vector<Condition> parts;      // of any_of, all_of and negation
+  std::vector<Expression> operands;  // of a comparison two; of a value one, which is true or false
+};
+
+/// What becomes of a node that failed.
+enum class OnError { fail, skip, use };
+
 struct GraphInput {
   std::string name;
   ValueType type = Type::image;
@@ -74,13 +87,27 @@ struct GraphNode {
   /// One per input port and param of the Spec, in the Spec's order (inputs, then params); absent optional ones hold an
   /// absent Value, params their defaults. Literals have been read and checked by the declared type already.
   std::vector<Expression> arguments;
-  Expression open_input;                                                // an ObjectOf, where the Spec has an open input
+  Expression open_input;           // an ObjectOf, where the Spec has an open input
+  std::optional<Expression> each;  // a list: the node runs once per element, and its outputs are lists
+  std::optional<Condition> when;   // it is skipped where this does not hold
+  std::string when_text;           // the same as it is written
+  bool when_of_element = false;    // `when` looks at `${each}`: it is asked for every element
+  OnError on_error = OnError::fail;
+  Expression substitute;                                                // of its first output, for OnError::use
   std::optional<std::chrono::milliseconds> timeout;                     // `timeout: 5m`: from creation to end
   std::optional<std::chrono::milliseconds> queue_timeout, run_timeout;  // `timeout: {queue: 10m, run: 2m}`
   Retry retry;                                                          // `retry: {attempts: 3}`; one try without it
   std::string variant_text;                                             // reserved for `variant:`
   std::vector<int> upstream, downstream;                                // node indices, each once, ascending
   Place place;
+  const DocumentEntry* written = nullptr;       // of the Document, which must outlive who asks for it
+  std::shared_ptr<const SourceFile> file = {};  // where it is written, where another pipeline is used
+
+  /// What `${node.port}` is: the Spec's type, or with `each` a list of it (lists are put one after the other).
+  ValueType output_type(std::size_t port) const {
+    const ValueType type = spec->outputs[port].type;
+    return {type.type, type.list || each.has_value()};
+  }
 };
 
 struct GraphOutput {
@@ -99,11 +126,6 @@ struct Limit {
   std::optional<int> in_flight, creates_per_minute, other_per_minute;
 };
 
-/// US dollars; what is absent is not known.
-struct Price {
-  std::optional<double> per_run, per_second, per_image;
-};
-
 struct Graph {
   std::string file;  // as the user named it
   std::string name, description;
@@ -111,9 +133,10 @@ struct Graph {
   std::vector<GraphParam> params;
   std::vector<GraphNode> nodes;
   std::vector<GraphOutput> outputs;
+  int until = -1;                       // --until: a node that runs though no output needs it
   std::vector<int> order;               // node indices such that every node stands after its upstream
   std::map<std::string, Limit> limits;  // by server, model or "default"
-  std::map<std::string, Price> prices;  // by owner/name
+  Prices prices;                        // of the file
 
   const GraphNode* node(std::string_view name) const;
 };

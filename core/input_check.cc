@@ -1,8 +1,10 @@
 #include "input_check.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <set>
 
+#include "binding.h"
 #include "evaluate.h"
 #include "plan.h"
 #include "unicode.h"
@@ -55,6 +57,7 @@ json draft_of(const Graph& graph, const Expression& expression, const DocumentVa
     }
     return whole;
   }
+  if (written.kind == DocumentValue::Kind::scalar) return later("");  // given by a pipeline that uses this one
   if (const auto* list = std::get_if<Expression::ListOf>(&expression.form)) {
     json made = json::array();
     for (std::size_t i = 0; i < list->items.size(); ++i)
@@ -124,7 +127,8 @@ std::string shown(const ModelName& model) {
 
 bool has_unknown_key(const Spec& spec, const DocumentEntry& written) {
   for (const DocumentEntry& entry : written.value.entries)
-    if (entry.key != "type" && entry.key != "timeout" && !spec.input(entry.key) && !spec.parameter(entry.key))
+    if (std::ranges::find(common_keys(), entry.key) == common_keys().end() && !spec.input(entry.key) &&
+        !spec.parameter(entry.key))
       return true;
   return false;
 }
@@ -153,19 +157,17 @@ JsonPtr Knowledge::schema_of(const ModelName& model) const {
   return kept ? kept->find(model) : nullptr;
 }
 
-std::vector<ModelUse> model_uses(const Document& document, const Graph& graph, const Registry& registry, Host& host,
-                                 Diagnostics& diagnostics) {
+std::vector<ModelUse> model_uses(const Graph& graph, const Registry& registry, Host& host, Diagnostics& diagnostics) {
   std::vector<ModelUse> uses;
-  const DocumentValue* nodes = document.root.find("nodes");
-  if (!nodes || nodes->entries.size() != graph.nodes.size()) return uses;
   for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
     const GraphNode& node = graph.nodes[i];
-    if (!node.spec || node.spec->cost != Cost::paid) continue;
+    if (!node.spec || node.spec->cost != Cost::paid || !node.written) continue;
+    diagnostics.write_in(node.file);
     ModelUse use;
     use.remote = registry.behaviour(node.spec->name).remote;
     if (!use.remote) continue;
     use.node = static_cast<int>(i);
-    use.written = &nodes->entries[i];
+    use.written = node.written;
     use.place = naming_place(*node.spec, *use.written);
     static const DocumentValue nothing;
     for (std::size_t p = 0; p < node.spec->params.size(); ++p) {
@@ -189,6 +191,7 @@ std::vector<ModelUse> model_uses(const Document& document, const Graph& graph, c
     }
     if (!use.model.lane.empty()) uses.push_back(std::move(use));
   }
+  diagnostics.write_in(nullptr);
   return uses;
 }
 
@@ -210,6 +213,7 @@ void pin_versions(Graph& graph, std::vector<ModelUse>& uses, const Lockfile& loc
 void check_inputs(const Graph& graph, const std::vector<ModelUse>& uses, const Knowledge& knowledge, bool tell_unknown,
                   Diagnostics& diagnostics) {
   for (const ModelUse& use : uses) {
+    diagnostics.write_in(graph.nodes[static_cast<std::size_t>(use.node)].file);
     const JsonPtr schema = knowledge.schema_of(use.model);
     const auto mistakes = use.remote->check(use.model, use.input, schema.get());
     if (!mistakes) {
@@ -228,6 +232,7 @@ void check_inputs(const Graph& graph, const std::vector<ModelUse>& uses, const K
         diagnostics.warning("W421", place_of(use, mistake), mistake.message, mistake.help, label);
     }
   }
+  diagnostics.write_in(nullptr);
 }
 
 void report_drift(const std::vector<ModelUse>& uses, const Lockfile& lock, const std::string& lock_file,

@@ -39,9 +39,9 @@ struct Knowledge {
   JsonPtr schema_of(const ModelName& model) const;
 };
 
-/// Every node of a remote type whose params name a model; what they name wrongly is reported. May load plugins.
-std::vector<ModelUse> model_uses(const Document& document, const Graph& graph, const Registry& registry, Host& host,
-                                 Diagnostics& diagnostics);
+/// Every node of a remote type whose params name a model; what they name wrongly is reported. May load plugins. The
+/// Graph's Document is still there.
+std::vector<ModelUse> model_uses(const Graph& graph, const Registry& registry, Host& host, Diagnostics& diagnostics);
 /// Nodes that ask by name buy the locked version from now on. Call it after model_uses; the uses are renewed.
 void pin_versions(Graph& graph, std::vector<ModelUse>& uses, const Lockfile& lock, Host& host);
 /// E421 for what a model does not take, W421 for doubts, and where `tell_unknown` W422 for models nobody knows.

@@ -64,6 +64,20 @@ class Writer {
     return json{{"object", object}};
   }
 
+  std::optional<json> of(const Condition& condition) const {
+    json whole = json::array({static_cast<int>(condition.op)});
+    auto add = [&](const auto& inner) {
+      auto one = of(inner);
+      if (one) whole.push_back(std::move(*one));
+      return one.has_value();
+    };
+    for (const Condition& part : condition.parts)
+      if (!add(part)) return std::nullopt;
+    for (const Expression& operand : condition.operands)
+      if (!add(operand)) return std::nullopt;
+    return whole;
+  }
+
   std::optional<json> of(const Value& value) const {
     if (value.absent()) return json(nullptr);
     if (value.text()) return json(*value.text());
@@ -109,6 +123,8 @@ class Writer {
       return made;
     }
     if (reference.to == Reference::To::element) return json("index");
+    if (reference.to == Reference::To::each_index) return json{{"each", "index"}};
+    if (reference.to == Reference::To::each) return json{{"each", ""}, {"property", reference.property}};
     const Value& value =
         reference.to == Reference::To::param ? graph_.params[reference.index].value : item_->inputs[reference.index];
     const FilePtr file = value.file();
@@ -139,7 +155,7 @@ std::string text_of(const json& value) {
 std::optional<json> arguments_of(const GraphNode& node, const Writer& writer) {
   const Spec& spec = *node.spec;
   json made = json::object();
-  auto add = [&](const std::string& name, const Expression& expression) {
+  auto add = [&](const std::string& name, const auto& expression) {
     auto value = writer.of(expression);
     if (value) made[name] = std::move(*value);
     return value.has_value();
@@ -151,6 +167,15 @@ std::optional<json> arguments_of(const GraphNode& node, const Writer& writer) {
       return std::nullopt;
   }
   if (!spec.open_input.empty() && !add(spec.open_input, node.open_input)) return std::nullopt;
+  // No port or param has these names.
+  if (node.each && !add("each", *node.each)) return std::nullopt;
+  if (node.when && !add("when", *node.when)) return std::nullopt;
+  if (node.on_error == OnError::skip) made["on_error"] = "skip";
+  if (node.on_error == OnError::use) {
+    auto substitute = writer.of(node.substitute);
+    if (!substitute) return std::nullopt;
+    made["on_error"] = {{"use", std::move(*substitute)}};
+  }
   return made;
 }
 
@@ -208,8 +233,7 @@ std::vector<OutputRecipe> output_recipes(const Graph& graph, const FileHash& has
       seen[index] = true;
       recipe.nodes.push_back(index);
       const GraphNode& node = graph.nodes[index];
-      for (const Expression& argument : node.arguments) for_each_reference(argument, visit);
-      for_each_reference(node.open_input, visit);
+      for_each_reference(node, visit);
       // By name instead of by key: one that changed is not to look as if all after it had.
       std::vector<std::string> names;
       for (const GraphNode& one : graph.nodes) names.push_back(one.name);

@@ -2,7 +2,8 @@
 //
 // The canonical text under the hash: "recipe 1", the node type and its Spec's version, then one line per argument that
 // is in the key, in name order: literal values as canonical JSON (7.0 as 7), files by the hash of their content,
-// another node's port by that node's key. Changing this text is a change of format version.
+// another node's port by that node's key. `each`, `when` and `on_error` count as arguments. Changing this text is a
+// change of format version.
 #pragma once
 
 #include <functional>

@@ -29,6 +29,10 @@ static std::optional<PurchaseState> state_of(std::string_view name) {
   return std::nullopt;
 }
 
+std::string ledger_folder(const std::string& state, bool sandbox) {
+  return join_path(state, sandbox ? "sandbox-ledger" : "ledger");
+}
+
 bool free_to_buy(PurchaseState state) {
   return state == PurchaseState::released || state == PurchaseState::aborted || state == PurchaseState::rejected ||
          state == PurchaseState::not_sent;
@@ -123,6 +127,12 @@ std::string Ledger::path_of(const std::string& key, int number) const {
   return join_path(join_path(folder_, key.substr(0, 2)), key + "." + std::to_string(number) + ".ndjson");
 }
 
+/// A sum of money stands as text, digit by digit.
+static std::optional<NanoUsd> read_usd(const json& line, const char* name) {
+  const auto text = line.find(name);
+  return text != line.end() && text->is_string() ? parse_usd(text->get_ref<const std::string&>()) : std::nullopt;
+}
+
 static void read_line(Purchase& purchase, const json& line) {
   const auto state = state_of(line.value("state", ""));
   if (!state) return;  // a newer version's line: what it says beyond the state table does not change what was paid
@@ -130,10 +140,12 @@ static void read_line(Purchase& purchase, const json& line) {
   purchase.error = line.value("error", "");
   if (line.contains("id")) purchase.id = line["id"].get<std::string>();
   if (line.contains("answer")) purchase.answer = line["answer"];
+  if (line.contains("cost")) purchase.cost = read_usd(line, "cost");
   if (*state == PurchaseState::intent) {
     purchase.server = line.value("server", "");
     purchase.lane = line.value("lane", "");
     purchase.attempt = line.value("attempt", 1);
+    purchase.price = read_usd(line, "price");
     purchase.owner = line.value("owner", "");
     purchase.boot_id = line.value("boot", "");
     purchase.boottime_ms = line.value("boottime_ms", std::int64_t{0});
@@ -185,9 +197,11 @@ std::optional<Purchase> Ledger::latest(const std::string& key) const {
   return purchase;
 }
 
-std::optional<Purchase> Ledger::claim(const std::string& key, int number, const Request& request, int attempt) {
+std::optional<Purchase> Ledger::claim(const std::string& key, int number, const Request& request, int attempt,
+                                      std::optional<NanoUsd> price) {
   become_owner();
   Purchase purchase;
+  purchase.price = price;
   purchase.attempt = attempt;
   purchase.key = key;
   purchase.number = number;
@@ -201,20 +215,21 @@ std::optional<Purchase> Ledger::claim(const std::string& key, int number, const 
   purchase.sent = sent_input(request);
   for (const RequestFile& file : request.files)
     if (!file.upload_id.empty()) purchase.upload_ids.push_back(file.upload_id);
-  const json line = {{"state", "intent"},
-                     {"format", 1},
-                     {"key", key},
-                     {"server", request.server},
-                     {"lane", request.lane},
-                     {"input", purchase.input},
-                     {"variant", request.variant},
-                     {"attempt", attempt},
-                     {"wall", purchase.wall},
-                     {"boot", boot_id_},
-                     {"boottime_ms", purchase.boottime_ms},
-                     {"owner", purchase.owner},
-                     {"uploads", purchase.upload_ids},
-                     {"sent", purchase.sent}};
+  json line = {{"state", "intent"},
+               {"format", 1},
+               {"key", key},
+               {"server", request.server},
+               {"lane", request.lane},
+               {"input", purchase.input},
+               {"variant", request.variant},
+               {"attempt", attempt},
+               {"wall", purchase.wall},
+               {"boot", boot_id_},
+               {"boottime_ms", purchase.boottime_ms},
+               {"owner", purchase.owner},
+               {"uploads", purchase.upload_ids},
+               {"sent", purchase.sent}};
+  if (price) line["price"] = show_usd(*price);
   const std::string path = path_of(key, number);
   folders_.make(folder_of(path));
   if (!place_new(disk_, path, line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n")) return std::nullopt;
@@ -242,7 +257,8 @@ void Ledger::created(Purchase& purchase, const std::string& id) {
   purchase.id = id;
 }
 
-void Ledger::succeeded(Purchase& purchase, const json& answer, std::vector<SavedFile> files) {
+void Ledger::succeeded(Purchase& purchase, const json& answer, std::vector<SavedFile> files,
+                       std::optional<NanoUsd> cost) {
   json saved = json::array();
   for (const SavedFile& file : files)
     saved.push_back({{"url", file.url},
@@ -250,19 +266,25 @@ void Ledger::succeeded(Purchase& purchase, const json& answer, std::vector<Saved
                      {"name", file.name},
                      {"media_type", file.media_type},
                      {"size", file.size}});
-  append(purchase, {{"state", "succeeded"},
-                    {"wall", iso_time(std::chrono::system_clock::now())},
-                    {"answer", answer},
-                    {"files", saved}});
+  json line = {{"state", "succeeded"},
+               {"wall", iso_time(std::chrono::system_clock::now())},
+               {"answer", answer},
+               {"files", saved}};
+  if (cost) line["cost"] = show_usd(*cost);
+  append(purchase, line);
+  purchase.cost = cost;
   purchase.state = PurchaseState::succeeded;
   purchase.answer = answer;
   purchase.files = std::move(files);
 }
 
-void Ledger::ended(Purchase& purchase, PurchaseState state, const std::string& error, const json& answer) {
+void Ledger::ended(Purchase& purchase, PurchaseState state, const std::string& error, const json& answer,
+                   std::optional<NanoUsd> cost) {
   json line = {{"state", state_name(state)}, {"wall", iso_time(std::chrono::system_clock::now())}, {"error", error}};
   if (!answer.is_null()) line["answer"] = answer;
+  if (cost) line["cost"] = show_usd(*cost);
   append(purchase, line);
+  purchase.cost = cost;
   purchase.state = state;
   purchase.error = error;
 }
@@ -279,6 +301,18 @@ std::vector<Purchase> Ledger::all() const {
     if (auto purchase = latest(key)) all.push_back(std::move(*purchase));
   std::stable_sort(all.begin(), all.end(), [](const Purchase& a, const Purchase& b) { return a.wall < b.wall; });
   return all;
+}
+
+std::vector<std::vector<json>> Ledger::history(const std::string& key) const {
+  std::vector<std::vector<json>> purchases;
+  for (int number = 1; disk_.exists(path_of(key, number)); ++number) {
+    const std::string text = disk_.read(path_of(key, number)).value_or("");
+    std::vector<json>& lines = purchases.emplace_back();
+    for (std::size_t start = 0, end; (end = text.find('\n', start)) != std::string::npos; start = end + 1)
+      if (json line = json::parse(std::string_view(text).substr(start, end - start), nullptr, false); line.is_object())
+        lines.push_back(std::move(line));
+  }
+  return purchases;
 }
 
 std::set<std::string> Ledger::all_ids() const {

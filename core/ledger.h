@@ -21,6 +21,7 @@
 #include <pixgraph/remote.h>
 
 #include "disk.h"
+#include "money.h"
 
 namespace pixgraph {
 
@@ -64,9 +65,14 @@ struct Purchase {
   nlohmann::json sent;    // as it went to the server, see reconcile.h
   nlohmann::json answer;  // of the terminal line
   std::vector<SavedFile> files;
+  std::optional<NanoUsd> price;  // that was reserved for it, where it was known
+  std::optional<NanoUsd> cost;   // that it had, where it is known
   std::string error;
   bool torn = false;  // the file ends within a line, which never counts: what is appended begins on a new one
 };
+
+/// Where the ledger of a state directory is: stand-ins have one of their own, which real runs never see.
+std::string ledger_folder(const std::string& state, bool sandbox);
 
 /// Canonical form of a request's input: files by their keys, 7.0 as 7, object keys sorted, nulls of objects left out.
 nlohmann::json canonical_input(const Request& request);
@@ -85,17 +91,22 @@ class Ledger {
   /// The purchase with the highest number; nullopt where there never was one.
   std::optional<Purchase> latest(const std::string& key) const;
   /// Claims purchase `number` of the key. nullopt where somebody else has claimed it.
-  std::optional<Purchase> claim(const std::string& key, int number, const Request& request, int attempt = 1);
+  std::optional<Purchase> claim(const std::string& key, int number, const Request& request, int attempt = 1,
+                                std::optional<NanoUsd> price = {});
   /// Throws Error E521 where our intent is older than 60 s by the clock that counts sleep: a process that was frozen
   /// must not post. Asked just before the POST.
   void check_fresh(const Purchase& purchase) const;
   void created(Purchase& purchase, const std::string& id);
   /// Ends it as succeeded; the files' bytes are durable in the store already.
-  void succeeded(Purchase& purchase, const nlohmann::json& answer, std::vector<SavedFile> files);
+  void succeeded(Purchase& purchase, const nlohmann::json& answer, std::vector<SavedFile> files,
+                 std::optional<NanoUsd> cost = {});
   /// Ends it any other way. `answer` may be null.
-  void ended(Purchase& purchase, PurchaseState state, const std::string& error, const nlohmann::json& answer);
+  void ended(Purchase& purchase, PurchaseState state, const std::string& error, const nlohmann::json& answer,
+             std::optional<NanoUsd> cost = {});
   /// The latest purchase of every key, by time.
   std::vector<Purchase> all() const;
+  /// Every purchase of the key, each as the lines of its file.
+  std::vector<std::vector<nlohmann::json>> history(const std::string& key) const;
   /// Every prediction id that any entry of this ledger names. Reads the whole ledger.
   std::set<std::string> all_ids() const;
   /// Whether this very object wrote the intent.

@@ -15,7 +15,7 @@ std::unique_ptr<Pipeline> read_pipeline(const std::string& file, Reading reading
   pipeline->graph = pixgraph::bind(pipeline->document, registry, settings, diagnostics);
 
   CheckHost host;
-  pipeline->uses = model_uses(pipeline->document, pipeline->graph, registry, host, diagnostics);
+  pipeline->uses = model_uses(pipeline->graph, registry, host, diagnostics);
   if (reading == Reading::lock) return pipeline;
   const std::string lock_file = lock_path(file);
   if (const auto text = real_disk().read(lock_file)) {

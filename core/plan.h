@@ -29,6 +29,11 @@ struct PlanOptions {
   std::set<std::string> forced;  // --rebuy: outputs that need one of these nodes are made again
 };
 
+/// What the index knows an output by that was made after an error which `on_error` covered.
+inline const std::string kAfterError = "on_error";
+/// Under which Index::files_of knows that `when` decided against an output.
+std::string skipped_key(const std::string& digest, const std::string& parts);
+
 /// One output of one item.
 struct OutputPlan {
   std::string why;                                 // why it is made; "" where it is up to date
@@ -61,7 +66,7 @@ class Planner {
   Index& index_;
   OutputWriter& writer_;
   std::vector<OutputRecipe> recipes_;
-  std::vector<bool> early_, of_item_, forced_;  // by output
+  std::vector<bool> early_, of_item_, forced_, conditional_;  // by output
   bool fresh_ = false;
 };
 
@@ -81,22 +86,5 @@ struct Plan {
 
 Plan make_plan(const Graph& graph, const ItemTable& table, const Planner& planner, const Codecs& codecs,
                const FileHash& hash_of);
-
-/// For `pixgraph plan`: the plan by node.
-struct PlanNode {
-  std::string name, type;
-  bool paid = false;
-  int runs = 0, reused = 0, skipped = 0;  // skipped: items whose outputs are up to date without it
-  std::map<std::string, int> why;         // reason of the runs, with how many items it holds for
-};
-struct PlanSummary {
-  int items = 0, up_to_date = 0, refused = 0;
-  std::vector<PlanNode> nodes;  // those that an output needs, in the graph's order
-  int predictions = 0;          // that would be bought at most
-};
-PlanSummary summary(const Graph& graph, const ItemTable& table, const Plan& plan, Index& index, const Ledger& ledger);
-
-/// The summary as a table for people.
-std::string render_plan(const Graph& graph, const PlanSummary& summary);
 
 }  // namespace pixgraph

@@ -31,7 +31,8 @@ namespace pixgraph {
 struct WatchEnd {
   std::optional<Error> error;  // set: it was not found out; the prediction goes on at the server
   bool canceled = false;       // with error: because the run was ended
-  std::string past_limit;      // why our cancel was sent; the snapshot may then be one that still runs
+  std::string
+      past_limit;  // why our cancel was sent, and whether that was taken; the snapshot may then be one that still runs
   Snapshot snapshot;
 };
 
@@ -87,6 +88,7 @@ class Poller {
   void look(const WatchedPtr& watched);
   void tell(const WatchedPtr& watched, WatchEnd end);
   std::optional<WatchEnd> ask(const WatchedPtr& watched);
+  void tell_to_end(Watched& watched);
   std::optional<WatchEnd> judge(const WatchedPtr& watched, Snapshot snapshot);
   std::chrono::milliseconds next_wait(Watched& watched, std::chrono::milliseconds passed);
   void read_page(const ListingPtr& listing);

@@ -162,4 +162,46 @@ Finding judge(const Purchase& intent, const Listed& listed, const std::set<std::
   return {};
 }
 
+static constexpr int kListTries = 8;
+static constexpr int kContestedTries = 24;  // two minutes, in which the other one gets its id or is in doubt too
+
+Inquiry::Step Inquiry::look(const Purchase& intent, const Asked& asked) {
+  using std::chrono::milliseconds;
+  using Kind = Step::Kind;
+  std::optional<Listed> listed;
+  try {
+    listed = list_since(asked.node, intent, asked.ledger.age(intent), asked.host, asked.before_page);
+  } catch (const Throttled&) {
+    throw;
+  } catch (const Error& error) {
+    if (error.stops_run() || ++failures_ >= kListTries)
+      throw Error("E514", "it could not be found out whether a prediction was bought: " + error.message(),
+                  "run again when the server answers")
+          .stopping_run();
+    return {Kind::wait, "", asked.real(milliseconds(500) * (1 << failures_))};
+  }
+  if (!listed) return {Kind::maybe_paid, "the server has no list to look it up"};
+  Finding finding = judge(intent, *listed, {}, {});
+  if (finding.kind != Finding::Kind::none) {
+    std::vector<Purchase> others = asked.ledger.all();
+    std::erase_if(others, [&](const Purchase& one) {
+      return one.state != PurchaseState::intent || (one.key == intent.key && one.number == intent.number);
+    });
+    finding = judge(intent, *listed, asked.ledger.all_ids(), others);
+  }
+  if (finding.kind == Finding::Kind::contested && ++contested_ <= kContestedTries)
+    return {Kind::wait, "", asked.real(milliseconds(5000))};
+  if (finding.kind == Finding::Kind::contested || finding.kind == Finding::Kind::undecided)
+    return {Kind::maybe_paid, finding.why};
+  if (finding.kind == Finding::Kind::one) return {Kind::adopt, finding.id};
+  const auto now = std::chrono::steady_clock::now();
+  const bool first = !first_empty_;
+  if (first) first_empty_ = now;
+  const auto enough =
+      std::max(*first_empty_ + asked.real(milliseconds(30'000)), died_at_ + asked.real(milliseconds(60'000)));
+  if (now >= enough) return {Kind::not_bought};
+  return {Kind::wait, "", std::chrono::duration_cast<milliseconds>(enough - now) + milliseconds(1),
+          first || !doubt_.empty()};
+}
+
 }  // namespace pixgraph

@@ -3,6 +3,7 @@
 // The waiting between listings, and what follows, is the driver's (remote.cc).
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <set>
@@ -56,5 +57,46 @@ struct Finding {
 /// of two intents asked for and not what the other did, they tell which of the two it is.
 Finding judge(const Purchase& intent, const Listed& listed, const std::set<std::string>& taken,
               const std::vector<Purchase>& others);
+
+/// The finding out about one intent, listing by listing. Used by one thread at a time.
+class Inquiry {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+  /// `doubt`: why it is not known whether it was bought; "" for an earlier run's intent. The connection was gone by
+  /// `died_at`.
+  Inquiry(std::string doubt, Time died_at) : doubt_(std::move(doubt)), died_at_(died_at) {}
+
+  struct Step {
+    enum class Kind : std::uint8_t {
+      wait,        // for `wait`, then look again
+      adopt,       // it became the prediction `text`
+      maybe_paid,  // cannot be found out: `text` says why
+      not_bought,  // two full lists, 30 s apart and the last one 60 s after the connection died, do not have it
+    };
+    Kind kind = Kind::wait;
+    std::string text;
+    std::chrono::milliseconds wait{0};
+    bool tell = false;  // whoever shows the run should hear of the wait
+  };
+  struct Asked {
+    const RemoteNode& node;
+    Host& host;
+    const Ledger& ledger;
+    std::function<void()> before_page;
+    /// A wait of the protocol, in real time.
+    std::function<std::chrono::milliseconds(std::chrono::milliseconds)> real;
+  };
+  /// Reads the server's list once. Throws Throttled, and Error E514 (stops the run) for a list that cannot be read:
+  /// nothing is decided by it, the intent stays.
+  Step look(const Purchase& intent, const Asked& asked);
+
+  const std::string& doubt() const { return doubt_; }
+
+ private:
+  std::string doubt_;
+  Time died_at_;
+  std::optional<Time> first_empty_;  // a full list that did not have it
+  int failures_ = 0, contested_ = 0;
+};
 
 }  // namespace pixgraph

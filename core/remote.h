@@ -20,11 +20,11 @@
 
 #include <pixgraph/remote.h>
 
-#include "consent.h"
+#include "budget.h"
 #include "executor.h"
 #include "ledger.h"
 #include "polling.h"
-#include "retry.h"
+#include "remote_job.h"
 #include "run_times.h"
 #include "sent_reach.h"
 #include "servers.h"
@@ -32,34 +32,13 @@
 
 namespace pixgraph {
 
-struct RemoteOutcome {
-  std::optional<Error> error;  // set: nothing else but key and id means anything
-  bool canceled = false;       // with error: the run was ended, the prediction was not refused
-  bool reused = false;         // nothing was bought for this call
-  std::string key, id;
-  int attempts = 1;                              // of what the node's `retry` allows
-  std::shared_ptr<const nlohmann::json> answer;  // data: URIs stand as "pixgraph-store:<hash>"
-  std::vector<FilePtr> files;                    // Snapshot::urls, saved, in order
-};
-
-struct RemoteCall {
-  std::shared_ptr<const RemoteNode> node;
-  Request request;
-  Priority priority;
-  // From creation to end; from creation until it runs; from then to its end.
-  std::optional<std::chrono::milliseconds> timeout, queue_timeout, run_timeout;
-  Consent consent;
-  Retry retry;  // of what failed: each try is a purchase
-  std::function<void(const RemoteOutcome&)> done;
-};
-
 /// What the driver tells whoever shows the run. Called on net workers; must be quick.
 class RemoteObserver {
  public:
   virtual ~RemoteObserver() = default;
   virtual void remote_created(const Request& request, const std::string& key, const std::string& id) = 0;
   virtual void remote_ended(const Request& request, const std::string& key, const std::string& id,
-                            const std::string& state) = 0;
+                            const std::string& state, std::optional<NanoUsd> cost) = 0;
   /// It failed as try `attempt` - 1 of `attempts`, and is bought again after `wait`.
   virtual void remote_retries(const Request& request, const std::string& key, const std::string& id, int attempt,
                               int attempts, std::chrono::milliseconds wait) = 0;
@@ -79,6 +58,7 @@ class RemoteDriver {
     std::string sandbox_server;  // the base URL of this run's own sandbox, else empty
     std::function<ServerLimits(const std::string& server)> limits;
     double time_scale = 1;     // how much faster time passes at a server on this machine (a sandbox under --time-scale)
+    Budget* budget = nullptr;  // null: nothing has a price or a cap
     Index* index = nullptr;    // remembers run times
     std::string ledger_flags;  // " --state DIR": what `pixgraph ledger` needs to reach this ledger
     SchemaGate* gate = nullptr;  // looks at every request before it is bought; null: nobody does
@@ -93,13 +73,17 @@ class RemoteDriver {
   /// Asks the servers to end what is running; their calls end as canceled. Created predictions stay in the ledger.
   void cancel_all();
   int creates() const { return creates_; }
+  /// The cap is reached: nothing more is bought in this run.
+  bool over_budget() const { return budget_.reached(); }
+  Error budget_refusal() const { return budget_.refusal(); }
   /// Where URLs in the answers of the servers of this run may lead.
   SentReach& sent_reach() { return sent_reach_; }
 
  private:
-  struct Job;
+  using Job = RemoteJob;
   using JobPtr = std::shared_ptr<Job>;
   void look_up(const JobPtr& job);
+  void look_again(const JobPtr& job, Purchase known);
   void reuse(const JobPtr& job, const Purchase& purchase);
   void attach(const JobPtr& job, Purchase purchase);
   /// As purchase `number`, which is try `attempt` of what `retry` allows.
@@ -113,13 +97,17 @@ class RemoteDriver {
   void watch(const JobPtr& job, std::chrono::steady_clock::time_point created_at, std::optional<Snapshot> first);
   void arrived(const JobPtr& job, WatchEnd end);
   void save(const JobPtr& job, Snapshot snapshot);
-  void give_up(const JobPtr& job, PurchaseState state, Error error, const nlohmann::json& answer);
+  void record_end(const JobPtr& job, PurchaseState state, const std::string& error, const Snapshot& snapshot);
+  void give_up(const JobPtr& job, PurchaseState state, Error error, const Snapshot& snapshot);
+  bool reserve(const JobPtr& job, int number);
   void fail(const JobPtr& job, Error error, bool canceled = false);
   void finish(const JobPtr& job, RemoteOutcome outcome);
   void step(const JobPtr& job, const std::function<void()>& work);
   void leave(const JobPtr& job);
 
   Setup setup_;
+  Budget uncapped_;
+  Budget& budget_;
   Servers servers_;
   RunTimes run_times_;
   Poller poller_;

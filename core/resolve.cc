@@ -64,17 +64,18 @@ bool resolve_port(Binding& binding, Reference& out, const ReferenceText& written
     }
   }
   const Port& port = spec.outputs[static_cast<std::size_t>(out.port)];
-  out.type = port.type;
+  const ValueType type_here = node.output_type(static_cast<std::size_t>(out.port));
+  out.type = type_here;
   if (next == written.words.size()) return true;
   const std::string& word = written.words[next];
   // What json holds is seen at run time; behind the node's bare name a word is rather a misspelt output.
-  const bool json = next == 2 && port.type == ValueType(Type::json);
-  const auto type = json ? std::optional(Type::json) : property_type(port.type, false, word);
+  const bool json = next == 2 && type_here == ValueType(Type::json);
+  const auto type = json ? std::optional(Type::json) : property_type(type_here, false, word);
   const bool is_property = std::ranges::find(property_words(), word) != property_words().end();
   if (next == 1 && !type && !is_property) {
     std::vector<std::string> known = port_names(spec);
     for (const std::string& property : property_words())
-      if (property_type(port.type, false, property)) known.push_back(property);
+      if (property_type(type_here, false, property)) known.push_back(property);
     const std::string ports = "it has " + listed(port_names(spec));
     const std::string meant = binding.suggest(word, known);
     Diagnostic unknown;
@@ -88,7 +89,7 @@ bool resolve_port(Binding& binding, Reference& out, const ReferenceText& written
   }
   std::string shown = "${" + node.name + (next == 2 ? "." + port.name : "") + "}";
   if (!type) {
-    report_property(binding, out.place, shown, port.type, false, word);
+    report_property(binding, out.place, shown, type_here, false, word);
     return false;
   }
   if (next + 1 < written.words.size()) {
@@ -127,13 +128,18 @@ const Spec* converter(const Registry& registry, ValueType to, ValueType from, co
   return best;
 }
 
-std::string advice(Binding& binding, ValueType to, const Reference& reference, const std::string& written) {
+std::string advice(Binding& binding, const Want& want, const Reference& reference, const std::string& written) {
+  const ValueType to = want.type;
+  const bool for_node = want.node >= 0 && !binding.each;
   if (reference.to == Reference::To::node && reference.property.empty()) {
     const GraphNode& node = binding.graph.nodes[static_cast<std::size_t>(reference.index)];
-    for (const Port& port : node.spec->outputs)
-      if (accepts(to, port.type)) return "`${" + node.name + "." + port.name + "}` is " + with_article(port.type);
+    for (std::size_t port = 0; !node.file && port < node.spec->outputs.size(); ++port)
+      if (const ValueType type = node.output_type(port); accepts(to, type))
+        return "`${" + node.name + "." + node.spec->outputs[port].name + "}` is " + with_article(type);
   }
   const Type from = reference.type.type;
+  if (reference.type.list && !to.list && for_node && accepts(to, from))
+    return "`each: \"" + written + "\"` runs the node once per element, and `${each}` is the element";
   if (reference.to == Reference::To::input && to == ValueType(Type::file) &&
       (from == Type::image || from == Type::mask) && reference.property.empty() && !reference.type.list) {
     const GraphInput& input = binding.graph.inputs[static_cast<std::size_t>(reference.index)];
@@ -145,7 +151,8 @@ std::string advice(Binding& binding, ValueType to, const Reference& reference, c
     return "`" + named.insert(named.size() - 1, ".name") + "` is its name";
   }
   const bool scalars = !to.list && !reference.type.list && to.type < Type::file && from < Type::file;
-  if (scalars && reference.property.empty() && reference.to != Reference::To::node)
+  if (scalars && reference.property.empty() &&
+      (reference.to == Reference::To::input || reference.to == Reference::To::param))
     return "declare it with `type: " + std::string(type_name(to.type)) + "`";
   const Port* port = nullptr;
   if (const Spec* between = converter(binding.registry, to, reference.type, port)) {
@@ -161,6 +168,26 @@ std::string advice(Binding& binding, ValueType to, const Reference& reference, c
 
 }  // namespace
 
+/// `${each}`, `${each.index}`, and what the element has.
+static std::optional<Reference> resolve_each(Binding& binding, const ReferenceText& written, Place place) {
+  if (!binding.each) {
+    binding.diagnostics.error("E020", place, ticked(written.written()) + " has no meaning here",
+                              "it is one element of the list of a node's `each:`, and stands within that node");
+    return std::nullopt;
+  }
+  Reference out;
+  out.place = place;
+  if (written.words.size() == 2 && written.words[1] == "index") {
+    out.to = Reference::To::each_index;
+    out.type = Type::integer;
+    return out;
+  }
+  out.to = Reference::To::each;
+  out.type = binding.each->type;
+  if (binding.each->broken || !resolve_property(binding, out, written, binding.each->held_as_file)) return std::nullopt;
+  return out;
+}
+
 std::optional<Reference> resolve(Binding& binding, const ReferenceText& written, Place place, const Want& want) {
   Reference out;
   out.place = place;
@@ -175,6 +202,7 @@ std::optional<Reference> resolve(Binding& binding, const ReferenceText& written,
                               "it is the position in a list that an output saves, and stands in the output's `file:`");
     return std::nullopt;
   }
+  if (name == "each" && !binding.names.contains(name)) return resolve_each(binding, written, place);
   const auto known = binding.names.find(name);
   if (known == binding.names.end()) {
     if (binding.names_incomplete) return std::nullopt;
@@ -187,6 +215,9 @@ std::optional<Reference> resolve(Binding& binding, const ReferenceText& written,
                                                           : "the names are " + listed(binding.name_list));
     return std::nullopt;
   }
+  if (known->second.used >= 0)
+    return resolve_used(binding, binding.used[static_cast<std::size_t>(known->second.used)], written, place, want);
+  if (known->second.to == Reference::To::node && known->second.index < 0) return std::nullopt;
   out.to = known->second.to;
   out.index = known->second.index;
   const auto index = static_cast<std::size_t>(out.index);
@@ -205,11 +236,13 @@ std::optional<Reference> resolve(Binding& binding, const ReferenceText& written,
       // The need is real even where the rest is wrong: a cycle is a cycle.
       if (want.node >= 0)
         binding.needs.push_back({want.node, out.index, place});
-      else
+      else if (want.node != kNoNode)
         binding.saved.push_back(out.index);
       if (known->second.broken || !resolve_port(binding, out, written)) return std::nullopt;
       return out;
-    case Reference::To::element: break;
+    case Reference::To::element:
+    case Reference::To::each:
+    case Reference::To::each_index: break;
   }
   return std::nullopt;
 }
@@ -222,13 +255,13 @@ void report_mismatch(Binding& binding, const Want& want, const Reference& refere
                 with_article(reference.type);
   if (reference.to == Reference::To::node && reference.property.empty()) {
     const GraphNode& node = binding.graph.nodes[static_cast<std::size_t>(reference.index)];
-    out.notes.push_back({node.place, with_article(reference.type) + " is made here"});
+    if (!node.file) out.notes.push_back({node.place, with_article(reference.type) + " is made here"});
   } else if (reference.to == Reference::To::input && reference.property.empty()) {
     out.notes.push_back({binding.graph.inputs[static_cast<std::size_t>(reference.index)].place, "declared here"});
   } else if (reference.to == Reference::To::param) {
     out.notes.push_back({binding.graph.params[static_cast<std::size_t>(reference.index)].place, "declared here"});
   }
-  out.help = advice(binding, want.type, reference, written);
+  out.help = advice(binding, want, reference, written);
   binding.diagnostics.add(std::move(out));
 }
 

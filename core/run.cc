@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "clock.h"
+#include "estimate.h"
 #include "events.h"
 #include "hash.h"
 #include "http.h"
@@ -70,9 +71,9 @@ class PredictionEvents : public RemoteObserver {
   void remote_created(const Request& request, const std::string& key, const std::string& id) override {
     emit("created", request, key, id);
   }
-  void remote_ended(const Request& request, const std::string& key, const std::string& id,
-                    const std::string& state) override {
-    emit(state, request, key, id);
+  void remote_ended(const Request& request, const std::string& key, const std::string& id, const std::string& state,
+                    std::optional<NanoUsd> cost) override {
+    emit(state, request, key, id, cost);
   }
   void remote_retries(const Request& request, const std::string& key, const std::string& id, int attempt, int attempts,
                       std::chrono::milliseconds wait) override {
@@ -90,13 +91,12 @@ class PredictionEvents : public RemoteObserver {
   }
 
  private:
-  void emit(const std::string& state, const Request& request, const std::string& key, const std::string& id) {
-    events_.emit({{"type", "prediction"},
-                  {"state", state},
-                  {"id", id},
-                  {"key", key},
-                  {"lane", request.lane},
-                  {"model", request.model}});
+  void emit(const std::string& state, const Request& request, const std::string& key, const std::string& id,
+            std::optional<NanoUsd> cost = {}) {
+    json event = {{"type", "prediction"}, {"state", state},       {"id", id},
+                  {"key", key},           {"lane", request.lane}, {"model", request.model}};
+    if (cost) event["cost"] = usd_number(*cost);
+    events_.emit(std::move(event));
     for (const std::string& warning : request.warnings)
       if (state == "created")
         events_.emit({{"type", "warning"},
@@ -135,26 +135,6 @@ double time_scale() {
   return number >= 1 ? number : 1;
 }
 
-/// The pipeline file's `limits:` (of the server, else `default`; by model), then what the command line says.
-ServerLimits limits_for(const Graph& graph, const std::string& server, const RunOptions& options) {
-  ServerLimits limits;
-  const std::size_t scheme = server.find("://");
-  const std::string host =
-      server.substr(scheme == std::string::npos ? 0 : scheme + 3, server.find('/', scheme + 3) - scheme - 3);
-  for (const std::string& name : {std::string("default"), host, server})
-    if (const auto limit = graph.limits.find(name); limit != graph.limits.end()) {
-      if (limit->second.in_flight) limits.in_flight = *limit->second.in_flight;
-      if (limit->second.creates_per_minute) limits.creates_per_minute = *limit->second.creates_per_minute;
-      if (limit->second.other_per_minute) limits.calls_per_minute = *limit->second.other_per_minute;
-    }
-  for (const auto& [name, limit] : graph.limits)
-    if (limit.in_flight) limits.in_flight_of[name] = *limit.in_flight;
-  if (options.jobs_remote > 0) limits.in_flight = options.jobs_remote;
-  if (options.creates_per_minute) limits.creates_per_minute = *options.creates_per_minute;
-  if (options.creates_per_minute == 0.0) limits.calls_per_minute = 0;  // unlimited means all of it
-  return limits;
-}
-
 /// What `pixgraph ledger` needs to reach this run's ledger from the same folder, as a shell reads it.
 std::string ledger_flags(const std::string& state, bool sandbox) {
   std::string flags;
@@ -177,14 +157,17 @@ void exit_within(std::chrono::milliseconds time, int code) {
   }).detach();
 }
 
-json end_event(const RunCounts& counts, int exit, const RunOptions& options) {
+json end_event(const RunCounts& counts, int exit, const RunOptions& options, const Budget& budget) {
   json end = {{"type", "end"},
               {"exit", exit},
               {"done", counts.items_done},
               {"reused", counts.items_reused},
               {"failed", counts.items_failed},
+              {"skipped", counts.items_skipped},
               {"canceled", counts.items_canceled},
               {"out", options.out}};
+  if (budget.spent() > 0 || budget.cap()) end["spent"] = usd_number(budget.spent());
+  if (budget.cap()) end["cap"] = usd_number(*budget.cap());
   if (counts.stopped) {
     end["stopped"] = counts.stopped->message();
     end["hint"] = counts.stopped->hint();
@@ -193,6 +176,35 @@ json end_event(const RunCounts& counts, int exit, const RunOptions& options) {
 }
 
 }  // namespace
+
+ServerLimits limits_for(const Graph& graph, const std::string& server, const RunOptions& options) {
+  ServerLimits limits;
+  const std::size_t scheme = server.find("://");
+  const std::string host =
+      server.substr(scheme == std::string::npos ? 0 : scheme + 3, server.find('/', scheme + 3) - scheme - 3);
+  for (const std::string& name : {std::string("default"), host, server})
+    if (const auto limit = graph.limits.find(name); limit != graph.limits.end()) {
+      if (limit->second.in_flight) limits.in_flight = *limit->second.in_flight;
+      if (limit->second.creates_per_minute) limits.creates_per_minute = *limit->second.creates_per_minute;
+      if (limit->second.other_per_minute) limits.calls_per_minute = *limit->second.other_per_minute;
+    }
+  for (const auto& [name, limit] : graph.limits)
+    if (limit.in_flight) limits.in_flight_of[name] = *limit.in_flight;
+  if (options.jobs_remote > 0) limits.in_flight = options.jobs_remote;
+  if (options.creates_per_minute) limits.creates_per_minute = *options.creates_per_minute;
+  if (options.creates_per_minute == 0.0) limits.calls_per_minute = 0;  // unlimited means all of it
+  return limits;
+}
+
+std::map<std::string, Consent> consents(const RunOptions& options, std::chrono::system_clock::time_point rebuy_before) {
+  std::map<std::string, Consent> consent_of;
+  for (const std::string& node : options.rebuy) consent_of[node] = {options.only_failed, rebuy_before};
+  return consent_of;
+}
+
+std::chrono::system_clock::time_point rebuy_time(const RunOptions& options) {
+  return options.rebuy_before.empty() ? std::chrono::system_clock::now() : parse_iso_time(options.rebuy_before).value();
+}
 
 void point_at_sandbox(RunHost& host, const std::string& base_url) {
   host.override_environment("REPLICATE_BASE_URL", base_url);
@@ -238,6 +250,7 @@ struct Running {
   const Planner& planner;
   Services& services;
   RunLog& log;
+  Budget& budget;
   std::atomic<Scheduler*>& at_work;  // set while there is one
   std::chrono::system_clock::time_point rebuy_before;
 };
@@ -249,9 +262,7 @@ RunCounts execute(const Running& run, bool& interrupted) {
   Services& services = run.services;
   Events& events = run.log.events();
   run.writer.sweep();
-  Ledger ledger(disk, join_path(run.state, options.sandbox ? "sandbox-ledger" : "ledger"));
-  std::map<std::string, Consent> consent_of;
-  for (const std::string& node : options.rebuy) consent_of[node] = {options.only_failed, run.rebuy_before};
+  Ledger ledger(disk, ledger_folder(run.state, options.sandbox));
   PredictionEvents predictions(events);
   const int jobs = options.jobs > 0 ? options.jobs : processors();
   const auto limits = [&](const std::string& server) { return limits_for(run.graph, server, options); };
@@ -276,7 +287,7 @@ RunCounts execute(const Running& run, bool& interrupted) {
   Executor executor(jobs, 16);
   driver = std::make_unique<RemoteDriver>(
       RemoteDriver::Setup{executor, ledger, services.store, services.host, predictions, services.sandbox_url(), limits,
-                          time_scale(), &run.index, ledger_flags(run.state, options.sandbox), &gate});
+                          time_scale(), &run.budget, &run.index, ledger_flags(run.state, options.sandbox), &gate});
   const int in_flight = 2 * jobs + (uses_remote(run.graph) ? limits("").in_flight : 0);
   scheduler = std::make_unique<Scheduler>(Scheduler::Setup{run.graph,
                                                            run.registry,
@@ -292,7 +303,7 @@ RunCounts execute(const Running& run, bool& interrupted) {
                                                            in_flight,
                                                            options.fail_fast,
                                                            {options.only_failed, std::nullopt},
-                                                           consent_of});
+                                                           consents(options, run.rebuy_before)});
   Signals signals(
       [&] {
         std::fputs("\ninterrupted: no new predictions; waiting for those that run (again to cancel them)\n", stderr);
@@ -308,7 +319,7 @@ RunCounts execute(const Running& run, bool& interrupted) {
         exit_within(std::chrono::milliseconds(500), kExitTerminated);  // also where nobody reads our output any more
         RunCounts so_far = scheduler->counts();
         so_far.stopped = Error("E902", "terminated; created predictions are kept and found again by the next run");
-        events.emit(end_event(so_far, kExitTerminated, options));
+        events.emit(end_event(so_far, kExitTerminated, options, run.budget));
         run.log.finish();
         ::_exit(kExitTerminated);
       });
@@ -345,6 +356,18 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
     const Plan plan =
         make_plan(graph, table, planner, codecs, [&](const File& file) { return index.known_hash(file.path); });
 
+    const auto rebuy_before = rebuy_time(options);
+    Budget budget(options.prices, options.max_cost);
+    if (options.max_cost && models.uses && !plan.nothing_to_do) {
+      const Ledger ledger(disk, ledger_folder(state, options.sandbox));
+      const PurchaseKnowledge known{index,
+                                    ledger,
+                                    [&](const File& file) { return index.known_hash(file.path); },
+                                    {options.only_failed, std::nullopt},
+                                    consents(options, rebuy_before)};
+      check_prices(graph, summary(graph, table, plan, known), *models.uses, budget);
+    }
+
     std::unique_ptr<Services> services;
     if (!plan.nothing_to_do) {
       services = std::make_unique<Services>(disk, state, codecs, redactor, index);
@@ -368,19 +391,18 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
                        {"nodes", names},
                        {"items", table.items.size()},
                        {"out", options.out},
+                       {"until", graph.until < 0 ? "" : graph.nodes[graph.until].name},
                        {"state", state},
                        {"sandbox", services ? services->sandbox_url() : ""},
                        {"shard", options.shard},
                        {"skipped_files", table.skipped}});
-    const auto rebuy_before =
-        options.rebuy_before.empty() ? std::chrono::system_clock::now() : parse_iso_time(options.rebuy_before).value();
     RunCounts counts;
     bool interrupted = false;
     if (plan.nothing_to_do)
       counts.items_reused = static_cast<int>(table.items.size());
     else
       counts = execute({graph, registry, table, options, models, state, codecs, index, writer, planner, *services, log,
-                        at_work, rebuy_before},
+                        budget, at_work, rebuy_before},
                        interrupted);
     int exit = kExitDone;
     if (interrupted)
@@ -389,7 +411,7 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
       exit = kExitStopped;
     else if (counts.items_failed > 0 || counts.items_canceled > 0)
       exit = kExitItemsFailed;
-    log.events().emit(end_event(counts, exit, options));
+    log.events().emit(end_event(counts, exit, options, budget));
     log.finish();
     if (exit == kExitInterrupted && !options.rebuy.empty())
       std::fprintf(stderr, "go on with the same --rebuy and: --rebuy-before %s\n", iso_time(rebuy_before).c_str());

@@ -2,20 +2,25 @@
 // obeys signals, and turns the end into an exit code.
 #pragma once
 
+#include <chrono>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "consent.h"
+#include "governor.h"
 #include "graph.h"
 #include "host.h"
 #include "input_check.h"
 #include "items.h"
+#include "prices.h"
 #include "registry.h"
 
 namespace pixgraph {
 
 // Exit codes; where several hold, the first in this order: 70, 130/143, 3, 1.
-inline constexpr int kExitDone = 0, kExitItemsFailed = 1, kExitWrongRequest = 2, kExitStopped = 3,
+inline constexpr int kExitDone = 0, kExitItemsFailed = 1, kExitWrongRequest = 2, kExitStopped = 3, kExitWorkToDo = 4,
                      kExitInterrupted = 130, kExitTerminated = 143, kExitBug = 70;
 
 struct RunOptions {
@@ -31,8 +36,10 @@ struct RunOptions {
   std::string events;              // a file, "-", or empty
   std::vector<std::string> rebuy;  // nodes whose earlier purchases are bought again
   std::string rebuy_before;        // those made before that time (ISO 8601); empty: before now
-  bool only_failed = false;        // the items failed in an earlier run: consents to buying again
-  std::string shard;               // "0/4", or empty: which part of the items this run has
+  Prices prices;                   // by model: of the pipeline file, else of the user's price file
+  std::optional<NanoUsd> max_cost;
+  bool only_failed = false;  // the items failed in an earlier run: consents to buying again
+  std::string shard;         // "0/4", or empty: which part of the items this run has
 };
 
 /// The state directory of a pipeline file: made where it is missing. Throws Error E602.
@@ -46,6 +53,15 @@ struct RunModels {
   const std::vector<ModelUse>* uses = nullptr;
   const Lockfile* lock = nullptr;
 };
+
+/// How much a server may be asked: the pipeline file's `limits:` (of the server, else `default`; by model), then what
+/// the options say.
+ServerLimits limits_for(const Graph& graph, const std::string& server, const RunOptions& options);
+
+/// Whose word the options give that something is bought again.
+std::map<std::string, Consent> consents(const RunOptions& options, std::chrono::system_clock::time_point rebuy_before);
+/// What `--rebuy-before` says, else now.
+std::chrono::system_clock::time_point rebuy_time(const RunOptions& options);
 
 /// From here on the host's servers are the sandbox at `base_url`.
 void point_at_sandbox(RunHost& host, const std::string& base_url);

@@ -19,10 +19,15 @@ static std::string new_run_id() {
   return time + "-" + random_hex(3);
 }
 
+std::string alive_path(const std::string& run_folder) {
+  return join_path(run_folder, "alive");
+}
+
 RunLog::RunLog(const std::string& state, const std::string& copy_to, const std::string& shard, const Redactor& redactor,
                std::function<void(const Error&)> failed)
     : id_(new_run_id()), folder_(join_path(join_path(state, "runs"), id_)), console_(copy_to != "-") {
   make_folders(real_disk(), folder_);
+  alive_ = real_disk().lock(alive_path(folder_));
   const std::string path = join_path(folder_, "events.ndjson");
   if (!copy_to.empty()) copy_ = std::make_unique<LineFile>(copy_to);
   Events::Sink log = event_file(path), outcomes = outcome_list(join_path(folder_, "items.jsonl"), shard);
@@ -34,6 +39,13 @@ RunLog::RunLog(const std::string& state, const std::string& copy_to, const std::
   events_->add_sink(std::move(log));
   events_->add_sink(std::move(outcomes));
   events_->add_sink([follower = follower_.get()](std::span<const json>) { follower->advance(); });
+}
+
+RunLog::~RunLog() {
+  try {
+    real_disk().remove(alive_path(folder_));
+  } catch (const Error&) {  // its lock ends with us
+  }
 }
 
 void RunLog::finish() {

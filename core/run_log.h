@@ -9,11 +9,15 @@
 #include <string>
 
 #include "console.h"
+#include "disk.h"
 #include "event_follower.h"
 #include "events.h"
 #include "line_file.h"
 
 namespace pixgraph {
+
+/// A file of a run's folder that is locked as long as the run goes on.
+std::string alive_path(const std::string& run_folder);
 
 class RunLog {
  public:
@@ -21,6 +25,7 @@ class RunLog {
   /// cannot be written any more. Throws Error E602 (stops_run).
   RunLog(const std::string& state, const std::string& copy_to, const std::string& shard, const Redactor& redactor,
          std::function<void(const Error&)> failed);
+  ~RunLog();
 
   const std::string& id() const { return id_; }
   const std::string& folder() const { return folder_; }
@@ -30,6 +35,7 @@ class RunLog {
 
  private:
   const std::string id_, folder_;
+  std::unique_ptr<Disk::Lock> alive_;
   // In this order: what the events call outlives them.
   Console console_;
   std::unique_ptr<LineFile> copy_;

@@ -1,14 +1,14 @@
 #include "scheduler.h"
 
 #include <algorithm>
-#include <set>
 #include <utility>
 
-#include "call.h"
+#include "condition.h"
 #include "evaluate.h"
 #include "hash.h"
 #include "item_values.h"
 #include "key.h"
+#include "on_error.h"
 
 namespace pixgraph {
 
@@ -17,64 +17,10 @@ using std::chrono::steady_clock;
 
 static constexpr int kUrgencyFetch = 2, kUrgencyWork = 5;
 
-std::string_view outcome_name(Outcome outcome) {
-  switch (outcome) {
-    case Outcome::done: return "done";
-    case Outcome::reused: return "reused";
-    case Outcome::failed: return "failed";
-    case Outcome::skipped: return "skipped";
-    case Outcome::canceled: return "canceled";
-  }
-  return "?";
-}
-
-/// One item under way. Guarded by Scheduler::mutex_, but for `outputs` of nodes that are done, which their consumers
-/// read.
-struct Scheduler::ItemRun {
-  std::size_t index = 0;
-  const Item* item = nullptr;
-  std::vector<std::vector<Value>> outputs;  // by node
-  const Shape* shape = nullptr;
-  std::vector<OutputPlan> plans;              // by output
-  std::vector<std::string> parts;             // by output: of the recipe that it is made by
-  std::map<std::string, std::string> hashes;  // of input files, by path, as they were before anything read them
-  std::vector<int> waiting;                   // by vertex: upstream that has not ended
-  std::vector<int> readers;                   // by vertex: downstream that still needs its values
-  std::vector<std::optional<Outcome>> outcomes;
-  std::vector<steady_clock::time_point> started;
-  std::vector<int> tries;  // by vertex: that have failed and may be repeated
-  int left = 0;
-  bool failed = false, canceled = false;
-  std::string cause, code, culprit;  // of the first failure: what, its code and the node
-  steady_clock::time_point begun = steady_clock::now();
-  int attempts = 1;  // of the node that was tried most often
-  json files = json::array(), predictions = json::array();
-  std::once_flag recipes_made;
-  std::vector<std::string> recipes;  // by node; made when the first paid node asks
-};
-
-Scheduler::Scheduler(Setup setup) : setup_(std::move(setup)) {
-  const Graph& graph = setup_.graph;
-  const int nodes = static_cast<int>(graph.nodes.size());
-  upstream_.resize(vertex_count());
-  downstream_.resize(vertex_count());
-  depth_.resize(vertex_count());
-  for (int i = 0; i < nodes; ++i) upstream_[i] = graph.nodes[i].upstream;
-  for (std::size_t i = 0; i < graph.outputs.size(); ++i) {
-    std::set<int> from;
-    for (const Expression* expression : {&graph.outputs[i].value, &graph.outputs[i].file})
-      for_each_reference(*expression, [&](const Reference& reference) {
-        if (reference.to == Reference::To::node) from.insert(reference.index);
-      });
-    upstream_[nodes + i].assign(from.begin(), from.end());
-  }
-  for (int vertex = 0; vertex < vertex_count(); ++vertex)
-    for (int from : upstream_[vertex]) downstream_[from].push_back(vertex);
-  std::vector<int> order = graph.order;
-  for (int vertex = nodes; vertex < vertex_count(); ++vertex) order.push_back(vertex);
-  for (int vertex : order)
-    for (int from : upstream_[vertex]) depth_[vertex] = std::max(depth_[vertex], depth_[from] + 1);
-}
+Scheduler::Scheduler(Setup setup)
+    : setup_(std::move(setup)),
+      around_{setup_.codecs, setup_.host, setup_.events, setup_.remote.sent_reach(), stopping_},
+      vertices_(setup_.graph) {}
 
 Scheduler::~Scheduler() = default;
 
@@ -103,10 +49,9 @@ void Scheduler::stop() {
   stopping_ = true;
   setup_.remote.stop_creating();
   std::lock_guard lock(mutex_);
-  for (const auto& [item, vertex] : resting_)  // they need not wait for their next try
-    setup_.executor.post(Workers::net, {kUrgencyWork}, [this, item = item, vertex = vertex] {
-      end_rest(item, vertex, Error("E902", "the run was ended before the next try"));
-    });
+  for (const Piece& piece : resting_)  // they need not wait for their next try
+    setup_.executor.post(Workers::net, {kUrgencyWork},
+                         [this, piece] { end_rest(piece, Error("E902", "the run was ended before the next try")); });
   idle_.notify_all();
 }
 
@@ -158,103 +103,121 @@ void Scheduler::begin(const ItemPtr& item) {
     item->parts.push_back(outputs[i] ? item_parts(setup_.planner.recipes()[i], setup_.graph, *item->item, hash_of)
                                      : "");
   }
+  if (setup_.remote.over_budget() && would_buy(*item, outputs))
+    return refuse(item, setup_.remote.budget_refusal(), Outcome::canceled);
   std::unique_lock lock(mutex_);
-  item->shape = &shape_for(outputs);
+  auto [shape, is_new] = shapes_.try_emplace(outputs);
+  if (is_new) shape->second = vertices_.shape_of(setup_.graph, outputs);
+  item->shape = &shape->second;
   item->left = item->shape->count;
   if (item->left == 0) {
     lock.unlock();
     return end_item(item);
   }
   item->outputs.resize(setup_.graph.nodes.size());
-  item->waiting.resize(vertex_count());
-  item->outcomes.resize(vertex_count());
-  item->started.resize(vertex_count());
-  item->tries.resize(vertex_count());
+  item->waiting.resize(vertices_.count);
+  item->outcomes.resize(vertices_.count);
+  item->started.resize(vertices_.count);
+  item->tries.resize(vertices_.count);
+  item->substituted.resize(vertices_.count);
+  item->fanned.resize(setup_.graph.nodes.size());
   item->readers = item->shape->readers;
-  for (int vertex = 0; vertex < vertex_count(); ++vertex)
-    item->waiting[vertex] = static_cast<int>(upstream_[vertex].size());
-  for (int vertex = 0; vertex < vertex_count(); ++vertex)
-    if (item->shape->needed[vertex] && item->waiting[vertex] == 0) post(item, vertex);
+  for (int vertex = 0; vertex < vertices_.count; ++vertex)
+    item->waiting[vertex] = static_cast<int>(vertices_.upstream[vertex].size());
+  for (int vertex = 0; vertex < vertices_.count; ++vertex)
+    if (item->shape->needed[vertex] && item->waiting[vertex] == 0) post({item, vertex});
 }
 
-const Scheduler::Shape& Scheduler::shape_for(const std::vector<bool>& outputs) {
-  const auto [place, is_new] = shapes_.emplace(outputs, Shape());
-  Shape& shape = place->second;
-  if (!is_new) return shape;
-  shape.needed = needed_nodes(setup_.graph, outputs);
-  shape.needed.insert(shape.needed.end(), outputs.begin(), outputs.end());
-  shape.count = static_cast<int>(std::count(shape.needed.begin(), shape.needed.end(), true));
-  shape.readers.resize(vertex_count());
-  for (int vertex = 0; vertex < vertex_count(); ++vertex)
-    shape.readers[vertex] = static_cast<int>(std::count_if(downstream_[vertex].begin(), downstream_[vertex].end(),
-                                                           [&](int next) { return shape.needed[next]; }));
-  return shape;
+/// Whether a paid node of it was never bought, as far as is known without running it.
+bool Scheduler::would_buy(ItemRun& item, const std::vector<bool>& outputs) {
+  const std::vector<bool> needed = needed_nodes(setup_.graph, outputs);
+  make_recipes(item);
+  for (std::size_t node = 0; node < setup_.graph.nodes.size(); ++node)
+    if (needed[node] && setup_.graph.nodes[node].spec->cost == Cost::paid && !setup_.index.purchase(item.recipes[node]))
+      return true;
+  return false;
+}
+
+void Scheduler::make_recipes(ItemRun& item) {
+  std::call_once(item.recipes_made, [&] {
+    item.recipes = recipe_keys(setup_.graph, *item.item, [&](const File& file) {
+      const auto known = item.hashes.find(file.path);
+      return known == item.hashes.end() ? setup_.index.hash_of(file.path) : known->second;
+    });
+  });
 }
 
 /// Ends an item of which nothing ran.
-void Scheduler::refuse(const ItemPtr& item, const Error& error) {
+void Scheduler::refuse(const ItemPtr& item, const Error& error, Outcome outcome) {
   json event = written_inputs(setup_.graph, *item->item);
   event.update({{"type", "item"},
                 {"item", item->item->name},
-                {"outcome", "failed"},
+                {"outcome", outcome_name(outcome)},
                 {"code", error.code()},
                 {"cause", error.message()}});
   if (!error.hint().empty()) event["hint"] = error.hint();
   setup_.events.emit(std::move(event));
   if (error.stops_run()) stop(error);
   std::lock_guard lock(mutex_);
-  ++counts_.items_failed;
+  ++(outcome == Outcome::canceled ? counts_.items_canceled : counts_.items_failed);
   --running_items_;
   start_items();
   idle_.notify_all();
 }
 
-void Scheduler::post(const ItemPtr& item, int vertex) {
-  const bool net = !is_output(vertex) && setup_.graph.nodes[vertex].spec->pool == Pool::net;
-  setup_.executor.post(net ? Workers::net : Workers::cpu,
-                       {net ? kUrgencyFetch : kUrgencyWork, static_cast<std::int64_t>(item->index), depth_[vertex]},
-                       [this, item, vertex] { run_vertex(item, vertex); });
+void Scheduler::post(const Piece& piece) {
+  const bool net = !is_output(piece.vertex) && setup_.graph.nodes[piece.vertex].spec->pool == Pool::net;
+  setup_.executor.post(
+      net ? Workers::net : Workers::cpu,
+      {net ? kUrgencyFetch : kUrgencyWork, static_cast<std::int64_t>(piece.item->index), vertices_.depth[piece.vertex]},
+      [this, piece] { run_piece(piece); });
 }
 
-void Scheduler::run_vertex(const ItemPtr& item, int vertex) {
-  if (item->tries[vertex] == 0) {
-    item->started[vertex] = steady_clock::now();
-    emit_task(*item, vertex, "started", nullptr, "");
+int& Scheduler::tries_of(const Piece& piece) const {
+  return piece.element < 0 ? piece.item->tries[piece.vertex] : piece.item->fanned[piece.vertex]->tries(piece.element);
+}
+
+void Scheduler::run_piece(const Piece& piece) {
+  if (piece.element < 0 && piece.item->tries[piece.vertex] == 0) {
+    piece.item->started[piece.vertex] = steady_clock::now();
+    emit_task(*piece.item, piece.vertex, "started", nullptr);
   }
   try {
-    if (is_output(vertex))
-      run_output(item, vertex - static_cast<int>(setup_.graph.nodes.size()));
+    if (is_output(piece.vertex))
+      run_output(piece.item, piece.vertex - static_cast<int>(setup_.graph.nodes.size()));
     else
-      run_node(item, vertex);
+      run_node(piece);
   } catch (const Error& error) {
-    if (try_again(item, vertex, error)) return;
-    // E901: a node that obeyed canceled().
-    ended(item, vertex, error.code() == "E901" && stopping_ ? Outcome::canceled : Outcome::failed, &error, {});
+    failed(piece, error);
   } catch (const std::bad_alloc&) {
-    const Error error("E302", "not enough memory");
-    ended(item, vertex, Outcome::failed, &error, {});
+    failed(piece, Error("E302", "not enough memory"));
   } catch (const std::exception& other) {
-    const Error error("E990", std::string("something unexpected happened: ") + other.what());
-    ended(item, vertex, Outcome::failed, &error, {});
+    failed(piece, Error("E990", std::string("something unexpected happened: ") + other.what()));
   } catch (...) {
-    const Error error("E990", "something unexpected happened: the node threw what is no exception");
-    ended(item, vertex, Outcome::failed, &error, {});
+    failed(piece, Error("E990", "something unexpected happened: the node threw what is no exception"));
   }
+}
+
+void Scheduler::failed(const Piece& piece, const Error& error) {
+  if (try_again(piece, error)) return;
+  // E901: a node that obeyed canceled().
+  ended(piece, {error.code() == "E901" && stopping_ ? Outcome::canceled : Outcome::failed, error});
 }
 
 /// Whether the node's `retry` wants another try, which is then arranged. A paid node's tries are the RemoteDriver's;
 /// what fails before its request is made fails again.
-bool Scheduler::try_again(const ItemPtr& item, int vertex, const Error& error) {
+bool Scheduler::try_again(const Piece& piece, const Error& error) {
+  const auto& [item, vertex, element] = piece;
   if (is_output(vertex) || setup_.graph.nodes[vertex].spec->pool == Pool::predict) return false;
   const Retry& retry = setup_.graph.nodes[vertex].retry;
-  if (item->tries[vertex] + 1 >= retry.attempts || !worth_retrying(retry, error)) return false;
-  const int attempt = ++item->tries[vertex] + 1;
+  if (tries_of(piece) + 1 >= retry.attempts || !worth_retrying(retry, error)) return false;
+  const int attempt = ++tries_of(piece) + 1;
   const auto wait = wait_before(retry, attempt);
   {
     std::lock_guard lock(mutex_);
     if (stopping_) return false;
-    item->attempts = std::max(item->attempts, attempt);
-    resting_.emplace(item, vertex);
+    piece.item->attempts = std::max(piece.item->attempts, attempt);
+    resting_.insert(piece);
   }
   setup_.events.emit({{"type", "retry"},
                       {"item", item->item->name},
@@ -265,97 +228,116 @@ bool Scheduler::try_again(const ItemPtr& item, int vertex, const Error& error) {
                       {"cause", error.message()},
                       {"ms", wait.count()}});
   setup_.executor.at(steady_clock::now() + wait, Workers::net, {kUrgencyWork, static_cast<std::int64_t>(item->index)},
-                     [this, item, vertex, error] { end_rest(item, vertex, error); });
+                     [this, piece, error] { end_rest(piece, error); });
   return true;
 }
 
 /// The time of the next try has come, or the run is being ended, which ends it with the last try's error.
-void Scheduler::end_rest(const ItemPtr& item, int vertex, const Error& error) {
+void Scheduler::end_rest(const Piece& piece, const Error& error) {
   {
     std::lock_guard lock(mutex_);
-    if (resting_.erase({item, vertex}) == 0) return;
+    if (resting_.erase(piece) == 0) return;
   }
-  if (stopping_) return ended(item, vertex, Outcome::failed, &error, {});
-  post(item, vertex);
+  if (stopping_) return ended(piece, {Outcome::failed, error});
+  post(piece);
 }
 
-/// A call whose warnings become events of its node and item.
-class Scheduler::NodeCall : public BoundCall {
- public:
-  NodeCall(Scheduler& scheduler, ItemPtr item, int node, const ItemValues& values)
-      : BoundCall(scheduler.setup_.graph.nodes[node], values, scheduler.setup_.codecs, scheduler.setup_.host),
-        scheduler_(scheduler),
-        item_(std::move(item)),
-        node_(node) {}
-  void warn(std::string message) override {
-    scheduler_.setup_.events.emit({{"type", "warning"},
-                                   {"item", item_->item->name},
-                                   {"node", scheduler_.vertex_name(node_)},
-                                   {"message", std::move(message)}});
+ItemValues Scheduler::values_of(const Piece& piece) const {
+  ItemValues values{setup_.graph, piece.item->item->inputs, piece.item->outputs};
+  if (piece.element >= 0) {
+    values.each = &piece.item->fanned[piece.vertex]->element(piece.element);
+    values.each_index = piece.element;
   }
-  bool canceled() const override { return scheduler_.stopping_; }
-  Reach reach(std::string_view name) const override {
-    return written_by_user(name) ? Reach::anywhere : scheduler_.setup_.remote.sent_reach().of_all();
+  return values;
+}
+
+void Scheduler::run_node(const Piece& piece) {
+  const GraphNode& node = setup_.graph.nodes[piece.vertex];
+  if (piece.element >= 0) {
+    const FanOut& fan = *piece.item->fanned[piece.vertex];
+    if (fan.given_up()) return ended(piece, {.outcome = Outcome::skipped, .cause = "another element failed"});
+    if (fan.element(piece.element).absent())
+      return ended(piece, {.outcome = Outcome::skipped, .cause = "there is no such element"});
   }
-
- private:
-  Scheduler& scheduler_;
-  ItemPtr item_;
-  int node_;
-};
-
-void Scheduler::run_node(const ItemPtr& item, int node) {
-  const Behaviour behaviour = setup_.registry.behaviour(setup_.graph.nodes[node].spec->name);
-  auto call =
-      std::make_shared<NodeCall>(*this, item, node, ItemValues{setup_.graph, item->item->inputs, item->outputs});
-  if (behaviour.remote) return run_remote(item, node, std::move(call), behaviour.remote);
-  behaviour.run(*call);
+  const ItemValues values = values_of(piece);
+  if (node.when && node.when_of_element == (piece.element >= 0) && !holds(*node.when, values, setup_.codecs))
+    return ended(piece,
+                 {.outcome = Outcome::skipped, .cause = "`when` does not hold: " + node.when_text, .by_when = true});
+  if (node.each && piece.element < 0) return fan_out(piece);
+  const Behaviour behaviour = setup_.registry.behaviour(node.spec->name);
+  auto call = std::make_shared<NodeCall>(around_, piece.item, node, values);
+  if (behaviour.remote) return run_remote(piece, std::move(call), behaviour.remote);
+  try {
+    behaviour.run(*call);
+  } catch (const Error& error) {
+    if (error.code() == "E901" && call->over_time() && !stopping_) throw call->over_time_error();
+    throw;
+  }
+  if (call->over_time()) throw call->over_time_error();
   std::vector<Value> outputs = call->take_outputs();
   call.reset();  // lets go of the inputs before what follows is posted
-  ended(item, node, Outcome::done, nullptr, std::move(outputs));
+  ended(piece, {.outputs = std::move(outputs)});
 }
 
-void Scheduler::run_remote(const ItemPtr& item, int node, std::shared_ptr<NodeCall> call,
+/// Starts a node once for every element of its list.
+void Scheduler::fan_out(const Piece& piece) {
+  const GraphNode& node = setup_.graph.nodes[piece.vertex];
+  auto fan = std::make_unique<FanOut>(
+      elements_of(evaluate(*node.each, values_of(piece), setup_.codecs), "`each` of `" + node.name + "`"));
+  const int elements = fan->size();
+  if (elements == 0) {
+    if (node.spec->cost == Cost::paid) remember_purchases(piece, fan->purchases());
+    return ended(piece, fan->together(*node.spec));
+  }
+  piece.item->fanned[piece.vertex] = std::move(fan);
+  for (int element = 0; element < elements; ++element) post({piece.item, piece.vertex, element});
+}
+
+/// So that a plan can tell what was bought for the node without doing the work before it.
+void Scheduler::remember_purchases(const Piece& piece, const std::string& keys) {
+  make_recipes(*piece.item);
+  setup_.index.remember_purchase(piece.item->recipes[piece.vertex], keys);
+}
+
+void Scheduler::run_remote(const Piece& piece, std::shared_ptr<NodeCall> call,
                            std::shared_ptr<const RemoteNode> remote) {
+  const GraphNode& node = setup_.graph.nodes[piece.vertex];
   RemoteCall buy;
   buy.node = remote;
   buy.request = remote->prepare(*call);
-  buy.priority = {kUrgencyWork, static_cast<std::int64_t>(item->index), depth_[node]};
-  buy.timeout = setup_.graph.nodes[node].timeout;
-  buy.queue_timeout = setup_.graph.nodes[node].queue_timeout;
-  buy.run_timeout = setup_.graph.nodes[node].run_timeout;
-  buy.retry = setup_.graph.nodes[node].retry;
-  const auto agreed = setup_.consent_of.find(setup_.graph.nodes[node].name);
+  buy.priority = {kUrgencyWork, static_cast<std::int64_t>(piece.item->index), vertices_.depth[piece.vertex]};
+  buy.timeout = node.timeout;
+  buy.queue_timeout = node.queue_timeout;
+  buy.run_timeout = node.run_timeout;
+  buy.retry = node.retry;
+  const auto agreed = setup_.consent_of.find(node.name);
   buy.consent = agreed == setup_.consent_of.end() ? setup_.consent : agreed->second;
-  std::call_once(item->recipes_made, [&] {
-    item->recipes = recipe_keys(setup_.graph, *item->item, [&](const File& file) {
-      const auto known = item->hashes.find(file.path);
-      return known == item->hashes.end() ? setup_.index.hash_of(file.path) : known->second;
-    });
-  });
   call->release_inputs();  // what waits for a server holds no pixels but those it sends
-  buy.done = [this, item, node, call, remote](const RemoteOutcome& outcome) {
+  buy.done = [this, piece, call, remote](const RemoteOutcome& outcome) {
     if (!outcome.id.empty()) {
       std::lock_guard lock(mutex_);
-      item->attempts = std::max(item->attempts, outcome.attempts);
-      item->predictions.push_back(
-          {{"node", setup_.graph.nodes[node].name}, {"id", outcome.id}, {"reused", outcome.reused}});
+      ItemRun& item = *piece.item;
+      item.attempts = std::max(item.attempts, outcome.attempts);
+      item.predictions.push_back({{"node", vertex_name(piece.vertex)}, {"id", outcome.id}, {"reused", outcome.reused}});
     }
-    if (outcome.error) {
-      Error error = *outcome.error;
-      return ended(item, node, outcome.canceled ? Outcome::canceled : Outcome::failed, &error, {});
+    if (outcome.cost) {
+      std::lock_guard lock(mutex_);
+      piece.item->cost = sum_of(piece.item->cost.value_or(0), *outcome.cost);
     }
+    if (outcome.error) return ended(piece, {outcome.canceled ? Outcome::canceled : Outcome::failed, outcome.error});
     try {
-      setup_.index.remember_purchase(item->recipes[node], outcome.key);
+      if (piece.element < 0)
+        remember_purchases(piece, outcome.key);
+      else
+        piece.item->fanned[piece.vertex]->bought(piece.element, outcome.key);
       for (const FilePtr& file : outcome.files)
         if (!file->source_url.empty()) setup_.host.remember(file->source_url, file);
       remote->finish(*call, *outcome.answer, outcome.files);
-      ended(item, node, outcome.reused ? Outcome::reused : Outcome::done, nullptr, call->take_outputs());
+      ended(piece, {outcome.reused ? Outcome::reused : Outcome::done, std::nullopt, call->take_outputs()});
     } catch (const Error& error) {
-      ended(item, node, Outcome::failed, &error, {});
+      ended(piece, {Outcome::failed, error});
     } catch (const std::exception& other) {
-      const Error error("E990", std::string("something unexpected happened: ") + other.what());
-      ended(item, node, Outcome::failed, &error, {});
+      ended(piece, {Outcome::failed, Error("E990", std::string("something unexpected happened: ") + other.what())});
     }
   };
   setup_.remote.start(std::move(buy));
@@ -365,6 +347,11 @@ void Scheduler::run_output(const ItemPtr& item, int index) {
   const GraphOutput& output = setup_.graph.outputs[index];
   ItemValues values{setup_.graph, item->item->inputs, item->outputs};
   const Value value = evaluate(output.value, values, setup_.codecs);
+  const int vertex = static_cast<int>(setup_.graph.nodes.size()) + index;
+  const bool substituted = [&] {
+    std::lock_guard lock(mutex_);
+    return item->substituted[vertex];
+  }();
   bool changed = false;
   json paths = json::array();
   auto write = [&](const Value& one) {
@@ -372,7 +359,9 @@ void Scheduler::run_output(const ItemPtr& item, int index) {
     const std::string path = setup_.writer.claim(name, "`" + output.name + "` of " + item->item->name);
     const OutputWriter::Written written = setup_.writer.write(path, one, output);
     changed = changed || written.changed;
-    setup_.index.wrote(written.absolute, setup_.planner.recipes()[index].digest, item->parts[index]);
+    // What an error went into is not taken for up to date: the error may have passed by the next run.
+    const std::string& digest = substituted ? kAfterError : setup_.planner.recipes()[index].digest;
+    setup_.index.wrote(written.absolute, digest, item->parts[index]);
     paths.push_back(written.absolute);
     {
       std::lock_guard lock(mutex_);
@@ -386,105 +375,148 @@ void Scheduler::run_output(const ItemPtr& item, int index) {
                         {"changed", written.changed}});
   };
   if (const List* list = value.list()) {
-    for (; values.element < static_cast<std::int64_t>(list->size()); ++values.element) write((*list)[values.element]);
+    for (; values.element < static_cast<int>(list->size()); ++values.element)  // one that was skipped keeps its place
+      if (!(*list)[values.element].absent()) write((*list)[values.element]);
   } else {
     write(value);
   }
   if (item->plans[index].path.empty())
     setup_.index.remember_files(sha256(setup_.planner.recipes()[index].digest + item->parts[index]), paths.dump());
-  ended(item, static_cast<int>(setup_.graph.nodes.size()) + index, changed ? Outcome::done : Outcome::reused, nullptr,
-        {});
+  ended({item, vertex}, {changed ? Outcome::done : Outcome::reused});
 }
 
-void Scheduler::emit_task(const ItemRun& item, int vertex, std::string_view state, const Error* error,
-                          const std::string& cause) {
+void Scheduler::emit_task(const ItemRun& item, int vertex, std::string_view state, const Ending* ending) {
   json event = {{"type", "task"}, {"item", item.item->name}, {"node", vertex_name(vertex)}, {"state", state}};
   if (is_output(vertex)) event["output"] = true;
   if (state != "started")
     event["ms"] =
         std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - item.started[vertex]).count();
-  if (error) {
-    event["code"] = error->code();
-    event["cause"] = error->message();
-    if (!error->hint().empty()) event["hint"] = error->hint();
-  } else if (!cause.empty()) {
-    event["cause"] = cause;
-  }
+  if (!is_output(vertex) && item.fanned[vertex]) event["elements"] = item.fanned[vertex]->size();
+  if (ending) ending->tell(event);
   setup_.events.emit(std::move(event));
 }
 
-void Scheduler::ended(const ItemPtr& item, int vertex, Outcome outcome, const Error* error,
-                      std::vector<Value> outputs) {
-  const bool stops = error && (error->stops_run() || (setup_.fail_fast && outcome == Outcome::failed));
+void Scheduler::ended(const Piece& piece, Ending ending) {
+  if (!is_output(piece.vertex))
+    ending = covered(setup_.graph.nodes[piece.vertex], std::move(ending), values_of(piece), setup_.codecs);
+  if (piece.element < 0) return vertex_ended(piece.item, piece.vertex, std::move(ending));
+  FanOut& fan = *piece.item->fanned[piece.vertex];
+  if (ending.outcome != Outcome::done && ending.outcome != Outcome::reused) {
+    json event = {{"type", "element"},
+                  {"item", piece.item->item->name},
+                  {"node", vertex_name(piece.vertex)},
+                  {"index", piece.element},
+                  {"state", outcome_name(ending.outcome)}};
+    ending.tell(event);
+    setup_.events.emit(std::move(event));
+  }
+  if (!fan.end(piece.element, std::move(ending))) return;
+  const Spec& spec = *setup_.graph.nodes[piece.vertex].spec;
+  Ending whole = fan.together(spec);
+  if (spec.cost == Cost::paid && whole.goes_on() && !whole.substituted) remember_purchases(piece, fan.purchases());
+  vertex_ended(piece.item, piece.vertex, std::move(whole));
+}
+
+void Scheduler::vertex_ended(const ItemPtr& item, int vertex, Ending ending) {
+  const std::optional<Error>& error = ending.error;
+  const bool failed = ending.outcome == Outcome::failed || ending.outcome == Outcome::canceled;
+  const bool stops = failed && error && (error->stops_run() || (setup_.fail_fast && ending.outcome == Outcome::failed));
   std::unique_lock lock(mutex_);
   if (item->outcomes[vertex]) return;  // one outcome each, whatever failed after it was given
-  emit_task(*item, vertex, outcome_name(outcome), error, "");
-  if (!is_output(vertex)) item->outputs[vertex] = std::move(outputs);
-  const std::string cause = error ? "`" + vertex_name(vertex) + "`: " + error->message() : "";
-  if (stops && error->stops_run() && !counts_.stopped) counts_.stopped = *error;
-  // A vertex that failed takes what stands after it along; done iteratively, chains may be long.
-  if (error && item->cause.empty()) {
-    item->code = error->code();
+  emit_task(*item, vertex, outcome_name(ending.outcome), &ending);
+  const bool goes_on = ending.goes_on();
+  if (!is_output(vertex)) item->outputs[vertex] = std::move(ending.outputs);
+  if (ending.substituted) item->substituted[vertex] = true;
+  const std::string cause = "`" + vertex_name(vertex) + "`: " + (error ? error->message() : ending.cause);
+  if (failed && item->cause.empty()) {
+    item->cause = cause;
+    if (error) item->code = error->code();
     item->culprit = vertex_name(vertex);
   }
-  std::vector<std::pair<int, Outcome>> open = {{vertex, outcome}};
+  if (ending.outcome == Outcome::skipped && item->skip_cause.empty()) item->skip_cause = cause;
+  // At the cap nothing more is bought, but what costs nothing goes on.
+  const bool over_budget = ending.outcome == Outcome::canceled && error && setup_.remote.over_budget();
+  if (((stops && error->stops_run()) || over_budget) && !counts_.stopped) counts_.stopped = *error;
+  // A vertex that failed takes what stands after it along; done iteratively, chains may be long.
+  std::vector<Settled> open = {{vertex, ending.outcome, goes_on, ending.by_when, ""}};
+  std::vector<int> conditional;  // outputs that `when` decided against
   while (!open.empty()) {
-    const auto [next, how] = open.back();
+    const Settled next = open.back();
     open.pop_back();
-    settle(item, next, how, cause, open);
+    settle(item, next, open, conditional);
+    for (Settled& more : open)
+      if (more.upstream.empty()) more.upstream = "upstream " + cause;
   }
   const bool last = item->left == 0;
   lock.unlock();
+  for (int output : conditional)
+    setup_.index.remember_files(skipped_key(setup_.planner.recipes()[output].digest, item->parts[output]), "[]");
   if (stops) stop();
   if (last) end_item(item);
 }
 
-void Scheduler::settle(const ItemPtr& item, int vertex, Outcome outcome, const std::string& cause,
-                       std::vector<std::pair<int, Outcome>>& more) {
+void Scheduler::settle(const ItemPtr& item, const Settled& settled, std::vector<Settled>& more,
+                       std::vector<int>& conditional) {
+  const int vertex = settled.vertex;
   if (item->outcomes[vertex]) return;
-  item->outcomes[vertex] = outcome;
+  item->outcomes[vertex] = settled.outcome;
   --item->left;
-  const bool good = outcome == Outcome::done || outcome == Outcome::reused;
-  if (!good) {
-    if (outcome == Outcome::canceled) item->canceled = true;
-    if (outcome == Outcome::failed) item->failed = true;
-    if (item->cause.empty()) item->cause = cause;
-  }
-  if (outcome == Outcome::skipped) {
+  if (settled.outcome == Outcome::canceled) item->canceled = true;
+  if (settled.outcome == Outcome::failed) item->failed = true;
+  if (!settled.upstream.empty()) {
     item->started[vertex] = steady_clock::now();
-    emit_task(*item, vertex, "skipped", nullptr, "upstream " + cause);
+    const Ending along = {.outcome = Outcome::skipped, .cause = settled.upstream};
+    emit_task(*item, vertex, "skipped", &along);
   }
-  for (int from : upstream_[vertex])
+  if (is_output(vertex)) {
+    if (settled.goes_on) ++item->written;
+    if (settled.by_when && !item->substituted[vertex])
+      conditional.push_back(vertex - static_cast<int>(setup_.graph.nodes.size()));
+  }
+  for (int from : vertices_.upstream[vertex])
     if (--item->readers[from] == 0 && !is_output(from))
       item->outputs[from].clear();  // nobody needs the pixels any more
-  for (int next : downstream_[vertex]) {
+  for (int next : vertices_.downstream[vertex]) {
     if (!item->shape->needed[next]) continue;
-    if (!good)
-      more.emplace_back(next, Outcome::skipped);
+    if (item->substituted[vertex]) item->substituted[next] = true;
+    if (!settled.goes_on)
+      more.push_back({next, Outcome::skipped, false, settled.by_when, ""});
     else if (--item->waiting[next] == 0 && !item->outcomes[next])
-      post(item, next);
+      post({item, next});
   }
 }
 
 void Scheduler::end_item(const ItemPtr& item) {
-  const bool reused = item->left == 0 && item->shape->count == 0;
-  const std::string_view outcome = item->failed ? "failed" : item->canceled ? "canceled" : reused ? "reused" : "done";
+  const bool up_to_date = item->left == 0 && item->shape->count == 0;
+  const bool skipped = !up_to_date && item->written == 0 && item->files.empty() && !item->skip_cause.empty();
+  const Outcome outcome = item->failed     ? Outcome::failed
+                          : item->canceled ? Outcome::canceled
+                          : skipped        ? Outcome::skipped
+                          : up_to_date     ? Outcome::reused
+                                           : Outcome::done;
   json event = written_inputs(setup_.graph, *item->item);
   event.update(
       {{"type", "item"},
        {"item", item->item->name},
-       {"outcome", outcome},
+       {"outcome", outcome_name(outcome)},
        {"attempts", item->attempts},
        {"ms", std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - item->begun).count()},
        {"predictions", item->predictions},
        {"files", item->files}});
-  if (!item->cause.empty()) event.update({{"code", item->code}, {"cause", item->cause}, {"node", item->culprit}});
+  if (outcome == Outcome::skipped)
+    event["cause"] = item->skip_cause;
+  else if (!item->cause.empty())
+    event.update({{"code", item->code}, {"cause", item->cause}, {"node", item->culprit}});
+  if (item->cost) event["cost"] = usd_number(*item->cost);
   setup_.events.emit(std::move(event));
   std::lock_guard lock(mutex_);
-  ++(item->failed     ? counts_.items_failed
-     : item->canceled ? counts_.items_canceled
-     : reused         ? counts_.items_reused
-                      : counts_.items_done);
+  switch (outcome) {
+    case Outcome::done: ++counts_.items_done; break;
+    case Outcome::reused: ++counts_.items_reused; break;
+    case Outcome::failed: ++counts_.items_failed; break;
+    case Outcome::skipped: ++counts_.items_skipped; break;
+    case Outcome::canceled: ++counts_.items_canceled; break;
+  }
   --running_items_;
   start_items();
   idle_.notify_all();

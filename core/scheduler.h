@@ -20,19 +20,20 @@
 #include "executor.h"
 #include "graph.h"
 #include "host.h"
+#include "item_run.h"
 #include "items.h"
+#include "node_call.h"
+#include "outcome.h"
 #include "outputs.h"
 #include "plan.h"
 #include "registry.h"
 #include "remote.h"
+#include "vertices.h"
 
 namespace pixgraph {
 
-enum class Outcome : std::uint8_t { done, reused, failed, skipped, canceled };
-std::string_view outcome_name(Outcome outcome);
-
 struct RunCounts {
-  int items_done = 0, items_reused = 0, items_failed = 0, items_canceled = 0;
+  int items_done = 0, items_reused = 0, items_failed = 0, items_skipped = 0, items_canceled = 0;
   std::optional<Error> stopped;  // the first error that stopped the whole run
 };
 
@@ -68,52 +69,61 @@ class Scheduler {
   bool stopping() const { return stopping_; }
 
  private:
-  struct ItemRun;
-  class NodeCall;
   using ItemPtr = std::shared_ptr<ItemRun>;
 
-  // A vertex is a node, or (after them) an output.
-  int vertex_count() const { return static_cast<int>(setup_.graph.nodes.size() + setup_.graph.outputs.size()); }
-  bool is_output(int vertex) const { return vertex >= static_cast<int>(setup_.graph.nodes.size()); }
+  bool is_output(int vertex) const { return vertex >= vertices_.nodes; }
   const std::string& vertex_name(int vertex) const;
 
-  /// What the making of some outputs takes: shared by all items of which the same ones are to be made.
-  struct Shape {
-    std::vector<bool> needed;  // by vertex
-    std::vector<int> readers;  // by vertex: downstream that needs its values
-    int count = 0;
+  /// What is run at once: a vertex, or one element of a node with `each`.
+  struct Piece {
+    ItemPtr item;
+    int vertex = 0;
+    int element = -1;
+    auto operator<=>(const Piece&) const = default;
   };
 
   void start_items();  // REQUIRES: mutex_ held
   void begin(const ItemPtr& item);
-  const Shape& shape_for(const std::vector<bool>& outputs);  // REQUIRES: mutex_ held
-  void refuse(const ItemPtr& item, const Error& error);
-  void post(const ItemPtr& item, int vertex);
-  void run_vertex(const ItemPtr& item, int vertex);
-  void run_node(const ItemPtr& item, int node);
+  void refuse(const ItemPtr& item, const Error& error, Outcome outcome = Outcome::failed);
+  bool would_buy(ItemRun& item, const std::vector<bool>& outputs);
+  void make_recipes(ItemRun& item);
+  void post(const Piece& piece);
+  void run_piece(const Piece& piece);
+  void run_node(const Piece& piece);
+  void fan_out(const Piece& piece);
+  void remember_purchases(const Piece& piece, const std::string& keys);
   void run_output(const ItemPtr& item, int output);
-  void run_remote(const ItemPtr& item, int node, std::shared_ptr<NodeCall> call,
-                  std::shared_ptr<const RemoteNode> remote);
-  bool try_again(const ItemPtr& item, int vertex, const Error& error);
-  void end_rest(const ItemPtr& item, int vertex, const Error& error);
-  void ended(const ItemPtr& item, int vertex, Outcome outcome, const Error* error, std::vector<Value> outputs);
-  void settle(const ItemPtr& item, int vertex, Outcome outcome, const std::string& cause,
-              std::vector<std::pair<int, Outcome>>& more);
+  void run_remote(const Piece& piece, std::shared_ptr<NodeCall> call, std::shared_ptr<const RemoteNode> remote);
+  ItemValues values_of(const Piece& piece) const;
+  int& tries_of(const Piece& piece) const;
+  void failed(const Piece& piece, const Error& error);
+  bool try_again(const Piece& piece, const Error& error);
+  void end_rest(const Piece& piece, const Error& error);
+  void ended(const Piece& piece, Ending ending);
+  void vertex_ended(const ItemPtr& item, int vertex, Ending ending);
+  /// How a vertex ended, and what that means for those after it.
+  struct Settled {
+    int vertex;
+    Outcome outcome;
+    bool goes_on, by_when;
+    std::string upstream;  // why it was skipped along with what it needs; empty for what ended by itself
+  };
+  void settle(const ItemPtr& item, const Settled& settled, std::vector<Settled>& more, std::vector<int>& conditional);
   void end_item(const ItemPtr& item);
-  void emit_task(const ItemRun& item, int vertex, std::string_view state, const Error* error, const std::string& cause);
+  void emit_task(const ItemRun& item, int vertex, std::string_view state, const Ending* ending);
 
   Setup setup_;
-  std::vector<std::vector<int>> upstream_, downstream_;  // by vertex
-  std::vector<int> depth_;
+  std::atomic<bool> stopping_ = false;
+  NodeCall::Around around_;
+  Vertices vertices_;
 
   std::mutex mutex_;
   std::map<std::vector<bool>, Shape> shapes_;  // by outputs
   std::condition_variable idle_;
-  std::set<std::pair<ItemPtr, int>> resting_;  // vertices that wait for their next try
+  std::set<Piece> resting_;  // those that wait for their next try
   std::size_t next_item_ = 0;
   int running_items_ = 0;
   RunCounts counts_;
-  std::atomic<bool> stopping_ = false;
 };
 
 }  // namespace pixgraph

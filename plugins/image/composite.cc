@@ -1,66 +1,99 @@
-// Composite - lays a cutout over another picture of the same size.
+// Composite - lays a cutout over another picture, of the same size or at a place in it.
 // Where the cutout is solid its own pixels come out bit for bit, where it is transparent those below.
-#include <string>
-
-#include "kernels/alpha.h"
-#include "kernels/over.h"
+#include "alike.h"
+#include "gravity.h"
+#include "kernels/blend.h"
 #include "kernels/samples.h"
+#include "kernels/window.h"
 #include "nodes.h"
-#include "profile.h"
 
 namespace pixgraph::image {
-
-static std::string size_of(const Image& image) {
-  return std::to_string(image.width()) + "x" + std::to_string(image.height());
-}
 
 static void refuse_unequal_sizes(const Image& over, const Image& under) {
   if (over.width() == under.width() && over.height() == under.height()) return;
   throw Error("E331",
-              "`over` is " + size_of(over) + " and `under` is " + size_of(under) + "; Composite needs equal sizes",
+              "`over` is " + size_text(over) + " and `under` is " + size_text(under) + "; Composite needs equal sizes",
               "put a Resize before one of them, for example {type: Resize, image: \"${...}\", width: " +
-                  std::to_string(over.width()) + ", height: " + std::to_string(over.height()) + ", fit: exact}");
+                  std::to_string(over.width()) + ", height: " + std::to_string(over.height()) +
+                  ", fit: exact}, or say where it goes with `gravity` or `left` and `top`");
 }
 
-static bool same_profile(const BytesPtr& a, const BytesPtr& b) {
-  if (a == b || (a && b && *a == *b)) return true;
-  return is_srgb(a) && is_srgb(b);
-}
-
-static ImagePtr as_rgb(const ImagePtr& image) {
-  if (image->colour_channels() == 3) return image;
-  return grey_to_rgb(image->info.icc ? *convert_profile(*image, nullptr) : *image);
+/// Where `over` goes: said by left and top, else by gravity, else it has the same size.
+static Rect place_of(const Call& call, const Image& over, const Image& under) {
+  const std::string& gravity = call.text("gravity");
+  const bool by_numbers = call.has("left") || call.has("top");
+  if (by_numbers && gravity != "none")
+    throw Error("E330", "Composite has both `gravity` and `left` or `top`", "give one or the other");
+  if (by_numbers)
+    return {call.has("left") ? static_cast<int>(call.integer("left")) : 0,
+            call.has("top") ? static_cast<int>(call.integer("top")) : 0, over.width(), over.height()};
+  if (gravity == "none") {
+    refuse_unequal_sizes(over, under);
+    return {0, 0, over.width(), over.height()};
+  }
+  return place_by_gravity(gravity, under.width(), under.height(), over.width(), over.height(),
+                          static_cast<int>(call.integer("margin")));
 }
 
 static void run(Call& call) {
-  ImagePtr over_image = straight(call.image("over")), under_image = straight(call.image("under"));
-  refuse_unequal_sizes(*over_image, *under_image);
+  const Rect place = place_of(call, *call.image("over"), *call.image("under"));
+  auto [over, under] = alike(call.image("over"), call.image("under"));
   const double opacity = call.number("opacity");
-  if (!over_image->has_alpha()) {
-    if (opacity == 1) call.warn("`over` has no alpha, so nothing of `under` can be seen");
-    over_image = add_alpha(*over_image);
+  const Blend mode = blend_named(call.text("mode"));
+  const bool whole =
+      place.left == 0 && place.top == 0 && place.width == under->width() && place.height == under->height();
+  if (!over->has_alpha()) {
+    if (opacity == 1 && mode == Blend::over && whole)
+      call.warn("`over` has no alpha, so nothing of `under` can be seen");
+    over = add_alpha(*over);
   }
-  // The richer of the two decides: colour over grey gives colour, 16 bit over 8 bit gives 16 bit.
-  if (over_image->colour_channels() != under_image->colour_channels()) {
-    over_image = as_rgb(over_image);
-    under_image = as_rgb(under_image);
+  if (!whole) {
+    if (intersection(place, {0, 0, under->width(), under->height()}).empty())
+      call.warn("`over` lies wholly outside of `under`, so nothing of it can be seen");
+    auto canvas =
+        std::make_shared<Image>(under->width(), under->height(), over->channels(), over->sample(), Alpha::straight);
+    fill(*canvas, {0, 0, 0, 0});
+    insert(*canvas, *over, place.left, place.top);
+    over = canvas;
   }
-  if (!same_profile(over_image->info.icc, under_image->info.icc))
-    over_image = convert_profile(*over_image, under_image->info.icc);
-  const Sample sample = std::max(over_image->sample(), under_image->sample());
-  if (over_image->sample() != sample) over_image = convert_depth(*over_image, sample);
-  if (under_image->sample() != sample) under_image = convert_depth(*under_image, sample);
-  call.set("image", over(*over_image, *under_image, opacity));
+  call.set("image", blend(*over, *under, mode, opacity));
+}
+
+static std::vector<std::string> gravity_choices() {
+  std::vector<std::string> choices = gravity_words();
+  choices.insert(choices.begin(), "none");
+  return choices;
 }
 
 void add_composite(Registrar& registrar) {
-  registrar.add(Spec("Composite", "Lays one picture over another of the same size")
-                    .in("over", Type::image, "the upper picture, with alpha")
-                    .in("under", Type::image, "the lower picture; its profile and metadata stay")
-                    .param("opacity", 1.0, {0, 1}, "", "of the upper picture as a whole")
-                    .out("image", Type::image, "same size; has alpha where `under` has it")
-                    .example("final: {type: Composite, over: \"${cutout}\", under: \"${background}\"}"),
-                run);
+  registrar.add(
+      Spec("Composite", "Lays one picture over another")
+          .in("over", Type::image, "the upper picture, mostly with alpha")
+          .in("under", Type::image, "the lower picture; its size, profile and metadata stay")
+          .choice("mode", "over", {"over", "in", "out", "atop", "multiply", "screen", "add"},
+                  "over: in front; in, out: what of it lies within, outside of `under`'s alpha; atop: over, but only "
+                  "where `under` is; multiply darkens (shadows), screen and add lighten (glow)")
+          .param("opacity", 1.0, {0, 1}, "", "of the upper picture as a whole")
+          .choice("gravity", "none", gravity_choices(),
+                  "where a picture of another size goes; none: sizes are equal, or `left` and `top` say it")
+          .param("margin", 0, {0, 100000}, "px", "with `gravity`: away from the sides that it is drawn to")
+          .optional({.name = "left",
+                     .type = Type::integer,
+                     .min = -100000,
+                     .max = 100000,
+                     .unit = "px",
+                     .doc = "where the upper picture's left side goes; what sticks out is cut off"})
+          .optional({.name = "top",
+                     .type = Type::integer,
+                     .min = -100000,
+                     .max = 100000,
+                     .unit = "px",
+                     .doc = "where the upper picture's upper side goes"})
+          .out("image", Type::image, "of the lower picture's size; has alpha where `under` has it (in and out: always)")
+          .example("final: {type: Composite, over: \"${cutout}\", under: \"${background}\"}")
+          .example("signed: {type: Composite, over: \"${logo}\", under: \"${photo}\", gravity: south_east, margin: 24, "
+                   "opacity: 0.6}"),
+      run);
 }
 
 }  // namespace pixgraph::image

@@ -15,6 +15,8 @@ static nlohmann::json transform_of(const Image& source, const Placement& placeme
   return {{"mode", mode},
           {"source_width", source.width()},
           {"source_height", source.height()},
+          {"width", placement.width},
+          {"height", placement.height},
           {"scale_x", placement.scale_x()},
           {"scale_y", placement.scale_y()},
           {"offset_x", placement.offset_x()},
@@ -60,7 +62,7 @@ void add_fit(Registrar& registrar) {
           .out("height", Type::integer, "of the result, in pixels")
           .out("transform", Type::json,
                "how to find a place again: result = source * scale + offset, for x and y (scale_x, scale_y, offset_x, "
-               "offset_y), with source_width, source_height and mode")
+               "offset_y), with source_width, source_height, width, height and mode; Unfit takes it")
           .example("fitted: {type: Fit, image: \"${photo}\", width: 768, height: 768, multiple_of: 64}"),
       run);
 }

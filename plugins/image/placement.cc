@@ -5,18 +5,16 @@
 #include <cstring>
 #include <string>
 
+#include "alike.h"
 #include "colour_text.h"
 #include "kernels/alpha.h"
+#include "kernels/window.h"
 #include "profile.h"
 
 namespace pixgraph::image {
 namespace {
 
 constexpr double kMaxResultPixels = 500e6;
-
-std::string size_text(int width, int height) {
-  return std::to_string(width) + "x" + std::to_string(height);
-}
 
 int round_down(double side, int multiple) {
   return static_cast<int>(side / multiple + 1e-9) * multiple;
@@ -43,17 +41,6 @@ int nearest_multiple(double side, double limit, int multiple) {
   return std::clamp(nearest, multiple, std::max(multiple, round_down(limit, multiple)));
 }
 
-template <class T>
-void fill(Image& image, const Colour& colour) {
-  const int channels = image.channels();
-  T pixel[4];
-  for (int c = 0; c < channels; ++c) pixel[c] = from_unit<T>(colour.channel(c, image.colour_channels()));
-  for (int y = 0; y < image.height(); ++y) {
-    T* row = image.row<T>(y);
-    for (int i = 0; i < image.width() * channels; i += channels) std::copy_n(pixel, channels, row + i);
-  }
-}
-
 /// The edge pixels of the placed part go on to the borders.
 template <class T>
 void extend_edges(Image& image, const Placement& placement) {
@@ -69,25 +56,14 @@ void extend_edges(Image& image, const Placement& placement) {
   for (int y = bottom; y < image.height(); ++y) std::memcpy(image.row(y), image.row(bottom - 1), row_bytes);
 }
 
-std::size_t pixel_bytes(const Image& image) {
-  return static_cast<std::size_t>(image.channels()) * sample_bytes(image.sample());
-}
-
 ImagePtr cut(const ImagePtr& image, const Placement& placement, Filter filter) {
   const Region& region = placement.region;
   const bool scaled = region.width != placement.placed_width || region.height != placement.placed_height;
   if (scaled || region.left != std::floor(region.left) || region.top != std::floor(region.top))
     return resample(*image, region, placement.placed_width, placement.placed_height, filter);
   if (placement.placed_width == image->width() && placement.placed_height == image->height()) return image;
-  auto part = std::make_shared<Image>(placement.placed_width, placement.placed_height, image->channels(),
-                                      image->sample(), image->alpha());
-  part->info = image->info;
-  for (int y = 0; y < part->height(); ++y)
-    std::memcpy(
-        part->row(y),
-        image->row(y + static_cast<int>(region.top)) + static_cast<std::size_t>(region.left) * pixel_bytes(*image),
-        static_cast<std::size_t>(part->width()) * pixel_bytes(*image));
-  return part;
+  return crop(*image, {static_cast<int>(region.left), static_cast<int>(region.top), placement.placed_width,
+                       placement.placed_height});
 }
 
 /// The image with the channels that the background needs.
@@ -102,16 +78,20 @@ ImagePtr with_room_for(ImagePtr image, const Colour& colour) {
 
 }  // namespace
 
+void refuse_huge(double width, double height, const char* hint) {
+  if (width * height <= kMaxResultPixels) return;
+  throw Error("E330",
+              "a result of " + size_text(static_cast<int>(width), static_cast<int>(height)) +
+                  " would have more than 500 million pixels",
+              hint);
+}
+
 Placement place(int source_width, int source_height, const Box& box, Fitting fitting) {
   const double shape = static_cast<double>(source_height) / source_width;
   double box_width = box.width, box_height = box.height;
   if (box.width == 0) box_width = std::max(1.0, std::round(box_height / shape));
   if (box.height == 0) box_height = std::max(1.0, std::round(box_width * shape));
-  if (box_width * box_height > kMaxResultPixels)
-    throw Error("E330",
-                "a result of " + size_text(static_cast<int>(box_width), static_cast<int>(box_height)) +
-                    " would have more than 500 million pixels",
-                "give a smaller `width` or `height`");
+  refuse_huge(box_width, box_height, "give a smaller `width` or `height`");
   const int multiple = box.multiple_of;
   // Without enlarging, the picture bounds what its own pixels can fill; a padded box keeps its size.
   const bool bounded = !box.enlarge && fitting != Fitting::pad;
@@ -175,13 +155,9 @@ ImagePtr put(const ImagePtr& image, const Placement& placement, Filter filter, c
   auto result =
       std::make_shared<Image>(placement.width, placement.height, part->channels(), part->sample(), part->alpha());
   result->info = part->info;
-  with_sample_type(result->sample(), [&]<class T>(T) {
-    if (background) fill<T>(*result, *background);
-    for (int y = 0; y < part->height(); ++y)
-      std::memcpy(result->row(y + placement.top) + static_cast<std::size_t>(placement.left) * pixel_bytes(*part),
-                  part->row(y), static_cast<std::size_t>(part->width()) * pixel_bytes(*part));
-    if (!background) extend_edges<T>(*result, placement);
-  });
+  if (background) fill(*result, *background);
+  insert(*result, *part, placement.left, placement.top);
+  if (!background) with_sample_type(result->sample(), [&]<class T>(T) { extend_edges<T>(*result, placement); });
   return result;
 }
 

@@ -1,4 +1,5 @@
-// placement: where a picture lies within a box. Fit and Resize decide with place() and make the picture with put().
+// placement: where a picture lies within a box. Fit and Resize decide with place(); they, Unfit and Pad make
+// the picture with put().
 #pragma once
 
 #include <optional>
@@ -34,6 +35,9 @@ struct Placement {
   double offset_x() const { return left - region.left * scale_x(); }
   double offset_y() const { return top - region.top * scale_y(); }
 };
+
+/// Throws E330 where a result would have more than 500 million pixels.
+void refuse_huge(double width, double height, const char* hint);
 
 /// Throws E330 where no such size exists (a box smaller than one multiple).
 Placement place(int source_width, int source_height, const Box& box, Fitting fitting);

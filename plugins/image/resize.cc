@@ -1,4 +1,4 @@
-// Resize - scales a picture to a width, a height or by a factor.
+// Resize - scales a picture to a width, a height, a number of pixels or by a factor.
 // Colours are weighted by alpha, so cutouts get no dark or bright fringes.
 #include <cmath>
 
@@ -16,12 +16,20 @@ static Fitting fitting_of(const std::string& fit) {
 static Box box_of(const Call& call, const Image& image) {
   Box box{static_cast<int>(call.integer("width")), static_cast<int>(call.integer("height")),
           static_cast<int>(call.integer("multiple_of")), call.boolean("enlarge")};
-  const double scale = call.number("scale");
-  if (box.width == 0 && box.height == 0) {
-    box.width = std::max(1, static_cast<int>(std::lround(image.width() * scale)));
-    box.height = std::max(1, static_cast<int>(std::lround(image.height() * scale)));
-  } else if (scale != 1) {
+  const bool by_box = box.width != 0 || box.height != 0;
+  double scale = call.number("scale");
+  if (by_box && scale != 1)
     throw Error("E330", "Resize has both `scale` and `width` or `height`", "give one or the other");
+  if (call.has("megapixels")) {
+    if (by_box || scale != 1)
+      throw Error("E330", "Resize has both `megapixels` and `scale`, `width` or `height`", "give one or the other");
+    scale = std::sqrt(call.number("megapixels") * 1e6 / image.width() / image.height());
+  }
+  if (!by_box) {
+    const double width = std::round(image.width() * scale), height = std::round(image.height() * scale);
+    refuse_huge(width, height, "give a smaller `scale`");
+    box.width = std::max(1, static_cast<int>(width));
+    box.height = std::max(1, static_cast<int>(height));
   }
   return box;
 }
@@ -43,6 +51,12 @@ void add_resize(Registrar& registrar) {
           .param("width", 0, {0, 100000}, "px", "0: follows from the height and the picture's shape")
           .param("height", 0, {0, 100000}, "px", "0: follows from the width and the picture's shape")
           .param("scale", 1.0, {0.0001, 100}, "", "a factor instead of width and height: 0.5 is half as wide and high")
+          .optional({.name = "megapixels",
+                     .type = Type::number,
+                     .min = 0.000001,
+                     .max = 500,
+                     .unit = "MP",
+                     .doc = "so many million pixels (nearest whole sides) instead of a width and height"})
           .choice(
               "fit", "inside", {"inside", "cover", "exact", "pad"},
               "where both width and height are given: inside: no larger than both; cover: fills both, cropped evenly; "
@@ -56,7 +70,8 @@ void add_resize(Registrar& registrar) {
           .out("image", Type::image, "the scaled picture")
           .out("width", Type::integer, "of the result, in pixels")
           .out("height", Type::integer, "of the result, in pixels")
-          .example("small: {type: Resize, image: \"${photo}\", width: 1024}"),
+          .example("small: {type: Resize, image: \"${photo}\", width: 1024}")
+          .example("thumbnail: {type: Resize, image: \"${photo}\", width: 256, height: 256, fit: cover}"),
       run);
 }
 

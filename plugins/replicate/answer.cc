@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "dates.h"
 #include "errors.h"
@@ -95,6 +96,18 @@ std::optional<std::int64_t> take_number(std::string_view& text) {
   return length ? std::optional(value) : std::nullopt;
 }
 
+/// What it is billed by.
+void read_metrics(const json& metrics, Snapshot& snapshot) {
+  const json& seconds = value_at(metrics, "predict_time");
+  if (seconds.is_number() && seconds.get<double>() >= 0 && seconds.get<double>() < 1e9)
+    snapshot.ran = std::chrono::nanoseconds(std::llround(seconds.get<double>() * 1e9));
+  const json& images = value_at(metrics, "image_count");
+  if (images.is_number_integer() && images.get<std::int64_t>() >= 0 && images.get<std::int64_t>() < 1'000'000)
+    snapshot.images = static_cast<int>(images.get<std::int64_t>());
+  else if (snapshot.status == RemoteStatus::succeeded)
+    snapshot.images = static_cast<int>(snapshot.urls.size());
+}
+
 }  // namespace
 
 bool is_id(std::string_view text) {
@@ -146,6 +159,7 @@ Snapshot read_snapshot(json answer, const std::string& id) {
              ended = read_iso_date(text_at(answer, "completed_at"));
   if (created && ended && *ended >= *created)
     snapshot.took = std::chrono::duration_cast<std::chrono::milliseconds>(*ended - *created);
+  read_metrics(value_at(answer, "metrics"), snapshot);
   snapshot.error = sentence(snapshot.status, answer, id);
   if (logs.size() > kLogsKept) answer["logs"] = shortened_logs(logs);
   snapshot.answer = std::make_shared<const json>(std::move(answer));

@@ -41,8 +41,10 @@ void set_outputs(Call& call, const Identity& identity, const json& answer, const
   const std::string id = read_id(answer);
   const std::string subject = identity.display() + " (prediction " + id + ")";
   if (files.empty() && (output.is_null() || (output.is_array() && output.empty())))
-    throw Error("E418", subject + " succeeded without any output",
-                "a model that drops unsafe pictures may have dropped all of them; see the port `logs`");
+    throw Error(
+        "E418", subject + " succeeded without any output",
+        "a model that drops unsafe pictures may have dropped all of them; it is paid for, and only --rebuy with the "
+        "node's name buys another");
 
   const ModelSchema* schema = schema_of(identity, answer);
   const bool files_expected = schema && schema->makes_files();

@@ -102,13 +102,14 @@ std::optional<ListPage> list_predictions(const Server& server, std::chrono::syst
   return page;
 }
 
-void cancel_prediction(const Server& server, const std::string& id, Host& host) {
+bool cancel_prediction(const Server& server, const std::string& id, Host& host) {
   check_id(id);
   HttpRequest request = server.request("POST", "/predictions/" + id + "/cancel");
   request.deadline = std::chrono::seconds(10);
   const HttpResponse response = host.http().send(request);
-  if (lists_nothing(response.status)) return;
+  if (lists_nothing(response.status)) return false;
   check_answer(response, server, {"the end of prediction " + id, Asked::Way::prediction});
+  return true;
 }
 
 }  // namespace pixgraph::replicate

@@ -22,6 +22,6 @@ std::optional<ListPage> list_predictions(const Server& server, std::chrono::syst
                                          const std::string& cursor, Host& host);
 
 /// POST {base}/predictions/{id}/cancel. A server without that route, or a prediction that has ended, is no error.
-void cancel_prediction(const Server& server, const std::string& id, Host& host);
+bool cancel_prediction(const Server& server, const std::string& id, Host& host);
 
 }  // namespace pixgraph::replicate

@@ -146,8 +146,8 @@ Snapshot ReplicatePredict::poll(const std::string& server, const std::string& id
   return snapshot;
 }
 
-void ReplicatePredict::cancel(const std::string& server, const std::string& id, Host& host) const {
-  cancel_prediction(read_server(host, server), id, host);
+bool ReplicatePredict::cancel(const std::string& server, const std::string& id, Host& host) const {
+  return cancel_prediction(read_server(host, server), id, host);
 }
 
 void ReplicatePredict::finish(Call& call, const nlohmann::json& answer, const std::vector<FilePtr>& files) const {

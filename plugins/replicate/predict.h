@@ -25,7 +25,7 @@ class ReplicatePredict : public RemoteNode {
   std::optional<ListPage> list(const std::string& server, std::chrono::system_clock::time_point since,
                                const std::string& cursor, Host& host) const override;
   Snapshot poll(const std::string& server, const std::string& id, Host& host) const override;
-  void cancel(const std::string& server, const std::string& id, Host& host) const override;
+  bool cancel(const std::string& server, const std::string& id, Host& host) const override;
   void finish(Call& call, const nlohmann::json& answer, const std::vector<FilePtr>& files) const override;
 
  private:

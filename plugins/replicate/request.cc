@@ -1,5 +1,6 @@
 #include "request.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include <nlohmann/json.hpp>
@@ -150,6 +151,11 @@ void fill_input(const Value& input, Host& host, const Links& links, Request& req
   if (!filled.is_object() || filled.contains("$file"))
     throw Error("E405", "`input` is no mapping of names to values",
                 "write it as `input: {prompt: \"...\", image: \"${photo}\"}`");
+  // By whichever of its usual names a model is asked for several pictures.
+  for (const char* name : {"num_outputs", "num_images", "number_of_images", "max_images", "n"})
+    if (const json& asked = value_at(filled, name); asked.is_number_integer())
+      request.images =
+          std::max(request.images, static_cast<int>(std::min(asked.get<std::int64_t>(), std::int64_t{100'000})));
   request.input = std::make_shared<const json>(std::move(filled));
 }
 

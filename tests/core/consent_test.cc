@@ -192,14 +192,17 @@ TEST(Consent, HintsAreCommandsThatReachTheLedger) {
   purchase.key = std::string(64, 'a');
   purchase.state = PurchaseState::maybe_paid;
   EXPECT_EQ(refusal(purchase, " --state s --sandbox").hint(),
-            "nothing is bought twice without your word: pixgraph ledger list --state s --sandbox");
+            "nothing is bought twice without your word: where the server's own list has it, `pixgraph ledger adopt "
+            "aaaaaaaaaaaa ID --state s --sandbox`, else `pixgraph ledger retry aaaaaaaaaaaa --state s --sandbox`");
   purchase.state = PurchaseState::given_up;
   EXPECT_EQ(refusal(purchase, " --state s").hint(), "pixgraph ledger retry aaaaaaaaaaaa --state s");
   MemoryDisk disk;
   Process process(disk);
   const auto remote = remote_of({refused(Submitted::Kind::unknown, Error("E204", "the connection broke"))});
   EXPECT_EQ(process.buy(remote).error->hint(),
-            "nothing is bought twice without your word: pixgraph ledger list --state s");
+            "nothing is bought twice without your word: where the server's own list has it, `pixgraph ledger adopt " +
+                key_of().substr(0, 12) + " ID --state s`, else `pixgraph ledger retry " + key_of().substr(0, 12) +
+                " --state s`");
 }
 
 }  // namespace

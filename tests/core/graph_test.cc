@@ -49,6 +49,8 @@ std::string shown(const Graph& graph, const Reference& reference) {
       break;
     }
     case Reference::To::element: out += "index"; break;
+    case Reference::To::each: out += "each"; break;
+    case Reference::To::each_index: out += "each.index"; break;
   }
   return out + (reference.property.empty() ? "" : "." + reference.property) + ": " + type_name(reference.type) + ">";
 }
@@ -216,8 +218,8 @@ prices:
   a/b: {per_second: 0.000225, per_image: 1}
 inputs: {photo: image}
 nodes:
-  small: {type: Fit, image: "${photo}", timeout: {queue: 10m, run: 90s}}
-  again: {type: Fit, image: "${small}", retry: {attempts: 3, on: [E202, E6716], backoff: 2s, cap: 1m, jitter: false}}
+  small: {type: ReplicatePredict, model: a/b, input: {image: "${photo}"}, timeout: {queue: 10m, run: 90s}}
+  again: {type: Fetch, url: "${small}", retry: {attempts: 3, on: [E202, E6716], backoff: 2s, cap: 1m, jitter: false}}
 outputs:
   a: {value: "${again}", file: "${photo.stem}.jpg"}
 )");
@@ -233,8 +235,8 @@ outputs:
   EXPECT_EQ(graph.limits.at("default").other_per_minute, 1000);
   EXPECT_EQ(graph.limits.at("cjwbw/rembg").in_flight, 2);
   EXPECT_EQ(graph.limits.at("cjwbw/rembg").creates_per_minute, std::nullopt);
-  EXPECT_EQ(graph.prices.at("cjwbw/rembg").per_run, 0.0023);
-  EXPECT_EQ(graph.prices.at("a/b").per_image, 1.0);
+  EXPECT_EQ(graph.prices.at("cjwbw/rembg").per_run, 2'300'000);
+  EXPECT_EQ(graph.prices.at("a/b").per_image, 1'000'000'000);
 }
 
 constexpr const char* kParams = R"(pixgraph: 1

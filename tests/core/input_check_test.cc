@@ -30,7 +30,7 @@ struct Check {
     std::string text = "pixgraph: 1\n" + head + "nodes:\n" + nodes + "outputs: {o: {value: \"${n}\", file: x.txt}}\n";
     document = parse_document("p.yaml", text, diagnostics);
     graph = pixgraph::bind(document, types.registry, {}, diagnostics);
-    uses = model_uses(document, graph, types.registry, host, diagnostics);
+    uses = model_uses(graph, types.registry, host, diagnostics);
   }
   /// "E421 4:7 message" per diagnostic.
   std::vector<std::string> said() const {

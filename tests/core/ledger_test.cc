@@ -329,5 +329,27 @@ TEST(PurchaseKey, TextThatIsNotUtf8IsRefused) {
       "E110: the request holds text that is not UTF-8 (a file name or a value of the manifest is in another encoding)");
 }
 
+TEST(Ledger, MoneyIsKeptDigitByDigit) {
+  MemoryDisk disk;
+  const std::string key(64, 'a');
+  Ledger ledger(disk, "ledger");
+  Purchase purchase = ledger.claim(key, 1, request_of({{"prompt", "cat"}}), 1, 10'000'001).value();
+  EXPECT_EQ(ledger.latest(key)->price, 10'000'001);
+  EXPECT_EQ(ledger.latest(key)->cost, std::nullopt);
+  ledger.created(purchase, "p1");
+  ledger.ended(purchase, PurchaseState::failed, "no", nullptr, 7);
+  EXPECT_EQ(ledger.latest(key)->cost, 7);
+  EXPECT_EQ(ledger.latest(key)->price, 10'000'001);
+  purchase = ledger.claim(key, 2, request_of({{"prompt", "cat"}})).value();
+  EXPECT_EQ(ledger.latest(key)->price, std::nullopt);
+  EXPECT_EQ(ledger.latest(key)->cost, std::nullopt);
+  const auto history = ledger.history(key);
+  ASSERT_EQ(history.size(), 2u);
+  ASSERT_EQ(history[0].size(), 3u);
+  EXPECT_EQ(history[0][0]["price"], "0.010000001");
+  EXPECT_EQ(history[0][2]["cost"], "0.000000007");
+  EXPECT_FALSE(history[1][0].contains("price"));
+}
+
 }  // namespace
 }  // namespace pixgraph

@@ -2,92 +2,199 @@
 
 #include <gtest/gtest.h>
 
-#include "key.h"
-#include "support/fake_remote.h"
-#include "support/memory_disk.h"
+#include <filesystem>
+#include <fstream>
+
+#include "run.h"
+#include "support/fake_call.h"
 #include "support/pipeline.h"
 
 namespace pixgraph {
 namespace {
 
 using namespace test;
+namespace fs = std::filesystem;
 
-struct Planned : Nodes {
-  Planned() {
-    add(Spec("Predict", "Buys a text")
-            .in("prompt", Type::text, "x")
-            .out("text", Type::text, "x")
-            .runs_in(Pool::predict, Cost::paid),
-        RunFunction());
-    add(Spec("Add", "Appends").in("text", Type::text, "x").out("text", Type::text, "x"), RunFunction());
-    graph = graph_of(
-        "inputs: {word: {type: text}, name: {type: text}}\nnodes:\n  bought: {type: Predict, prompt: \"${word}\"}\n  "
-        "after: {type: Add, "
-        "text: \"${bought}\"}\n"
-        "outputs: {result: {value: \"${after}\", file: \"${name}.txt\"}}\n",
-        registry);
-    for (const char* word : {"a", "b", "a"}) add_item(word);
+constexpr const char* kPipeline = R"(inputs: {photo: {type: file}}
+params: {ending: {type: text, default: "!"}}
+nodes:
+  read: {type: Read, file: "${photo}"}
+  loud: {type: Say, text: "${read}${ending}"}
+outputs:
+  plain: {value: "${read}", file: "${photo.stem}.txt"}
+  loud: {value: "${loud}", file: "${photo.stem}-loud.txt"}
+)";
+
+/// One photo (a text file), its runs, and what a plan says afterwards.
+struct Planning : Nodes {
+  explicit Planning(std::string text = kPipeline, int say_version = 1) : pipeline(std::move(text)) {
+    add(Spec("Read", "Reads a file").in("file", Type::file, "x").out("text", Type::text, "x"), [](Call& call) {
+      std::ifstream in(call.value("file").file()->path);
+      call.set("text", Value(std::string(std::istreambuf_iterator<char>(in), {})));
+    });
+    add(Spec("Say", "Says it").in("text", Type::text, "x").out("text", Type::text, "x").since(say_version),
+        [](Call& call) { call.set("text", Value(call.text("text"))); });
+    add(Spec("Split", "Splits it into letters").in("text", Type::text, "x").out("letters", list_of(Type::text), "x"),
+        [](Call& call) {
+          List letters;
+          for (const char c : call.text("text")) letters.emplace_back(std::string(1, c));
+          call.set("letters", Value(std::move(letters)));
+        });
+    write("a.txt", "hello");
   }
-  void add_item(const std::string& word) {
-    const std::string name = word + std::to_string(table.items.size());
-    table.items.push_back({name, {Value(word), Value(name)}});
+  void write(const std::string& name, const std::string& text) { std::ofstream(folder->path(name)) << text; }
+  Graph graph() const {
+    Graph made = graph_of(pipeline, registry);
+    made.file = folder->path("p.yaml");
+    return made;
   }
-  void bought(int item, PurchaseState state) {
-    const std::string key(64, static_cast<char>('0' + item));
-    index.remember_purchase(
-        recipe_keys(graph, table.items[static_cast<std::size_t>(item)], [](const File&) { return ""; })[0], key);
-    Purchase purchase = ledger.claim(key, 1, FakeRemote::request("x")).value();
-    if (state == PurchaseState::created)
-      ledger.created(purchase, "p");
-    else if (state == PurchaseState::succeeded)
-      ledger.succeeded(purchase, {}, {});
-    else
-      ledger.ended(purchase, state, "", nullptr);
+  void run() {
+    const Graph made = graph();
+    RunOptions options;
+    options.out = folder->path("out");
+    testing::internal::CaptureStdout();
+    testing::internal::CaptureStderr();
+    const int exit = run_graph(made, registry, list_items(made, {folder->path("a.txt")}, {}), options);
+    testing::internal::GetCapturedStdout();
+    const std::string errors = testing::internal::GetCapturedStderr();
+    EXPECT_EQ(exit, kExitDone) << errors;
   }
-  PlanSummary plan() {
-    Codecs codecs(registry);
-    OutputWriter writer(real_disk(), index, codecs, folder.path("out"), false);
-    const Planner planner(graph, index, writer, {});
-    const Plan made = make_plan(graph, table, planner, codecs, [](const File&) { return ""; });
-    return summary(graph, table, made, index, ledger);
+  /// Why each output is made, parted by "; ": "" for one that is up to date.
+  std::string plan(const PlanOptions& options = {}) {
+    const Graph made = graph();
+    Index index(folder->path(".pixgraph"));
+    const Codecs codecs(registry);
+    OutputWriter writer(real_disk(), index, codecs, folder->path("out"), false);
+    const Planner planner(made, index, writer, options);
+    const ItemTable table = list_items(made, {folder->path("a.txt")}, {});
+    const FileHash hash_of = [&](const File& file) { return hashed ? index.hash_of(file.path) : std::string(); };
+    refused.reset();
+    const std::vector<OutputPlan> outputs = planner.look(table.items[0], codecs, hash_of, refused);
+    std::string text = outputs[0].why;
+    for (std::size_t i = 1; i < outputs.size(); ++i) text += "; " + outputs[i].why;
+    OutputWriter again(real_disk(), index, codecs, folder->path("out"), false);
+    whole = make_plan(made, table, Planner(made, index, again, options), codecs, hash_of);
+    return text;
   }
-  TempFolder folder;
-  MemoryDisk disk;
-  Graph graph;
-  ItemTable table;
-  Index index{folder.path("state")};
-  Ledger ledger{disk, "ledger"};
+  std::shared_ptr<TempFolder> folder = std::make_shared<TempFolder>();
+  std::string pipeline;
+  bool hashed = true;
+  std::optional<Error> refused;
+  Plan whole;
 };
 
-TEST(Plan, ItemsThatAskForTheSameShareOnePrediction) {
-  Planned planned;
-  const PlanSummary plan = planned.plan();
-  EXPECT_EQ(plan.predictions, 2);
-  EXPECT_EQ(plan.nodes[0].runs, 3);
-  EXPECT_EQ(render_plan(planned.graph, plan),
-            "test.yaml: 2 nodes, 3 items\n\n"
-            "  node       runs   reused  why\n"
-            "  bought        3        0  new: never bought with these inputs\n"
-            "  after         3        0  new\n"
-            "\nWould buy at most 2 predictions (items with the same request share one). Nothing was run.\n");
+/// The same folder under another pipeline or with another version of a node type.
+std::string after_change(Planning& before, const std::string& pipeline, int say_version = 1) {
+  Planning now(pipeline, say_version);
+  now.folder = before.folder;
+  return now.plan();
 }
 
-TEST(Plan, SaysWhatTheLedgerSays) {
-  Planned planned;
-  planned.bought(0, PurchaseState::succeeded);
-  planned.bought(1, PurchaseState::maybe_paid);
-  PlanSummary plan = planned.plan();
-  EXPECT_EQ(plan.nodes[0].reused, 2);
-  EXPECT_EQ(plan.predictions, 0);
-  EXPECT_EQ(plan.nodes[0].why,
-            (std::map<std::string, int>{{"cannot run without your word: the last purchase is maybe-paid", 1}}));
-  Planned other;
-  other.bought(0, PurchaseState::created);
-  other.bought(1, PurchaseState::rejected);
-  plan = other.plan();
-  EXPECT_EQ(plan.predictions, 1);
-  EXPECT_EQ(plan.nodes[0].why, (std::map<std::string, int>{{"running: will be waited for, not bought", 2},
-                                                           {"the last try was not paid (rejected)", 1}}));
+std::string replaced(std::string text, const std::string& what, const std::string& by) {
+  const std::size_t at = text.find(what);
+  EXPECT_NE(at, text.npos);
+  return text.replace(at, what.size(), by);
+}
+
+TEST(Plan, ANewItemThenNothingToDo) {
+  Planning planning;
+  EXPECT_EQ(planning.plan(), "new item; new item");
+  EXPECT_FALSE(planning.whole.nothing_to_do);
+  planning.run();
+  EXPECT_EQ(planning.plan(), "; ");
+  EXPECT_TRUE(planning.whole.nothing_to_do);
+}
+
+TEST(Plan, AnOutputThatIsMissingRunsOnlyItsNodes) {
+  Planning planning;
+  planning.run();
+  fs::remove(planning.folder->path("out/a.txt"));
+  EXPECT_EQ(planning.plan(), "output missing; ");
+  ASSERT_EQ(planning.whole.works.size(), 1u);
+  EXPECT_EQ(planning.whole.works[0].outputs, (std::vector<bool>{true, false}));
+  EXPECT_EQ(planning.whole.works[0].nodes, (std::vector<bool>{true, false}));  // read, and not loud
+}
+
+TEST(Plan, AnOutputThatWasEditedIsRefused) {
+  Planning planning;
+  planning.run();
+  planning.write("out/a.txt", "mine");
+  EXPECT_EQ(planning.plan().substr(0, 20), "output changed since");
+  ASSERT_TRUE(planning.refused);
+  EXPECT_EQ(planning.refused->code(), "E614");
+  EXPECT_EQ(planning.refused->message(), "`" + planning.folder->path("out/a.txt") +
+                                             "` was not written by pixgraph or was changed since, and is not "
+                                             "overwritten");
+  EXPECT_EQ(planning.whole.refused.size(), 1u);
+}
+
+TEST(Plan, AFileThatWasTouchedIsAsItWas) {
+  Planning planning;
+  planning.run();
+  for (const char* name : {"a.txt", "out/a.txt"})
+    fs::last_write_time(planning.folder->path(name), fs::file_time_type::clock::now() + std::chrono::hours(1));
+  EXPECT_EQ(planning.plan(), "; ");
+}
+
+TEST(Plan, AnInputWithOtherContent) {
+  Planning planning;
+  planning.run();
+  planning.write("a.txt", "goodbye");
+  EXPECT_EQ(planning.plan(), "input `photo` changed; input `photo` changed");
+  EXPECT_FALSE(planning.refused);
+}
+
+TEST(Plan, AnInputThatNobodyLookedAtYet) {
+  Planning planning;
+  planning.run();
+  planning.hashed = false;
+  EXPECT_EQ(planning.plan(), "not hashed yet; not hashed yet");
+  EXPECT_EQ(planning.whole.unhashed, std::vector<std::size_t>{0});
+}
+
+TEST(Plan, AParameterChanged) {
+  Planning planning;
+  planning.run();
+  EXPECT_EQ(after_change(planning, replaced(kPipeline, "default: \"!\"", "default: \"?\"")),
+            "; parameter `text` of `loud` changed \"${read.text}!\" -> \"${read.text}?\"");
+}
+
+TEST(Plan, ANodeTypeHasANewVersion) {
+  Planning planning;
+  planning.run();
+  EXPECT_EQ(after_change(planning, kPipeline, 2), "; node type `Say` has a new version");
+}
+
+TEST(Plan, SettingsOfAnOutputChanged) {
+  Planning planning;
+  planning.run();
+  EXPECT_EQ(after_change(planning, replaced(kPipeline, "stem}.txt\"", "stem}.txt\", metadata: keep")),
+            "`metadata` of the output changed \"strip-gps\" -> \"keep\"; ");
+}
+
+TEST(Plan, ForcedByTheCommandLine) {
+  Planning planning;
+  planning.run();
+  EXPECT_EQ(planning.plan({.fresh = true, .forced = {}}), "forced by --fresh; forced by --fresh");
+  EXPECT_EQ(planning.plan({.fresh = false, .forced = {"loud"}}), "; forced by --rebuy");
+}
+
+TEST(Plan, NamesThatFollowFromResults) {
+  Planning planning(R"(inputs: {photo: {type: file}}
+nodes:
+  read: {type: Read, file: "${photo}"}
+  letters: {type: Split, text: "${read}"}
+outputs: {all: {value: "${letters}", file: "${photo.stem}-${index}.txt"}}
+)");
+  EXPECT_EQ(planning.plan(), "new, or made from other inputs before");
+  planning.run();
+  EXPECT_EQ(planning.plan(), "");
+  fs::remove(planning.folder->path("out/a-3.txt"));
+  EXPECT_EQ(planning.plan(), "output missing");
+  planning.run();
+  EXPECT_EQ(planning.plan(), "");
+  planning.write("a.txt", "other");
+  EXPECT_EQ(planning.plan(), "new, or made from other inputs before");
 }
 
 }  // namespace

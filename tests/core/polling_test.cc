@@ -49,11 +49,93 @@ TEST(Polling, AGatewayMayKnowAPredictionALittleLater) {
 TEST(Polling, ATimeoutTellsTheServerToEnd) {
   MemoryDisk disk;
   Process process(disk);
-  const auto remote = remote_of({created("p1")}, {running()});
+  const auto remote = remote_of({created("p1")});
+  remote->on_poll = [&](const std::string&) { return remote->canceled ? ended_as(RemoteStatus::canceled) : running(); };
   EXPECT_EQ(text_of(process.buy(remote, "cat", 200ms)),
             "E413: prediction p1 took longer than its timeout of 0.2 s and was told to end");
   EXPECT_EQ(remote->canceled, 1);
   EXPECT_EQ(process.ledger.latest(key_of())->state, PurchaseState::timed_out);
+}
+
+TEST(Polling, OneThatWasToldToEndHasAMomentForIt) {
+  MemoryDisk disk;
+  Process process(disk, "", {}, 10);
+  const std::string server = "http://127.0.0.1:9/v1";
+  const auto remote = remote_of({created("p1")}, {running()});
+  remote->server = server;
+  EXPECT_EQ(text_of(process.buy(remote, "cat", 100ms)),
+            "E413: prediction p1 took longer than its timeout of 0.1 s and was told to end");
+  EXPECT_EQ(remote->canceled, 1);
+  EXPECT_GE(remote->polled, 3);
+}
+
+TEST(Polling, ATimeoutIsToldAgainUntilTheServerTakesIt) {
+  MemoryDisk disk;
+  Process process(disk);
+  const auto remote = remote_of({created("p1")});
+  remote->on_cancel = [&]() -> bool {
+    if (remote->canceled == 1) throw Throttled("slow down", 50ms);
+    if (remote->canceled == 2) throw HttpError("E204", "broken", HttpError::Sent::maybe);
+    return true;
+  };
+  remote->on_poll = [&](const std::string&) {
+    return remote->canceled >= 3 ? ended_as(RemoteStatus::canceled) : running();
+  };
+  EXPECT_EQ(text_of(process.buy(remote, "cat", 100ms)),
+            "E413: prediction p1 took longer than its timeout of 0.1 s and was told to end");
+  EXPECT_EQ(remote->canceled, 3);
+}
+
+TEST(Polling, ATimeoutThatTheServerCannotBeToldOfIsSaid) {
+  MemoryDisk disk;
+  Process process(disk);
+  const auto remote = remote_of({created("p1")}, {running()});
+  remote->on_cancel = [] { return false; };
+  EXPECT_EQ(text_of(process.buy(remote, "cat", 100ms)),
+            "E413: prediction p1 took longer than its timeout of 0.1 s, and could not be told to end: the server has "
+            "no way to do that");
+  EXPECT_EQ(remote->canceled, 1);
+}
+
+/// A purchase that timed out, and what the next run finds.
+struct TimedOut {
+  TimedOut() {
+    Process process(disk);
+    const auto remote = remote_of({created("p1")}, {running()});
+    remote->on_cancel = [] { return false; };
+    process.buy(remote, "cat", 100ms);
+  }
+  std::string next(const Snapshot& now, std::optional<milliseconds> timeout, bool consent = false) {
+    Process process(disk);
+    again = remote_of({created("p2", succeeded())}, {now});
+    process.consent.failed = consent;
+    return text_of(process.buy(again, "cat", timeout));
+  }
+  MemoryDisk disk;
+  std::shared_ptr<FakeRemote> again;
+};
+
+TEST(Polling, WhatTimedOutAndEndedWellSinceIsFetched) {
+  for (const bool consent : {false, true}) {
+    TimedOut before;
+    EXPECT_EQ(before.next(succeeded(), 100ms, consent), "reused");
+    EXPECT_EQ(before.again->submitted, 0);
+  }
+}
+
+TEST(Polling, WhatTimedOutIsAwaitedWithinALimitThatWasRaised) {
+  TimedOut before;
+  Process process(before.disk);
+  before.again = remote_of({}, {running(), running(), succeeded()});
+  EXPECT_EQ(text_of(process.buy(before.again, "cat", 1h)), "reused");
+}
+
+TEST(Polling, WhatTimedOutAndStillRunsIsBoughtAgainWithConsentOnly) {
+  TimedOut before;
+  EXPECT_EQ(before.next(running(), 100ms).substr(0, 60),
+            "E511: an earlier prediction p1 ended as timed-out: predictio");
+  EXPECT_EQ(before.next(running(), 100ms, true), "bought");
+  EXPECT_EQ(before.again->submitted, 1);
 }
 
 TEST(Polling, WhatSucceedsAtTheLastMomentIsKept) {

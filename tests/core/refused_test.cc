@@ -51,7 +51,7 @@ TEST(Refused, EveryFileWithItsText) {
     const Document document = parse_document(name, text, diagnostics);
     const Graph graph = pixgraph::bind(document, registry_with_plugins(), {}, diagnostics);
     CheckHost host;
-    const auto uses = model_uses(document, graph, registry_with_plugins(), host, diagnostics);
+    const auto uses = model_uses(graph, registry_with_plugins(), host, diagnostics);
     check_inputs(graph, uses, {}, true, diagnostics);
 
     std::string codes = "# refused:";

@@ -37,5 +37,20 @@ TEST(RunTimes, TheIndexKeepsItForLaterRuns) {
   EXPECT_EQ(times.usual("another"), std::nullopt);
 }
 
+TEST(RunTimes, TheShortestAndTheLongestThatWasBilled) {
+  test::TempFolder folder;
+  Index index(folder.path("state"));
+  {
+    RunTimes times(&index);
+    EXPECT_FALSE(times.billed("m"));
+    for (const auto ran : {3s, 5s, 2s, 4s}) times.learn_billed("m", ran);
+  }
+  RunTimes times(&index);
+  ASSERT_TRUE(times.billed("m"));
+  EXPECT_EQ(times.billed("m")->least, 2s);
+  EXPECT_EQ(times.billed("m")->most, 5s);
+  EXPECT_FALSE(times.usual("m"));
+}
+
 }  // namespace
 }  // namespace pixgraph

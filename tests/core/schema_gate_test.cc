@@ -19,7 +19,8 @@ using namespace test;
 
 struct Nobody : RemoteObserver {
   void remote_created(const Request&, const std::string&, const std::string&) override {}
-  void remote_ended(const Request&, const std::string&, const std::string&, const std::string&) override {}
+  void remote_ended(const Request&, const std::string&, const std::string&, const std::string&,
+                    std::optional<NanoUsd>) override {}
   void remote_retries(const Request&, const std::string&, const std::string&, int, int,
                       std::chrono::milliseconds) override {}
   void remote_waits(const Request&, const std::string&, std::chrono::milliseconds) override {}
@@ -50,7 +51,7 @@ struct Gate : ::testing::Test {
                      }});
     auto executor = std::make_unique<Executor>(4, 4);
     RemoteDriver driver({*executor, ledger, store, host, nobody, "", [](const std::string&) { return ServerLimits(); },
-                         1, nullptr, "", &gate});
+                         1, nullptr, nullptr, "", &gate});
     std::vector<std::future<std::string>> ends;
     for (const std::string& prompt : prompts) {
       auto promise = std::make_shared<std::promise<std::string>>();

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <map>
 #include <regex>
 #include <set>
 
@@ -40,25 +41,50 @@ std::string example_name(const std::string& example) {
   return example.substr(0, example.find(':'));
 }
 
+/// The node type whose example makes a node of that name and has that output.
+const Spec* maker_of(const std::string& node, const std::string& output) {
+  for (const Spec* spec : real_registry().all())
+    for (const std::string& example : spec->examples)
+      if (example_name(example) == node && spec->output(output)) return spec;
+  return nullptr;
+}
+
+/// The type of the port that the example gives `${name}` to; an image where it stands within something.
+ValueType type_of(const Spec& spec, const std::string& example, const std::string& name) {
+  for (const Port& port : spec.inputs)
+    if (example.find(" " + port.name + ": \"${" + name + "}\"") != std::string::npos) return port.type;
+  return Type::image;
+}
+
 /// A pipeline around an example line: what it refers to is declared, what it makes is saved.
 std::string pipeline_around(const Spec& spec, const std::string& example) {
-  std::set<std::string> inputs, predictions;
-  const std::regex reference("\\$\\{([a-z_0-9]+)(\\.[a-z_]+)?\\}");
-  for (auto found = std::sregex_iterator(example.begin(), example.end(), reference); found != std::sregex_iterator();
-       ++found)
-    ((*found)[2].matched ? predictions : inputs).insert((*found)[1]);
+  std::map<std::string, ValueType> inputs;
+  std::map<std::string, std::string> nodes;
+  const auto declare = [&](const Spec& of, const std::string& line, const auto& again) -> void {
+    const std::regex reference("\\$\\{([a-z_0-9]+)(\\.([a-z_]+))?\\}");
+    for (auto found = std::sregex_iterator(line.begin(), line.end(), reference); found != std::sregex_iterator();
+         ++found) {
+      const std::string name = (*found)[1];
+      if (!(*found)[2].matched) {
+        inputs.emplace(name, type_of(of, line, name));
+      } else if (const Spec* maker = maker_of(name, (*found)[3])) {
+        for (const std::string& made : maker->examples)
+          if (example_name(made) == name && nodes.emplace(name, made).second) again(*maker, made, again);
+      } else {
+        nodes.emplace(name, name + ": {type: ReplicatePredict, model: sandbox/instant, input: {text: a}}");
+      }
+    }
+  };
+  declare(spec, example, declare);
   std::string text = "pixgraph: 1\n";
   if (!inputs.empty()) text += "inputs:\n";
-  // A node that wants a file takes no image.
-  const bool file = !spec.inputs.empty() && spec.inputs[0].type == Type::file;
-  for (const std::string& input : inputs) text += "  " + input + (file ? ": {type: file}\n" : ": {type: image}\n");
+  for (const auto& [input, type] : inputs) text += "  " + input + ": {type: " + type_name(type) + "}\n";
   text += "nodes:\n  " + example + "\n";
-  for (const std::string& prediction : predictions)
-    text += "  " + prediction + ": {type: ReplicatePredict, model: sandbox/instant, input: {text: a}}\n";
+  for (const auto& [name, line] : nodes) text += "  " + line + "\n";
   const Type first = spec.outputs.at(0).type.type;
   const bool pixels = first == Type::image || first == Type::mask || first == Type::file;
   const std::string name =
-      inputs.empty() ? "\"result" : "\"${" + *inputs.begin() + ".stem}";  // every item its own file
+      inputs.empty() ? "\"result" : "\"${" + inputs.begin()->first + ".stem}";  // every item its own file
   return text + "outputs:\n  result: {value: \"${" + example_name(example) + "}\", file: " + name +
          (spec.outputs.at(0).type.list ? "-${index}" : "") + (pixels ? ".png\"}\n" : ".json\"}\n");
 }

@@ -73,7 +73,8 @@ class FakeRemote : public RemoteNode {
   // Where they are set, these answer instead of the scripts; they may throw.
   std::function<Submitted(const Request&)> on_submit;
   std::function<Snapshot(const std::string& id)> on_poll;
-  std::function<void(Request&)> on_stage;
+  std::function<bool()> on_cancel;
+  std::function<void(Request&)> on_prepare, on_stage;
   std::function<std::optional<std::vector<Candidate>>()> on_find;  // all on one page; not set: a server without a list
   std::function<std::optional<ListPage>(const std::string& cursor)> on_list;
   std::function<std::optional<ModelDescription>()> on_describe;  // not set: a server that says nothing of models
@@ -98,7 +99,11 @@ class FakeRemote : public RemoteNode {
     return on_check(input, schema);
   }
   void ready(Host&) const override {}
-  Request prepare(Call& call) const override { return request(call.text("prompt"), server); }
+  Request prepare(Call& call) const override {
+    Request made = request(call.text("prompt"), server);
+    if (on_prepare) on_prepare(made);
+    return made;
+  }
   void stage(Request& request, Host&) const override {
     ++staged;
     if (on_stage) on_stage(request);
@@ -127,7 +132,10 @@ class FakeRemote : public RemoteNode {
     ++polled;
     return on_poll ? on_poll(id) : next(polls);
   }
-  void cancel(const std::string&, const std::string&, Host&) const override { ++canceled; }
+  bool cancel(const std::string&, const std::string&, Host&) const override {
+    ++canceled;
+    return !on_cancel || on_cancel();
+  }
   void finish(Call& call, const json& answer, const std::vector<FilePtr>&) const override {
     call.set("text", Value(answer["output"].dump()));
   }

@@ -13,6 +13,7 @@
 #include "document.h"
 #include "graph.h"
 #include "key.h"
+#include "plan_summary.h"
 #include "redact.h"
 #include "registry.h"
 #include "scheduler.h"
@@ -60,7 +61,9 @@ class TestRun : RemoteObserver {
  public:
   TestRun(Nodes& nodes, const std::string& pipeline, const std::vector<std::string>& items, bool fail_fast = false,
           int threads = 4)
-      : graph(graph_of(pipeline, nodes.registry)),
+      : TestRun(nodes, graph_of(pipeline, nodes.registry), items, fail_fast, threads) {}
+  TestRun(Nodes& nodes, Graph bound, const std::vector<std::string>& items, bool fail_fast = false, int threads = 4)
+      : graph(std::move(bound)),
         codecs(nodes.registry),
         store(real_disk(), folder.path("state/store")),
         http(store),
@@ -91,6 +94,10 @@ class TestRun : RemoteObserver {
     executor.reset();  // every event has been emitted
     events.finish();
     return counts;
+  }
+  /// The plan by node, with what was bought until now.
+  PlanSummary told(const Plan& plan) {
+    return summary(graph, table, plan, {index, ledger, [](const File&) { return ""; }, {}, {}});
   }
   /// "a: done" per item, in the order of their ends.
   std::vector<std::string> items_ended() const {
@@ -136,7 +143,8 @@ class TestRun : RemoteObserver {
 
  private:
   void remote_created(const Request&, const std::string&, const std::string&) override {}
-  void remote_ended(const Request&, const std::string&, const std::string&, const std::string&) override {}
+  void remote_ended(const Request&, const std::string&, const std::string&, const std::string&,
+                    std::optional<NanoUsd>) override {}
   void remote_retries(const Request&, const std::string&, const std::string&, int, int,
                       std::chrono::milliseconds) override {}
   void remote_waits(const Request&, const std::string&, std::chrono::milliseconds) override {}

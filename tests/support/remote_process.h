@@ -20,8 +20,9 @@ using namespace std::chrono_literals;
 
 struct Recorder : RemoteObserver {
   void remote_created(const Request&, const std::string&, const std::string& id) override { note("created " + id); }
-  void remote_ended(const Request&, const std::string&, const std::string& id, const std::string& state) override {
-    note(state + " " + id);
+  void remote_ended(const Request&, const std::string&, const std::string& id, const std::string& state,
+                    std::optional<NanoUsd> cost) override {
+    note(state + " " + id + (cost ? " for " + show_usd(*cost) : ""));
   }
   void remote_retries(const Request&, const std::string&, const std::string& id, int attempt, int attempts,
                       std::chrono::milliseconds) override {
@@ -41,13 +42,13 @@ struct Recorder : RemoteObserver {
 /// One process: a ledger of its own over the disk that outlives it.
 struct Process {
   explicit Process(Disk& disk, std::string sandbox = {}, ServerLimits limits = {}, double time_scale = 1000,
-                   Index* index = nullptr)
+                   Index* index = nullptr, Budget* budget = nullptr)
       : ledger(disk, "state/ledger"),
         store(disk, "state/store"),
         host(store),
         driver(std::make_unique<RemoteDriver>(RemoteDriver::Setup{
             executor_box->executor, ledger, store, host, recorder, std::move(sandbox),
-            [limits](const std::string&) { return limits; }, time_scale, index, " --state s", nullptr,
+            [limits](const std::string&) { return limits; }, time_scale, budget, index, " --state s", nullptr,
             [](const std::string& name) -> std::vector<std::string> {
               return {name == "127.0.0.1" ? name : "93.184.216.34"};
             }})) {}
@@ -60,6 +61,7 @@ struct Process {
     RemoteCall call;
     call.node = remote;
     call.request = FakeRemote::request(std::move(prompt), remote->server);
+    if (remote->on_prepare) remote->on_prepare(call.request);
     call.timeout = timeout;
     call.consent = consent;
     call.retry = retry;

@@ -214,7 +214,8 @@ const Row kRows[] = {
      .exit = 1,
      .ledger = "succeeded 1, timed-out 1",
      .outputs = 1,
-     .says = "<any>prediction <id> took longer than its timeout of 1.0 s and was told to end  [E413]",
+     .says = "<any>prediction <id> took longer than its timeout of 1.0 s, and could not be told to end: the server has "
+             "no way to do that  [E413]",
      .exit_again = 1},
     {.name = "Aborted",
      .faults = {"aborted:x1"},

@@ -51,12 +51,16 @@ struct DecodeRequest {
 
 enum class Metadata : std::uint8_t { keep, strip_gps, strip };
 
+/// srgb: the pixels are converted from the picture's own profile, and none is written.
+enum class Profile : std::uint8_t { keep, srgb };
+
 struct EncodeRequest {
   int quality = 90;                   // 1..100, lossy formats
   bool lossless = false;              // webp
   std::string subsampling = "4:2:0";  // jpeg: 4:4:4, 4:2:2 or 4:2:0
   int compression = 1;                // png, tiff: 0 none .. 9 smallest; 1 is fast and nearly as small
   Metadata metadata = Metadata::strip_gps;
+  Profile profile = Profile::keep;
 };
 
 /// Throws E313 for a picture over the limit. Every header() and decode() calls it before it takes memory for pixels.

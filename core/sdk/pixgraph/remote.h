@@ -46,6 +46,7 @@ struct Request {
   std::string variant;  // enters the key, is not sent
   // Not part of the identity:
   std::string model;  // "owner/name" where it is known, else empty: for messages, and for `prices:` and `limits:`
+  int images = 1;     // that are asked for: what a price per image counts before the answer tells
   std::chrono::milliseconds lifetime{0};  // from creation; a server that can may end it then. 0 = not limited
   std::vector<std::string> warnings;  // added to by stage(): to be shown with the item when the request is really sent
 };
@@ -72,6 +73,9 @@ struct Snapshot {
   std::string error;                              // one sentence: why it failed
   std::optional<double> progress;                 // 0..1
   std::optional<std::chrono::milliseconds> took;  // from its creation to its end, both by the server's clock
+  // Of one that has ended, as far as the server tells: what it bills by.
+  std::optional<std::chrono::nanoseconds> ran;
+  std::optional<int> images;
 };
 
 struct Submitted {
@@ -174,8 +178,8 @@ class RemoteNode {
   /// Throws HttpError, Throttled or Error for a poll that failed and may be repeated; an Error that stops_run() (401)
   /// ends the run with state kept.
   virtual Snapshot poll(const std::string& server, const std::string& id, Host& host) const = 0;
-  /// Asks for an end; a server without that route is no error.
-  virtual void cancel(const std::string& server, const std::string& id, Host& host) const = 0;
+  /// Asks for an end. False for a server without that route; throws as poll() does.
+  virtual bool cancel(const std::string& server, const std::string& id, Host& host) const = 0;
   /// Turns the terminal answer of a success into outputs. `files` are the saved Snapshot::urls, in their order.
   virtual void finish(Call& call, const nlohmann::json& answer, const std::vector<FilePtr>& files) const = 0;
 };

@@ -65,6 +65,15 @@ ImagePtr straight(ImagePtr image) {
   return unpremultiplied(*image);
 }
 
+std::shared_ptr<Image> with_alpha_meant(const Image& image, Alpha alpha) {
+  auto out = std::make_shared<Image>(image.width(), image.height(), image.channels(), image.sample(), alpha);
+  out->info = image.info;
+  for (int y = 0; y < image.height(); ++y)
+    std::memcpy(out->row(y), image.row(y),
+                static_cast<std::size_t>(image.width()) * image.channels() * sample_bytes(image.sample()));
+  return out;
+}
+
 bool opaque(const Image& image) {
   if (!image.has_alpha()) return true;
   return with_sample_type(image.sample(), [&]<class T>(T) {

@@ -12,6 +12,8 @@ std::shared_ptr<Image> premultiplied(const Image& image);
 std::shared_ptr<Image> unpremultiplied(const Image& image);
 /// The image itself unless it is premultiplied.
 ImagePtr straight(ImagePtr image);
+/// The same samples, their alpha meant in another way: nothing is computed.
+std::shared_ptr<Image> with_alpha_meant(const Image& image, Alpha alpha);
 /// True where every pixel has full alpha, or there is no alpha.
 bool opaque(const Image& image);
 

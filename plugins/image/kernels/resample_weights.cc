@@ -12,7 +12,9 @@ double sinc(double x) {
   return std::sin(std::numbers::pi * x) / (std::numbers::pi * x);
 }
 
-double radius_of(Filter filter) {
+}  // namespace
+
+double filter_radius(Filter filter) {
   switch (filter) {
     case Filter::lanczos3: return 3;
     case Filter::cubic: return 2;
@@ -23,7 +25,7 @@ double radius_of(Filter filter) {
   return 0.5;
 }
 
-double value_of(Filter filter, double x) {
+double filter_value(Filter filter, double x) {
   const double far = std::abs(x);
   switch (filter) {
     case Filter::lanczos3: return far < 3 ? sinc(x) * sinc(x / 3) : 0;
@@ -37,12 +39,10 @@ double value_of(Filter filter, double x) {
   return x >= -0.5 && x < 0.5 ? 1 : 0;
 }
 
-}  // namespace
-
 Weights make_weights(int source_size, double start, double length, int result_size, Filter filter) {
   const double step = length / result_size;
   // Shrinking widens the filter, so that every source pixel counts; nearest looks at one whatever the step.
-  const double widen = filter == Filter::nearest ? 1 : std::max(1.0, step), reach = radius_of(filter) * widen;
+  const double widen = filter == Filter::nearest ? 1 : std::max(1.0, step), reach = filter_radius(filter) * widen;
   Weights result;
   result.first.resize(static_cast<std::size_t>(result_size));
   result.taps = std::min(source_size, filter == Filter::nearest ? 1 : static_cast<int>(std::ceil(2 * reach)) + 1);
@@ -58,7 +58,7 @@ Weights make_weights(int source_size, double start, double length, int result_si
     if (filter != Filter::nearest)
       for (int j = from; j + 0.5 <= centre + reach; ++j) {
         // What lies beyond the picture counts for its edge pixel.
-        double weight = value_of(filter, (j + 0.5 - centre) / widen);
+        double weight = filter_value(filter, (j + 0.5 - centre) / widen);
         // sin(pi * n) is not quite 0, and a picture that is not scaled must keep its bits.
         if (std::abs(weight) < 1e-9) weight = 0;
         exact[static_cast<std::size_t>(std::clamp(j, 0, source_size - 1) - first)] += weight;

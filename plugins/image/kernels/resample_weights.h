@@ -8,6 +8,10 @@
 
 namespace pixgraph::image {
 
+/// How far the filter reaches to each side, and its value at a distance from its middle, in pixels that are not shrunk.
+double filter_radius(Filter filter);
+double filter_value(Filter filter, double x);
+
 /// Result pixel i is the sum of source pixels first[i] .. first[i] + taps - 1, weighted by weights[i * taps ...], which
 /// sum up to 1. All pixels lie within the source.
 struct Weights {

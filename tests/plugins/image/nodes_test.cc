@@ -244,7 +244,8 @@ TEST(Composite, RefusesUnequalSizesAndWarnsOfNoAlpha) {
         run("Composite", {{"over", scene(768, 512, 4)}, {"under", scene(1024, 683, 3)}});
       }),
       "E331: `over` is 768x512 and `under` is 1024x683; Composite needs equal sizes (put a Resize before one of them, "
-      "for example {type: Resize, image: \"${...}\", width: 768, height: 512, fit: exact})");
+      "for example {type: Resize, image: \"${...}\", width: 768, height: 512, fit: exact}, or say where it goes with "
+      "`gravity` or `left` and `top`)");
   std::vector<std::string> warnings;
   const Values out =
       run("Composite", {{"over", picture(1, 1, 3, {1, 2, 3})}, {"under", picture(1, 1, 3, {4, 5, 6})}}, &warnings);
@@ -273,6 +274,7 @@ TEST(Convert, ChangesOneThingAtATime) {
 }
 
 TEST(Nodes, EverySpecIsWhole) {
+  EXPECT_GE(image_nodes().nodes.size(), 24u);
   for (const auto& [name, node] : image_nodes().nodes) {
     EXPECT_FALSE(node.spec.doc.empty() || node.spec.doc.back() == '.') << name;
     EXPECT_FALSE(node.spec.examples.empty()) << name;

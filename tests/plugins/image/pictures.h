@@ -10,6 +10,8 @@
 #include "nodes.h"
 #include "support/fake_call.h"
 
+extern "C" const pixgraph::PluginDescriptor pixgraph_plugin;  // plugin.cc: what this plugin registers
+
 namespace pixgraph::image {
 
 /// Samples row by row; alpha is straight where channels are 2 or 4.
@@ -75,25 +77,7 @@ inline std::vector<std::uint8_t> bytes_of(const Image& image) {
 inline const test::FakeRegistrar& image_nodes() {
   static const test::FakeRegistrar* const all = [] {
     auto* registrar = new test::FakeRegistrar;
-    add_alpha_to_mask(*registrar);
-    add_blur(*registrar);
-    add_color_match(*registrar);
-    add_compare(*registrar);
-    add_composite(*registrar);
-    add_contact_sheet(*registrar);
-    add_convert(*registrar);
-    add_depth(*registrar);
-    add_encode(*registrar);
-    add_fit(*registrar);
-    add_grade(*registrar);
-    add_grayscale(*registrar);
-    add_invert(*registrar);
-    add_levels(*registrar);
-    add_load(*registrar);
-    add_resize(*registrar);
-    add_sharpen(*registrar);
-    add_stats(*registrar);
-    add_to_srgb(*registrar);
+    pixgraph_plugin.add_all(*registrar);
     return registrar;
   }();
   return *all;

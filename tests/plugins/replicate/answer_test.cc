@@ -119,6 +119,22 @@ TEST(Answer, Seed) {
   EXPECT_EQ(seed_in("seed 5"), std::nullopt);
 }
 
+TEST(Answer, WhatItIsBilledBy) {
+  using namespace std::chrono_literals;
+  Snapshot snapshot = read(
+      R"({"status": "succeeded", "output": ["https://x/1.png"], "metrics": {"predict_time": 1.5, "image_count": 2}})");
+  EXPECT_EQ(snapshot.ran, 1500ms);
+  EXPECT_EQ(snapshot.images, 2);
+  snapshot = read(R"({"status": "succeeded", "output": ["https://x/1.png", "https://x/2.png", "https://x/3.png"]})");
+  EXPECT_EQ(snapshot.ran, std::nullopt);
+  EXPECT_EQ(snapshot.images, 3);  // counted where the server does not
+  snapshot = read(R"({"status": "canceled", "metrics": {"predict_time": 0.000001}})");
+  EXPECT_EQ(snapshot.ran, 1us);
+  EXPECT_EQ(snapshot.images, std::nullopt);
+  EXPECT_EQ(read(R"({"status": "failed", "metrics": {"predict_time": -1}})").ran, std::nullopt);
+  EXPECT_EQ(read(R"({"status": "failed", "metrics": {"predict_time": "1"}})").ran, std::nullopt);
+}
+
 TEST(Answer, Failures) {
   EXPECT_EQ(read(R"({"status": "failed", "error": "NSFW content detected"})").error,
             "prediction p1 failed: NSFW content detected");

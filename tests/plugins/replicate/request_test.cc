@@ -152,6 +152,13 @@ TEST_F(RequestTest, StoredFilesThatAreGone) {
             "E405: `image` names a file of an earlier prediction that is not there any more");
 }
 
+TEST_F(RequestTest, HowManyPicturesAreAskedFor) {
+  EXPECT_EQ(fill(Object{{"prompt", "x"}}).images, 1);
+  EXPECT_EQ(fill(Object{{"num_outputs", 4}}).images, 4);
+  EXPECT_EQ(fill(Object{{"max_images", 3}, {"n", 0}}).images, 3);
+  EXPECT_EQ(fill(Object{{"num_outputs", "four"}}).images, 1);
+}
+
 TEST_F(RequestTest, ReferencesTakeTheirPlaces) {
   Request request =
       fill(Object{{"images", List{a_file("a.png", "aa", "key#0"), a_file("b.png", "bb", "key#1")}}, {"prompt", "x"}});

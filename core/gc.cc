@@ -1,0 +1,179 @@
+#include "gc.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <set>
+#include <system_error>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include <pixgraph/error.h>
+
+#include "disk.h"
+#include "line_file.h"
+#include "run_log.h"
+
+namespace pixgraph {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+
+namespace {
+
+constexpr std::chrono::hours kLeftoverAge(24);
+
+class Collector {
+ public:
+  Collector(const std::string& state, const GcOptions& options)
+      : state_(state), options_(options), now_(fs::file_time_type::clock::now()) {}
+
+  GcReport collect() {
+    refuse_where_used();
+    for (const char* ledger : {"ledger", "sandbox-ledger"}) read_ledger(join_path(state_, ledger));
+    collect_runs();
+    collect_store();
+    collect_leftovers();
+    return report_;
+  }
+
+ private:
+  bool older(const fs::path& path, std::chrono::hours age) const {
+    std::error_code failure;
+    const auto written = fs::last_write_time(path, failure);
+    return !failure && now_ - written > age;
+  }
+
+  void refuse_where_used() const {
+    std::vector<std::string> locks;
+    for (const char* ledger : {"ledger", "sandbox-ledger"}) {
+      const std::string owners = join_path(join_path(state_, ledger), "owners");
+      for (const std::string& name : real_disk().list(owners)) locks.push_back(join_path(owners, name));
+    }
+    const std::string runs = join_path(state_, "runs");
+    for (const std::string& run : real_disk().list(runs)) locks.push_back(alive_path(join_path(runs, run)));
+    for (const std::string& path : locks)
+      if (real_disk().exists(path) && !real_disk().lock(path))
+        throw Error("E631", "another pixgraph works with " + state_ + ", so nothing is removed",
+                    "try again when it has ended")
+            .stopping_run();
+  }
+
+  /// Every hash that any purchase names, the latest of its key or not.
+  void read_ledger(const std::string& folder) {
+    for (const std::string& part : real_disk().list(folder)) {
+      if (part.size() != 2) continue;
+      for (const std::string& name : real_disk().list(join_path(folder, part))) {
+        const std::string path = join_path(join_path(folder, part), name);
+        if (!name.ends_with(".ndjson") || (options_.paid && older(path, options_.keep))) continue;
+        add_hashes(path, paid_);
+      }
+    }
+  }
+
+  /// By their look, so that a line of a newer version keeps what it names too.
+  static void add_hashes(const std::string& path, std::set<std::string>& into) {
+    const std::string text = real_disk().read(path).value_or("");
+    std::size_t begin = 0;
+    for (std::size_t i = 0; i <= text.size(); ++i) {
+      const bool digit = i < text.size() && ((text[i] >= '0' && text[i] <= '9') || (text[i] >= 'a' && text[i] <= 'f'));
+      if (digit) continue;
+      if (i - begin == 64) into.insert(text.substr(begin, 64));
+      begin = i + 1;
+    }
+  }
+
+  void collect_runs() {
+    const std::string runs = join_path(state_, "runs");
+    const std::vector<std::string> names = real_disk().list(runs);  // ids sort by time
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      const std::string folder = join_path(runs, names[i]);
+      const std::string list = join_path(folder, "items.jsonl");
+      const bool newest = i + 1 == names.size();
+      if (newest || !older(fs::exists(list) ? list : folder, options_.keep)) {
+        add_hashes(list, used_);
+        continue;
+      }
+      ++report_.runs.count;
+      std::error_code failure;
+      for (const auto& entry : fs::recursive_directory_iterator(folder, failure))
+        if (entry.is_regular_file(failure)) report_.runs.bytes += entry.file_size(failure);
+      if (!options_.dry_run) fs::remove_all(folder, failure);
+    }
+  }
+
+  void collect_store() {
+    const std::string store = join_path(state_, "store");
+    for (const std::string& part : real_disk().list(store)) {
+      if (part.size() != 2) continue;
+      for (const std::string& name : real_disk().list(join_path(store, part))) {
+        const std::string hash = part + name, path = join_path(join_path(store, part), name);
+        if (hash.size() != 64 || used_.contains(hash) || !older(path, options_.keep)) continue;
+        if (paid_.contains(hash))
+          count(report_.paid, path);
+        else
+          remove(report_.store, path);
+      }
+    }
+  }
+
+  /// What a process left that was killed while it wrote.
+  void collect_leftovers() {
+    std::error_code failure;
+    std::vector<std::string> found;
+    for (const auto& entry : fs::recursive_directory_iterator(state_, failure)) {
+      const std::string name = entry.path().filename().string();
+      const bool incoming = entry.path().parent_path() == fs::path(state_) / "store" / "incoming";
+      if (entry.is_regular_file(failure) && (incoming || is_temp_name(name)) && older(entry.path(), kLeftoverAge))
+        found.push_back(entry.path().string());
+    }
+    for (const std::string& path : found) remove(report_.leftovers, path);
+  }
+
+  static void count(GcReport::Kind& kind, const std::string& path) {
+    std::error_code failure;
+    const auto size = fs::file_size(path, failure);
+    ++kind.count;
+    if (!failure) kind.bytes += size;
+  }
+
+  void remove(GcReport::Kind& kind, const std::string& path) const {
+    count(kind, path);
+    if (!options_.dry_run) real_disk().remove(path);
+  }
+
+  const std::string& state_;
+  const GcOptions& options_;
+  const fs::file_time_type now_;
+  std::set<std::string> paid_, used_;  // hashes
+  GcReport report_;
+};
+
+std::string size_text(std::uint64_t bytes) {
+  if (bytes < 10'000) return fmt::format("{} bytes", bytes);
+  if (bytes < 10'000'000) return fmt::format("{} kB", bytes / 1000);
+  return fmt::format("{} MB", bytes / 1'000'000);
+}
+
+}  // namespace
+
+GcReport collect(const std::string& state, const GcOptions& options) {
+  return Collector(state, options).collect();
+}
+
+std::string render_gc(const GcReport& report, const GcOptions& options) {
+  const char* verb = options.dry_run ? "would remove" : "removed";
+  std::string text;
+  const auto line = [&](const char* what, const GcReport::Kind& kind, const char* one, const char* many) {
+    text += fmt::format("{} {} {} ({})\n", what, kind.count, kind.count == 1 ? one : many, size_text(kind.bytes));
+  };
+  line(verb, report.store, "file of the store", "files of the store");
+  line(verb, report.runs, "run", "runs");
+  line(verb, report.leftovers, "half-written file", "half-written files");
+  if (report.paid.count > 0) line("kept", report.paid, "file that was paid for", "files that were paid for");
+  return text;
+}
+
+}  // namespace pixgraph

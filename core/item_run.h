@@ -1,0 +1,54 @@
+// ItemRun: one item under way, of the Scheduler. A plain record: the Scheduler says who may touch what, and when.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "fan_out.h"
+#include "items.h"
+#include "money.h"
+#include "outcome.h"
+#include "plan.h"
+#include "vertices.h"
+
+namespace pixgraph {
+
+/// A vertex is a node, or (after them) an output. Guarded by the Scheduler's mutex, but for `outputs` of nodes that are
+/// done, which their consumers read, `parts`, `hashes` and `plans`, which nobody changes after the item has begun, and
+/// what a vertex has of its own.
+struct ItemRun {
+  std::size_t index = 0;
+  const Item* item = nullptr;
+  std::vector<std::vector<Value>> outputs;  // by node
+  const Shape* shape = nullptr;
+  std::vector<OutputPlan> plans;              // by output
+  std::vector<std::string> parts;             // by output: of the recipe that it is made by
+  std::map<std::string, std::string> hashes;  // of input files, by path, as they were before anything read them
+  std::vector<int> waiting;                   // by vertex: upstream that has not ended
+  std::vector<int> readers;                   // by vertex: downstream that still needs its values
+  std::vector<std::optional<Outcome>> outcomes;
+  std::vector<bool> substituted;                // by vertex: `on_error` took the place of something before it
+  std::vector<std::unique_ptr<FanOut>> fanned;  // by node: those with `each` that are under way
+  std::vector<std::chrono::steady_clock::time_point> started;
+  std::vector<int> tries;  // by vertex: that have failed and may be repeated
+  int left = 0;
+  int written = 0;  // outputs
+  bool failed = false, canceled = false;
+  std::string cause, code, culprit;  // of the first failure: what, its code and the node
+  std::string skip_cause;            // of the first that was skipped
+  std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
+  int attempts = 1;  // of the node that was tried most often
+  std::optional<NanoUsd> cost;
+  nlohmann::json files = nlohmann::json::array(), predictions = nlohmann::json::array();
+  std::once_flag recipes_made;
+  std::vector<std::string> recipes;  // by node; made when the first paid node asks
+};
+
+}  // namespace pixgraph

@@ -1,0 +1,26 @@
+#include "outcome.h"
+
+namespace pixgraph {
+
+std::string_view outcome_name(Outcome outcome) {
+  switch (outcome) {
+    case Outcome::done: return "done";
+    case Outcome::reused: return "reused";
+    case Outcome::failed: return "failed";
+    case Outcome::skipped: return "skipped";
+    case Outcome::canceled: return "canceled";
+  }
+  return "?";
+}
+
+void Ending::tell(nlohmann::json& event) const {
+  if (error) {
+    event["code"] = error->code();
+    event["cause"] = cause + error->message();
+    if (!error->hint().empty()) event["hint"] = error->hint();
+  } else if (!cause.empty()) {
+    event["cause"] = cause;
+  }
+}
+
+}  // namespace pixgraph
