@@ -71,7 +71,8 @@ const std::vector<Flag>& flags() {
       {"--paid", "", "remove also what was bought and no run in that time used", "gc"},
       {"--format", "svg|dot|mermaid", "what the drawing is written as (default: svg)", "graph"},
       {"--json", "", "answer as JSON", "check plan explain nodes ledger"},
-      {"--plugins", "DIR", "look for plugins there first", "run check plan explain lock nodes describe report graph", true},
+      {"--plugins", "DIR", "look for plugins there first", "run check plan explain lock nodes describe report graph",
+       true},
       {"--help", "", "show help", "run check plan explain lock ledger gc nodes describe report graph"},
       {"--version", "", "show the version", ""},
   };

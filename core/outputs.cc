@@ -40,6 +40,10 @@ void OutputWriter::sweep() const {
       fs::remove(entry.path(), failure);
 }
 
+std::string OutputWriter::folder() const {
+  return canonical(out_folder_);
+}
+
 std::string OutputWriter::absolute(const std::string& path) {
   // Most of the way is the same for all files below --out, and asked for once.
   const std::string folder = folder_of(path);

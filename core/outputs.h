@@ -39,6 +39,8 @@ class OutputWriter {
   std::string claim(const std::string& name, const std::string& owner);
   /// Removes what a run that was killed left half-written. A run that is alive has none that old.
   void sweep() const;
+  /// The out folder as an absolute path without links.
+  std::string folder() const;
   /// The same file as an absolute path without links: what the index knows it by.
   std::string absolute(const std::string& path);
   /// Whether the file's content still is what was written there: for one that merely looks touched.

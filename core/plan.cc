@@ -15,6 +15,10 @@ std::string skipped_key(const std::string& digest, const std::string& parts) {
   return sha256("skipped 1\n" + digest + parts);
 }
 
+std::string files_key(const std::string& digest, const std::string& parts, const std::string& out_folder) {
+  return sha256("files 2\n" + out_folder + "\n" + digest + parts);
+}
+
 std::vector<bool> needed_nodes(const Graph& graph, const std::vector<bool>& outputs) {
   std::vector<bool> needed(graph.nodes.size());
   std::vector<int> open;
@@ -114,7 +118,7 @@ void Planner::judge(const Item& item, int output, const FileHash& hash_of, Outpu
   if (!plan.path.empty()) {
     paths.push_back(writer_.absolute(plan.path));
   } else if (!parts.empty()) {
-    const auto known = index_.files_of(sha256(recipe.digest + parts));
+    const auto known = index_.files_of(files_key(recipe.digest, parts, writer_.folder()));
     const json list = known ? json::parse(*known, nullptr, false) : json();
     if (!list.is_array()) {
       plan.why = "new, or made from other inputs before";

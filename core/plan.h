@@ -33,6 +33,9 @@ struct PlanOptions {
 inline const std::string kAfterError = "on_error";
 /// Under which Index::files_of knows that `when` decided against an output.
 std::string skipped_key(const std::string& digest, const std::string& parts);
+/// What the index knows the files of an output by whose number only its nodes decide: below another --out they are
+/// others.
+std::string files_key(const std::string& digest, const std::string& parts, const std::string& out_folder);
 
 /// One output of one item.
 struct OutputPlan {

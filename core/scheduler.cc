@@ -378,7 +378,8 @@ void Scheduler::run_output(const ItemPtr& item, int index) {
     write(value);
   }
   if (item->plans[index].path.empty())
-    setup_.index.remember_files(sha256(setup_.planner.recipes()[index].digest + item->parts[index]), paths.dump());
+    setup_.index.remember_files(
+        files_key(setup_.planner.recipes()[index].digest, item->parts[index], setup_.writer.folder()), paths.dump());
   ended({item, vertex}, {changed ? Outcome::done : Outcome::reused});
 }
 

@@ -69,13 +69,13 @@ bool is_srgb(const BytesPtr& icc) {
   return true;
 }
 
-std::shared_ptr<Image> convert_profile(const Image& image, const BytesPtr& profile) {
+std::shared_ptr<Image> convert_profile(const Image& image, const BytesPtr& profile, Intent intent) {
   const bool grey = image.colour_channels() == 1;
   const Profile from = open_profile(image.info.icc, grey), to = open_profile(profile, grey);
   const cmsUInt32Number format = pixel_format(image);
   Transform transform;
   if (from && to)
-    transform.reset(cmsCreateTransform(from.get(), format, to.get(), format, INTENT_RELATIVE_COLORIMETRIC,
+    transform.reset(cmsCreateTransform(from.get(), format, to.get(), format, static_cast<cmsUInt32Number>(intent),
                                        cmsFLAGS_COPY_ALPHA | cmsFLAGS_BLACKPOINTCOMPENSATION));
   if (!transform)
     throw Error("E332", "the image's colour profile cannot be used",

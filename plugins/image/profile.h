@@ -16,9 +16,12 @@ BytesPtr fitting_profile(std::span<const std::uint8_t> icc, int colour_channels)
 /// True where the profile's colours are sRGB's, at most 2/255 apart; also for null.
 bool is_srgb(const BytesPtr& icc);
 
-/// The same picture, its colours converted (relative colorimetric) to `profile`, or to sRGB for null. Alpha must not be
-/// premultiplied. Depth, size, alpha and other info stay. A profile that cannot be used is Error E332.
-std::shared_ptr<Image> convert_profile(const Image& image, const BytesPtr& profile);
+/// What becomes of colours that the other profile does not have; the values are those of ICC.
+enum class Intent : std::uint8_t { perceptual = 0, relative = 1, saturation = 2, absolute = 3 };
+
+/// The same picture, its colours converted to `profile`, or to sRGB for null. Alpha must not be premultiplied. Depth,
+/// size, alpha and other info stay. A profile that cannot be used is Error E332.
+std::shared_ptr<Image> convert_profile(const Image& image, const BytesPtr& profile, Intent intent = Intent::relative);
 
 /// Turns rows of 8-bit CMYK into sRGB. Without a usable CMYK profile by the plain formula. Used by one thread.
 class CmykToSrgb {
