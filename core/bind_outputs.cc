@@ -13,7 +13,8 @@ namespace {
 constexpr char kHole = '\x01';
 
 const std::vector<std::string>& output_keys() {
-  static const std::vector<std::string> keys = {"value", "file", "quality", "metadata", "flatten", "subsampling"};
+  static const std::vector<std::string> keys = {"value",   "file",        "quality", "metadata",
+                                                "flatten", "subsampling", "profile"};
   return keys;
 }
 
@@ -131,6 +132,8 @@ class OutputBinder {
       }
     } else if (field.key == "metadata") {
       take_choice(output.metadata, field, {"keep", "strip-gps", "strip"});
+    } else if (field.key == "profile") {
+      take_choice(output.profile, field, {"keep", "srgb"});
     } else if (field.key == "subsampling") {
       take_choice(output.subsampling, field, {"4:4:4", "4:2:2", "4:2:0"});
     } else if (field.key == "flatten") {

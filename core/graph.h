@@ -116,6 +116,7 @@ struct GraphOutput {
   Expression file;  // text: a path below --out
   int quality = 90;
   std::string metadata = "strip-gps";  // keep, strip-gps, strip
+  std::string profile = "keep";        // keep, srgb
   std::string flatten;                 // "#rrggbb" or empty: alpha is then an error for formats without it
   std::string subsampling = "4:2:0";
   Place place;

@@ -249,6 +249,7 @@ std::vector<OutputRecipe> output_recipes(const Graph& graph, const FileHash& has
                        {"metadata", output.metadata},
                        {"flatten", output.flatten},
                        {"subsampling", output.subsampling}};
+    if (output.profile != "keep") recipe.settings["profile"] = output.profile;
     recipe.shared = {{"nodes", std::move(nodes)}, {"settings", recipe.settings}};
     if (known && value && file)
       recipe.digest = sha256("output 1\n" + text_of(*value) + "\n" + text_of(*file) + "\n" + text_of(recipe.settings));

@@ -136,7 +136,7 @@ std::string OutputWriter::encoded(const std::string& path, const Value& value, c
     if (!bytes) throw Error("E601", "`" + file->path + "` cannot be read: it is not there");
     // A file keeps its bytes, unless the name asks for another image format.
     const CodecInfo* own = codecs_.of_content({reinterpret_cast<const std::uint8_t*>(bytes->data()), bytes->size()});
-    if (!codec || codec == own) return std::move(*bytes);
+    if (!codec || (codec == own && settings.profile == "keep")) return std::move(*bytes);
   }
   if (value.file() || value.image()) {
     ImagePtr image = value.image() ? value.image() : codecs_.decode(*value.file());
@@ -148,6 +148,7 @@ std::string OutputWriter::encoded(const std::string& path, const Value& value, c
     request.metadata = settings.metadata == "keep"    ? Metadata::keep
                        : settings.metadata == "strip" ? Metadata::strip
                                                       : Metadata::strip_gps;
+    request.profile = settings.profile == "srgb" ? Profile::srgb : Profile::keep;
     const Bytes bytes = codecs_.encode(*image, *codec, request);
     return {bytes.begin(), bytes.end()};
   }

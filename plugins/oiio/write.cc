@@ -9,6 +9,7 @@
 #include "exif_functions.h"
 #include "read.h"
 #include "tone_curve.h"
+#include "../image/profile.h"
 
 namespace pixgraph::oiio {
 namespace {
@@ -118,7 +119,10 @@ Bytes write_guarded(const Format& format, const Image& image, const EncodeReques
 Bytes write(const Format& format, const Image& image, const EncodeRequest& request) {
   refuse_what_the_format_cannot_hold(format, image);
   try {
-    return write_guarded(format, image, request);
+    // Where no profile can be written, the colours would be others without one.
+    const bool converts = request.profile == Profile::srgb || format.info.name != "tiff";
+    const auto converted = converts ? image::as_srgb(image) : nullptr;
+    return write_guarded(format, converted ? *converted : image, request);
   } catch (const Error&) {
     throw;
   } catch (const std::exception& error) {

@@ -68,6 +68,7 @@ RequestFile::Encoded encode_picture(const ImagePtr& image, Host& host) {
   request.quality = 95;
   request.subsampling = "4:4:4";
   request.metadata = Metadata::strip;
+  request.profile = Profile::srgb;  // models look at numbers, not at profiles
   auto bytes = std::make_shared<const Bytes>(host.encode(*picture, png ? "png" : "jpeg", request));
   return {std::move(bytes), png ? "image/png" : "image/jpeg"};
 }

@@ -3,6 +3,7 @@
 //   a node-run: 100,000 runs of nodes that do nothing
 //   check: a pipeline file of 10,000 nodes
 //   many: 100,000 items, all up to date: time, memory, plan
+//   large photos: 50 and 5,000 items of 12 MP through Fit, Composite and JPEG: memory
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -145,12 +146,55 @@ static void many(const Folder& folder) {
   fmt::print("  plan: {:.2f} s, {:.0f} MB (at most 10 s)\n", figures.at("plan").wall, figures.at("plan").rss_mb);
 }
 
+/// 12 MP photos, few of them under many names: what is decoded, not what is read, takes the memory.
+static void large_photos(const Folder& folder) {
+  constexpr int distinct = 4, many = 5000, few = 50;
+  fs::create_directories(folder.path("large-ppm"));
+  std::string pixels = "P6\n4000 3000\n255\n";
+  for (int i = 0; i < distinct; ++i) {
+    pixels.resize(17);
+    for (int p = 0; p < 4000 * 3000; ++p) {
+      const int x = p % 4000, y = p / 4000, noise = (p * 2654435761u) >> 28;
+      pixels += {static_cast<char>((x / 20 + noise + i * 7) % 256), static_cast<char>((y / 15 + noise) % 256),
+                 static_cast<char>((x + y) / 30 % 256)};
+    }
+    cases::write_file(folder.path(fmt::format("large-ppm/{}.ppm", i)), pixels);
+  }
+  std::string table = "id,label,photo\n";
+  for (int i = 0; i < many; ++i) table += fmt::format("item-{0},item-{0},large/{1}.jpg\n", i, i % distinct);
+  cases::write_file(folder.path("large.csv"), table);
+  const std::string head = "pixgraph: 1\nname: large\ninputs: {photo: {type: image}}\nnodes:\n";
+  cases::write_file(folder.path("to-jpeg.yaml"),
+                    head +
+                        "  same: {type: Resize, image: \"${photo}\", scale: 1}\n"
+                        "outputs: {jpeg: {value: \"${same}\", file: \"${photo.stem}.jpg\"}}\n");
+  cases::write_file(folder.path("large.yaml"),
+                    "pixgraph: 1\nname: large\ninputs: {label: {type: text}, photo: {type: image}}\nnodes:\n"
+                    "  fitted: {type: Fit, image: \"${photo}\", width: 3200, height: 3200}\n"
+                    "  small: {type: Resize, image: \"${photo}\", width: 640}\n"
+                    "  laid: {type: Composite, under: \"${fitted}\", over: \"${small}\"}\n"
+                    "outputs: {result: {value: \"${laid}\", file: \"${label}.jpg\"}}\n");
+  compare(folder, {pixgraph("jpeg", {"run", "to-jpeg.yaml", "large-ppm", "--out", "large", "--state", "jpeg-state"})},
+          1);
+  const auto run = [&](const std::string& name, int count) {
+    return pixgraph(name, {"run", "large.yaml", "large.csv", "--limit", std::to_string(count), "--out", name, "--state",
+                           name + "-state"});
+  };
+  const auto figures = compare(folder, {run("few", few), run("all", many)}, 1);
+  const Figures &one = figures.at("few"), &all = figures.at("all");
+  fmt::print(
+      "12 MP through Fit, Composite and JPEG: {} items {:.0f} MB, {} items {:.0f} MB: {:.2f} times (at most 1.2); "
+      "{:.0f} ms of cpu each\n",
+      few, one.rss_mb, many, all.rss_mb, all.rss_mb / one.rss_mb, all.cpu * 1000 / many);
+}
+
 int engine() {
   const Folder folder;
   nothing_to_do(folder);
   node_runs();
   large_file(folder);
   many(folder);
+  large_photos(folder);
   return 0;
 }
 

@@ -158,7 +158,7 @@ await test('keys open an image, move the slider and go back to where they were',
 await test('a link leads to one image, with its chain, tasks and predictions', async () => {
   const page = await open(report, {}, '#image-mug.jpg');
   await page.waitForSelector('dialog[open]');
-  assert.deepEqual(await page.locator('.step .name').allInnerTexts(), ['photo', 'fitted', 'cutout', 'mask', 'scene', 'result']);
+  assert.deepEqual(await page.locator('.step .name').allInnerTexts(), ['photo', 'fitted', 'cutout', 'mask', 'outline', 'scene', 'result']);
   assert.ok(await seen(page, '.step img'), 'no step is seen');
   assert.ok(await seen(page, '.compare .over img'), 'the picture before is not seen');
   const text = await page.locator('dialog').innerText();

@@ -243,7 +243,10 @@ void add_jpeg(Registrar& registrar) {
   codec.info.rank = 10;
   codec.header = jpeg_header;
   codec.decode = decode_jpeg;
-  codec.encode = encode_jpeg;
+  codec.encode = [](const Image& image, const EncodeRequest& request) {
+    const auto converted = request.profile == Profile::srgb ? as_srgb(image) : nullptr;
+    return encode_jpeg(converted ? *converted : image, request);
+  };
   registrar.add(std::move(codec));
 }
 

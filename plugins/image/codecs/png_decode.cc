@@ -148,7 +148,10 @@ void add_png(Registrar& registrar) {
   codec.info.rank = 10;
   codec.header = png_header;
   codec.decode = decode_png;
-  codec.encode = encode_png;
+  codec.encode = [](const Image& image, const EncodeRequest& request) {
+    const auto converted = request.profile == Profile::srgb ? as_srgb(image) : nullptr;
+    return encode_png(converted ? *converted : image, request);
+  };
   registrar.add(std::move(codec));
 }
 

@@ -218,7 +218,10 @@ void add_webp(Registrar& registrar) {
   codec.info.rank = 10;
   codec.header = webp_header;
   codec.decode = decode_webp;
-  codec.encode = encode_webp;
+  codec.encode = [](const Image& image, const EncodeRequest& request) {
+    const auto converted = request.profile == Profile::srgb ? as_srgb(image) : nullptr;
+    return encode_webp(converted ? *converted : image, request);
+  };
   registrar.add(std::move(codec));
 }
 

@@ -8,13 +8,12 @@
 #include <png.h>
 #include <webp/mux.h>
 
-#include <lcms2.h>
-
 #include "codecs/codecs.h"
 #include "codecs/png_chunks.h"
 #include "plugins/image/exif_block.h"
 #include "plugins/image/pictures.h"
 #include "profile.h"
+#include "profiles.h"
 
 namespace pixgraph::image {
 namespace {
@@ -34,26 +33,6 @@ struct Format {
 constexpr Format kJpeg{"JPEG", jpeg_header, decode_jpeg, encode_jpeg};
 constexpr Format kPng{"PNG", png_header, decode_png, encode_png};
 constexpr Format kWebp{"WebP", webp_header, decode_webp, encode_webp};
-
-BytesPtr profile_bytes(cmsHPROFILE profile) {
-  cmsUInt32Number size = 0;
-  cmsSaveProfileToMem(profile, nullptr, &size);
-  auto bytes = std::make_shared<Bytes>(size);
-  cmsSaveProfileToMem(profile, bytes->data(), &size);
-  cmsCloseProfile(profile);
-  return bytes;
-}
-
-/// Wide primaries with a plain gamma: clearly not sRGB.
-BytesPtr wide_profile() {
-  const cmsCIExyY white{0.3127, 0.3290, 1};
-  const cmsCIExyYTRIPLE primaries{{0.68, 0.32, 1}, {0.265, 0.69, 1}, {0.15, 0.06, 1}};
-  cmsToneCurve* curve = cmsBuildGamma(nullptr, 1.8);
-  cmsToneCurve* curves[3] = {curve, curve, curve};
-  const BytesPtr bytes = profile_bytes(cmsCreateRGBProfile(&white, &primaries, curves));
-  cmsFreeToneCurve(curve);
-  return bytes;
-}
 
 int largest_difference(const Image& a, const Image& b) {
   const auto left = samples_of(a), right = samples_of(b);
@@ -233,30 +212,6 @@ TEST(Codecs, OnlyThePlainFileIsKeptForSending) {
     EXPECT_EQ(*seen->info.icc, *image->info.icc) << format.name;
     EXPECT_FALSE(seen->encoded) << format.name;
   }
-}
-
-TEST(Codecs, ProfilesOfAnotherColourSpaceAreDropped) {
-  auto grey = scene(8, 8, 1);
-  grey->info.icc = wide_profile();
-  EXPECT_FALSE(decode_png(request_of(encode_png(*grey, {})))->info.icc);
-  EXPECT_FALSE(fitting_profile(Bytes(200, 1), 3));
-  EXPECT_FALSE(fitting_profile({}, 3));
-}
-
-TEST(Codecs, ProfilesConvert) {
-  auto image = picture(2, 1, 4, {255, 255, 255, 255, 128, 128, 128, 7});
-  image->info.icc = wide_profile();
-  const auto srgb = convert_profile(*image, nullptr);
-  EXPECT_FALSE(srgb->info.icc);
-  const auto samples = samples_of(*srgb);
-  EXPECT_NEAR(samples[0], 255, 1);
-  // 0.5 ^ 1.8 = 0.2892 of light, which sRGB writes as 0.575 = 146.6
-  for (int c = 4; c < 7; ++c) EXPECT_NEAR(samples[static_cast<std::size_t>(c)], 147, 2);
-  EXPECT_EQ(samples[7], 7);
-  EXPECT_FALSE(is_srgb(image->info.icc));
-  EXPECT_TRUE(is_srgb(nullptr));
-  const test::Values out = test::run_node(image_nodes(), "Convert", {{"image", image}, {"profile", "srgb"}});
-  EXPECT_EQ(samples_of(*out.at("image").image()), samples);
 }
 
 TEST(Codecs, GpsIsStrippedByDefault) {

@@ -7,6 +7,8 @@
 #include "gif_frame.h"
 #include "plugins/image/exif_block.h"
 #include "plugins/image/pictures.h"
+#include "plugins/image/profiles.h"
+#include "profile.h"
 #include "read.h"
 #include "support/fake_call.h"
 #include "write.h"
@@ -55,6 +57,17 @@ Bytes by_library(
       !output->close())
     throw Error("TEST", output->geterror());
   return bytes;
+}
+
+TEST(Oiio, ColoursOfAProfileThatCannotBeWrittenAreConverted) {
+  auto image = picture(1, 1, 3, {200, 100, 50});
+  image->info.icc = image::wide_profile();
+  const auto srgb = image::convert_profile(*image, nullptr);
+  EXPECT_EQ(samples_of(*decoded("bmp", encoded("bmp", *image))), samples_of(*srgb));
+  EXPECT_EQ(samples_of(*decoded("tiff", encoded("tiff", *image))), samples_of(*image));
+  const auto asked = decoded("tiff", encoded("tiff", *image, {.profile = Profile::srgb}));
+  EXPECT_EQ(samples_of(*asked), samples_of(*srgb));
+  EXPECT_FALSE(asked->info.icc);
 }
 
 TEST(Oiio, WhatIsWrittenComesBack) {

@@ -94,10 +94,11 @@ TEST_F(OutputsTest, FewerFilesThanAskedFor) {
 
 TEST_F(OutputsTest, ASuccessWithoutOutput) {
   for (const char* output : {"null", "[]"})
-    EXPECT_EQ(thrown([&] { set((std::string(R"({"id": "p1", "output": )") + output + "}").c_str(), {}); }),
-              "E418: black-forest-labs/flux-schnell (prediction p1) succeeded without any output (a model that drops "
-              "unsafe pictures may have dropped all of them; it is paid for, and only --rebuy with the node's name buys "
-              "another)");
+    EXPECT_EQ(
+        thrown([&] { set((std::string(R"({"id": "p1", "output": )") + output + "}").c_str(), {}); }),
+        "E418: black-forest-labs/flux-schnell (prediction p1) succeeded without any output (a model that drops "
+        "unsafe pictures may have dropped all of them; it is paid for, and only --rebuy with the node's name buys "
+        "another)");
   EXPECT_THROW(set(R"({"id": "p1"})", {}), Error);
 }
 
