@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "kernels/lab.h"
+#include "kernels/light.h"
 #include "kernels/samples.h"
 
 namespace pixgraph::image {
@@ -16,26 +17,68 @@ std::array<double, 3> unit_colour(const T* pixel) {
           static_cast<double>(pixel[2]) / white<T>()};
 }
 
+/// The light of samples; integers by a table.
+template <class T>
+class LightOf {
+ public:
+  LightOf() {
+    if constexpr (!std::is_floating_point_v<T>)
+      for (unsigned i = 0; i <= white<T>(); ++i) table_.push_back(srgb_to_light(static_cast<double>(i) / white<T>()));
+  }
+  std::array<double, 3> operator()(const T* pixel) const { return {one(pixel[0]), one(pixel[1]), one(pixel[2])}; }
+
+ private:
+  double one(T sample) const {
+    if constexpr (std::is_floating_point_v<T>)
+      return srgb_to_light(sample);
+    else
+      return table_[sample];
+  }
+  std::vector<double> table_;
+};
+
+/// light_to_srgb(); for integer samples by a table whose straight pieces are less than 1e-6 off.
+template <class T>
+class SrgbOf {
+ public:
+  SrgbOf() {
+    if constexpr (!std::is_floating_point_v<T>)
+      for (int i = 0; i <= kSteps + 1; ++i) table_.push_back(light_to_srgb(static_cast<double>(i) / kSteps));
+  }
+  double operator()(double light) const {
+    if constexpr (std::is_floating_point_v<T>) return light_to_srgb(light);
+    const double place = std::clamp(light, 0.0, 1.0) * kSteps;
+    const auto below = static_cast<std::size_t>(place);
+    return table_[below] + (place - static_cast<double>(below)) * (table_[below + 1] - table_[below]);
+  }
+
+ private:
+  static constexpr int kSteps = 65536;
+  std::vector<double> table_;
+};
+
 template <class T>
 double unit_alpha(const Image& image, const T* pixel) {
   return image.has_alpha() ? static_cast<double>(pixel[image.colour_channels()]) / white<T>() : 1;
 }
 
 template <class T>
-LabStatistics lab_statistics_typed(const Image& image) {
+LabStatistics lab_statistics_typed(const Image& image, int step) {
   double weight = 0, sum[3] = {}, squares[3] = {};
-  for (int y = 0; y < image.height(); ++y) {
+  const LightOf<T> light;
+  for (int y = 0; y < image.height(); y += step) {
     const T* pixel = image.row<T>(y);
-    for (int x = 0; x < image.width(); ++x, pixel += image.channels()) {
+    for (int x = 0; x < image.width(); x += step, pixel += step * image.channels()) {
       const double alpha = unit_alpha(image, pixel);
       if (alpha <= 0) continue;
-      const std::array<double, 3> lab = srgb_to_lab(unit_colour(pixel));
+      const std::array<double, 3> lab = light_to_lab(light(pixel));
       weight += alpha;
       for (std::size_t c = 0; c < 3; ++c) sum[c] += alpha * lab[c], squares[c] += alpha * lab[c] * lab[c];
     }
   }
   LabStatistics found;
-  if (weight == 0) return found;
+  // What little is to be seen may lie between the pixels that were looked at.
+  if (weight == 0) return step > 1 ? lab_statistics_typed<T>(image, 1) : found;
   for (std::size_t c = 0; c < 3; ++c) {
     found.mean[c] = sum[c] / weight;
     found.deviation[c] = std::sqrt(std::max(0.0, squares[c] / weight - found.mean[c] * found.mean[c]));
@@ -70,7 +113,9 @@ std::vector<double> cumulative(const Image& image, int c) {
 }  // namespace
 
 LabStatistics lab_statistics(const Image& image) {
-  return with_sample_type(image.sample(), [&]<class T>(T) { return lab_statistics_typed<T>(image); });
+  // A million pixels, evenly spread, know the mean and spread of any picture well enough.
+  const int step = std::max(1, static_cast<int>(std::sqrt(1e-6 * image.width() * image.height())));
+  return with_sample_type(image.sample(), [&]<class T>(T) { return lab_statistics_typed<T>(image, step); });
 }
 
 std::shared_ptr<Image> transfer_lab(const Image& image, const LabStatistics& from, const LabStatistics& to,
@@ -82,15 +127,17 @@ std::shared_ptr<Image> transfer_lab(const Image& image, const LabStatistics& fro
   for (std::size_t c = 0; c < 3; ++c) scale[c] = from.deviation[c] > 0.01 ? to.deviation[c] / from.deviation[c] : 1;
   const int channels = image.channels();
   with_sample_type(image.sample(), [&]<class T>(T) {
+    const LightOf<T> light;
+    const SrgbOf<T> srgb;
     for (int y = 0; y < image.height(); ++y) {
       const T* pixel = image.row<T>(y);
       T* result = out->row<T>(y);
       for (int x = 0; x < image.width(); ++x, pixel += channels, result += channels) {
         const std::array<double, 3> rgb = unit_colour(pixel);
-        std::array<double, 3> lab = srgb_to_lab(rgb);
+        std::array<double, 3> lab = light_to_lab(light(pixel));
         for (std::size_t c = 0; c < 3; ++c) lab[c] = (lab[c] - from.mean[c]) * scale[c] + to.mean[c];
-        const std::array<double, 3> matched = lab_to_srgb(lab);
-        for (std::size_t c = 0; c < 3; ++c) result[c] = from_unit<T>(rgb[c] + strength * (matched[c] - rgb[c]));
+        const std::array<double, 3> matched = lab_to_light(lab);
+        for (std::size_t c = 0; c < 3; ++c) result[c] = from_unit<T>(rgb[c] + strength * (srgb(matched[c]) - rgb[c]));
         if (channels == 4) result[3] = pixel[3];
       }
     }

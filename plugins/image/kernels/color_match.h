@@ -13,7 +13,8 @@ struct LabStatistics {
   std::array<double, 3> mean{}, deviation{};
 };
 
-/// REQUIRES: three colour channels in sRGB, straight alpha. A picture that is transparent everywhere has zeros.
+/// Of pictures of more than four million pixels by every second, third... pixel of every such row. REQUIRES: three
+/// colour channels in sRGB, straight alpha. A picture that is transparent everywhere has zeros.
 LabStatistics lab_statistics(const Image& image);
 
 /// Reinhard et al., "Color Transfer between Images" (2001), in CIE L*a*b*: every channel is scaled and shifted from one

@@ -1,4 +1,4 @@
-// lab: CIE L*a*b* (white: D65) of sRGB colours, 0..1 each.
+// lab: CIE L*a*b* (white: D65) of sRGB colours, 0..1 each, as samples or as light.
 #pragma once
 
 #include <array>
@@ -9,5 +9,9 @@ namespace pixgraph::image {
 std::array<double, 3> srgb_to_lab(const std::array<double, 3>& rgb);
 /// May lie outside 0..1 where sRGB does not have the colour.
 std::array<double, 3> lab_to_srgb(const std::array<double, 3>& lab);
+
+/// The same between light (light.h) and L*a*b*.
+std::array<double, 3> light_to_lab(const std::array<double, 3>& light);
+std::array<double, 3> lab_to_light(const std::array<double, 3>& lab);
 
 }  // namespace pixgraph::image

@@ -248,6 +248,16 @@ TEST(ColorMatch, ReinhardTakesOverMeanAndSpread) {
   EXPECT_EQ(one[3], 500);
 }
 
+TEST(ColorMatch, LargePicturesAreSampledButNothingSeenIsMissed) {
+  const auto large = picture(2200, 2100, 4, {200, 100, 50, 255, 0, 0, 255, 255});
+  for (int y = 0; y < 2100; ++y) std::memset(large->row(y), 0, large->row_bytes());
+  const std::uint8_t lonely[] = {200, 100, 50, 255};
+  std::memcpy(large->row(1001) + 1001 * 4, lonely, 4);
+  const LabStatistics found = lab_statistics(*large);
+  const auto wanted = srgb_to_lab({200 / 255.0, 100 / 255.0, 50 / 255.0});
+  for (std::size_t c = 0; c < 3; ++c) EXPECT_NEAR(found.mean[c], wanted[c], 1e-6);
+}
+
 TEST(ColorMatch, HistogramByHand) {
   // Levels at or below: 10 25 %, 20 75 %, 30 100 %. Of the reference: 100 50 %, 150 75 %, 250 100 %.
   const auto grey = [](const U8& values) {
