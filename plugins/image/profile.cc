@@ -34,8 +34,7 @@ Profile open_profile(const BytesPtr& icc, bool grey) {
 cmsUInt32Number pixel_format(const Image& image) {
   const bool grey = image.colour_channels() == 1, is_float = image.sample() == Sample::f32;
   return COLORSPACE_SH(grey ? PT_GRAY : PT_RGB) | CHANNELS_SH(image.colour_channels()) |
-         EXTRA_SH(image.has_alpha() ? 1 : 0) | BYTES_SH(sample_bytes(image.sample())) | FLOAT_SH(is_float ? 1 : 0) |
-         PREMUL_SH(image.alpha() == Alpha::premultiplied ? 1 : 0);
+         EXTRA_SH(image.has_alpha() ? 1 : 0) | BYTES_SH(sample_bytes(image.sample())) | FLOAT_SH(is_float ? 1 : 0);
 }
 
 }  // namespace
@@ -89,11 +88,6 @@ std::shared_ptr<Image> convert_profile(const Image& image, const BytesPtr& profi
                            static_cast<cmsUInt32Number>(image.row_bytes()),
                            static_cast<cmsUInt32Number>(converted->row_bytes()), 0, 0);
   return converted;
-}
-
-std::shared_ptr<Image> as_srgb(const Image& image) {
-  const BytesPtr fitting = image.info.icc ? fitting_profile(*image.info.icc, image.colour_channels()) : nullptr;
-  return is_srgb(fitting) ? nullptr : convert_profile(image, nullptr);
 }
 
 CmykToSrgb::CmykToSrgb(std::span<const std::uint8_t> icc, bool inverted) : inverted_(inverted) {

@@ -19,13 +19,9 @@ bool is_srgb(const BytesPtr& icc);
 /// What becomes of colours that the other profile does not have; the values are those of ICC.
 enum class Intent : std::uint8_t { perceptual = 0, relative = 1, saturation = 2, absolute = 3 };
 
-/// The same picture, its colours converted to `profile`, or to sRGB for null. Alpha may be premultiplied. Depth,
+/// The same picture, its colours converted to `profile`, or to sRGB for null. Alpha must not be premultiplied. Depth,
 /// size, alpha and other info stay. A profile that cannot be used is Error E332.
 std::shared_ptr<Image> convert_profile(const Image& image, const BytesPtr& profile, Intent intent = Intent::relative);
-
-/// The same picture as `profile: srgb` wants it: converted where its colours are not sRGB's already, else null. Throws
-/// E332.
-std::shared_ptr<Image> as_srgb(const Image& image);
 
 /// Turns rows of 8-bit CMYK into sRGB. Without a usable CMYK profile by the plain formula. Used by one thread.
 class CmykToSrgb {

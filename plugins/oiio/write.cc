@@ -1,6 +1,8 @@
 #include "write.h"
 
 #include <OpenImageIO/filesystem.h>
+#include <OpenImageIO/imagebuf.h>
+#include <OpenImageIO/imagebufalgo.h>
 #include <OpenImageIO/imageio.h>
 
 #include <algorithm>
@@ -114,6 +116,21 @@ Bytes write_guarded(const Format& format, const Image& image, const EncodeReques
   return bytes;
 }
 
+/// Its colours as sRGB's, alpha straight; null where they are.
+std::shared_ptr<Image> as_srgb(const Image& image) {
+  if (!image.info.icc || image::is_srgb(image::fitting_profile(*image.info.icc, image.colour_channels())))
+    return nullptr;
+  if (image.alpha() != Alpha::premultiplied) return image::convert_profile(image, nullptr);
+  Image straight(image.width(), image.height(), image.channels(), image.sample(), Alpha::straight);
+  straight.info = image.info;
+  OIIO::ImageSpec spec(image.width(), image.height(), image.channels(), type_of(image.sample()));
+  spec.alpha_channel = image.channels() - 1;
+  for (int y = 0; y < image.height(); ++y) std::copy_n(image.row(y), image.row_bytes(), straight.row(y));
+  OIIO::ImageBuf buffer(spec, straight.row(0), OIIO::AutoStride, static_cast<OIIO::stride_t>(straight.row_bytes()));
+  OIIO::ImageBufAlgo::unpremult(buffer, buffer, {}, 1);
+  return image::convert_profile(straight, nullptr);
+}
+
 }  // namespace
 
 Bytes write(const Format& format, const Image& image, const EncodeRequest& request) {
@@ -121,7 +138,7 @@ Bytes write(const Format& format, const Image& image, const EncodeRequest& reque
   try {
     // Where no profile can be written, the colours would be others without one.
     const bool converts = request.profile == Profile::srgb || format.info.name != "tiff";
-    const auto converted = converts ? image::as_srgb(image) : nullptr;
+    const auto converted = converts ? as_srgb(image) : nullptr;
     return write_guarded(format, converted ? *converted : image, request);
   } catch (const Error&) {
     throw;

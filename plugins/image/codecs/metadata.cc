@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "codecs/exif.h"
+#include "kernels/alpha.h"
 #include "profile.h"
 
 namespace pixgraph::image {
@@ -64,6 +65,11 @@ ImageInfo metadata_to_write(const Image& image, Metadata choice) {
     if (out.xmp) out.xmp = xmp_without_gps(*out.xmp);
   }
   return out;
+}
+
+std::shared_ptr<Image> as_srgb(const Image& image) {
+  if (!image.info.icc || is_srgb(fitting_profile(*image.info.icc, image.colour_channels()))) return nullptr;
+  return convert_profile(image.alpha() == Alpha::premultiplied ? *unpremultiplied(image) : image, nullptr);
 }
 
 int take_exif(ImageInfo& info, std::span<const std::uint8_t> exif) {

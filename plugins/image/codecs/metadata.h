@@ -10,6 +10,10 @@ namespace pixgraph::image {
 /// channels. strip_gps takes places out of EXIF and XMP; a packet that cannot be cleaned is left out whole.
 ImageInfo metadata_to_write(const Image& image, Metadata choice);
 
+/// The same picture as `profile: srgb` wants it: converted where its colours are not sRGB's already, else null. Throws
+/// Error E332 for a profile that cannot be used.
+std::shared_ptr<Image> as_srgb(const Image& image);
+
 /// An XMP packet without exif:GPS... properties; null where some would remain.
 BytesPtr xmp_without_gps(const Bytes& xmp);
 

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "codecs/metadata.h"
 #include "pictures.h"
 #include "profiles.h"
 
@@ -49,8 +50,7 @@ TEST(Profile, PremultipliedColoursConvertAsStraightOnes) {
   straight->info.icc = premultiplied->info.icc = wide_profile();
   const auto expected = samples_of(*as_srgb(*straight)), seen = samples_of(*as_srgb(*premultiplied));
   for (int i = 0; i < 8; ++i) {
-    const int alpha = i < 4 ? 128 : 255;
-    EXPECT_NEAR(seen[i], i % 4 == 3 ? alpha : expected[i] * alpha / 255, 2) << i;
+    EXPECT_NEAR(seen[i], expected[i], 6) << i;  // half of the steps are left under alpha 128
   }
 }
 
@@ -63,7 +63,8 @@ TEST(Profile, IsConvertedOnTheWayIntoAFileWhereThatIsAsked) {
     const auto seen = decoded(*image, name, request);
     EXPECT_FALSE(seen->info.icc) << name;
     const auto samples = samples_of(*seen);
-    for (std::size_t i = 0; i < samples.size(); ++i) ASSERT_NEAR(samples[i], wanted[i], 3) << name << " at " << i;
+    for (std::size_t i = 0; i < samples.size(); ++i)
+      ASSERT_NEAR(samples[i], wanted[i], name[0] == 'j' ? 6 : 1) << name << " at " << i;
     request.profile = Profile::keep;
     EXPECT_TRUE(decoded(*image, name, request)->info.icc) << name;
     request.profile = Profile::srgb;

@@ -68,6 +68,13 @@ TEST(Oiio, ColoursOfAProfileThatCannotBeWrittenAreConverted) {
   const auto asked = decoded("tiff", encoded("tiff", *image, {.profile = Profile::srgb}));
   EXPECT_EQ(samples_of(*asked), samples_of(*srgb));
   EXPECT_FALSE(asked->info.icc);
+  auto premultiplied = std::make_shared<Image>(1, 1, 4, Sample::u8, Alpha::premultiplied);
+  const std::uint8_t half[] = {100, 50, 25, 128};
+  std::copy(std::begin(half), std::end(half), premultiplied->row(0));
+  premultiplied->info.icc = image->info.icc;
+  const auto seen = decoded("tiff", encoded("tiff", *premultiplied, {.profile = Profile::srgb}));
+  for (int c = 0; c < 3; ++c) EXPECT_NEAR(seen->row(0)[c], srgb->row(0)[c], 4) << c;
+  EXPECT_EQ(seen->row(0)[3], 128);
 }
 
 TEST(Oiio, WhatIsWrittenComesBack) {
