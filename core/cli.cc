@@ -34,6 +34,8 @@ const std::vector<Command>& commands() {
       {"graph", "FILE", "draw a pipeline", 1, command_graph},
       {"nodes", "", "list the node types", 0, command_nodes},
       {"describe", "NODE", "say everything about a node type", 1, command_describe},
+      {"new", "NAME", "write a pipeline to start from: NAME.yaml", 1, command_new},
+      {"schema", "", "print the JSON Schema of pipeline files, for editors", 0, command_schema},
       {"sandbox", "[--port N]", "serve stand-in models on this machine (pixgraph sandbox --help)", 0, nullptr},
   };
   return all;
@@ -70,10 +72,11 @@ const std::vector<Flag>& flags() {
       {"--dry-run", "", "only say what would be removed", "gc"},
       {"--paid", "", "remove also what was bought and no run in that time used", "gc"},
       {"--format", "svg|dot|mermaid", "what the drawing is written as (default: svg)", "graph"},
+      {"--markdown", "", "everything about all of them, as Markdown: docs/nodes.md", "nodes"},
       {"--json", "", "answer as JSON", "check plan explain nodes ledger"},
-      {"--plugins", "DIR", "look for plugins there first", "run check plan explain lock nodes describe report graph",
-       true},
-      {"--help", "", "show help", "run check plan explain lock ledger gc nodes describe report graph"},
+      {"--plugins", "DIR", "look for plugins there first",
+       "run check plan explain lock nodes describe report graph schema", true},
+      {"--help", "", "show help", "run check plan explain lock ledger gc nodes describe report graph new schema"},
       {"--version", "", "show the version", ""},
   };
   return all;

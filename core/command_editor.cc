@@ -1,0 +1,30 @@
+// `new` and `schema`: what helps to write a pipeline.
+#include <cstdio>
+
+#include <pixgraph/error.h>
+
+#include "commands.h"
+#include "disk.h"
+#include "new_pipeline.h"
+#include "pipeline_schema.h"
+#include "unicode.h"
+
+namespace pixgraph {
+
+int command_new(const Arguments& arguments) {
+  if (arguments.words.size() > 1) throw Error("E805", "pixgraph new takes one name, no more");
+  std::string file = arguments.words[0];
+  if (!file.ends_with(".yaml") && !file.ends_with(".yml")) file += ".yaml";
+  if (!place_new(real_disk(), file, new_pipeline(file)))
+    throw Error("E807", ticked(file) + " is there already", "choose another name");
+  std::printf("%s\n", file.c_str());
+  std::fprintf(stderr, "try it: pixgraph run %s PHOTO --sandbox\n", printable(file).c_str());
+  return kExitDone;
+}
+
+int command_schema(const Arguments& arguments) {
+  std::printf("%s\n", pipeline_schema(registry_for(arguments)).dump(1).c_str());
+  return kExitDone;
+}
+
+}  // namespace pixgraph
