@@ -1,12 +1,14 @@
-// `new` and `schema`: what helps to write a pipeline.
+// `new`, `schema` and `completion`: what helps to write pipelines and commands.
 #include <cstdio>
 
 #include <pixgraph/error.h>
 
 #include "commands.h"
+#include "completion.h"
 #include "disk.h"
 #include "new_pipeline.h"
 #include "pipeline_schema.h"
+#include "spell.h"
 #include "unicode.h"
 
 namespace pixgraph {
@@ -24,6 +26,16 @@ int command_new(const Arguments& arguments) {
 
 int command_schema(const Arguments& arguments) {
   std::printf("%s\n", pipeline_schema(registry_for(arguments)).dump(1).c_str());
+  return kExitDone;
+}
+
+int command_completion(const Arguments& arguments) {
+  if (arguments.words.size() > 1) throw Error("E805", "pixgraph completion takes one shell, no more");
+  const std::string_view script = completion_script(arguments.words[0]);
+  if (script.empty())
+    throw Error("E805", "there is no completion for the shell " + ticked(arguments.words[0]),
+                suggestion(arguments.words[0], {"bash", "zsh", "fish"}, "the shells are bash, zsh and fish"));
+  std::fwrite(script.data(), 1, script.size(), stdout);
   return kExitDone;
 }
 

@@ -26,6 +26,7 @@ int command_nodes(const Arguments& arguments);
 int command_describe(const Arguments& arguments);
 int command_new(const Arguments& arguments);
 int command_schema(const Arguments& arguments);
+int command_completion(const Arguments& arguments);
 
 // What commands share:
 

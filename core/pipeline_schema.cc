@@ -97,7 +97,7 @@ Json literals_of(Type type, const Param* param) {
   switch (type) {
     case Type::text:
       if (!param || param->choices.empty()) return Json::array({defined("text")});
-      return Json::array({{{"enum", words_of(param->choices)}}});
+      return Json::array({{{"enum", words_of(param->choices)}}, defined("made text")});
     case Type::integer:
     case Type::number: {
       Json number = {{"type", type == Type::integer ? "integer" : "number"}};
@@ -119,7 +119,7 @@ Json value_of(ValueType type, const Param* param, bool required) {
   if (type.type == Type::json) return Json::object();
   Json forms = literals_of(type.type, param);
   // A text's own pattern takes references too, for they may stand anywhere in it.
-  if (type.type != Type::text || (param && !param->choices.empty())) forms.push_back(defined("reference"));
+  if (type.type != Type::text) forms.push_back(defined("reference"));
   if (type.list) {
     Json one = forms.size() == 1 ? forms[0] : Json{{"anyOf", forms}};
     forms.push_back({{"type", "array"}, {"items", std::move(one)}});
@@ -230,7 +230,7 @@ Json output_schema() {
                         "A path below --out, its extension decides the format: \"${photo.stem}.jpg\"; a list needs "
                         "${index}"},
                        {"allOf", {defined("text")}},
-                       {"pattern", R"(^(?!/|~/|\$\{[^}]*\.path\})(?!(?:.*/)?\.\.(?:/|$)).*[^/]$)"}}},
+                       {"pattern", R"(^(?!/|~/|\$\{[^}]*\.path\})(?!(?:.*/)?\.\.(?:/|$))[\s\S]*[^/]$)"}}},
                      {"quality",
                       {{"description", "Of JPEG and WebP, 1 to 100"},
                        {"type", "integer"},
@@ -283,6 +283,7 @@ Json definitions(const Registry& registry) {
        {{"type", {"string", "number", "boolean"}},
         {"pattern", "^(?:" + kPlain + "|" + kReference + ")*$"},
         {"patternErrorMessage", "a reference is written ${name}; a plain ${ is written $${"}}},
+      {"made text", {{"type", "string"}, {"pattern", kReference}, {"allOf", {defined("text")}}}},
       {"plain text",
        {{"type", {"string", "number", "boolean"}},
         {"pattern", "^(?:" + kPlain + ")*$"},

@@ -33,7 +33,7 @@ TEST(PipelineSchema, APortAndAParam) {
             R"("description":"softens the border (0 to 500 px)","default":0
 })");
   EXPECT_EQ(node("Fit").at("properties").at("mode").dump(),
-            R"({"anyOf":[{"enum":["inside","pad","crop"]},{"$ref":"#/definitions/reference"}],)"
+            R"({"anyOf":[{"enum":["inside","pad","crop"]},{"$ref":"#/definitions/made text"}],)"
             R"("description":"how the picture fills the box","default":"inside"})");
 EXPECT_EQ(node("ReplicatePredict").at("description"),
           "Runs a hosted model on Replicate or a compatible server (asks a server that bills)");

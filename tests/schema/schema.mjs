@@ -62,6 +62,7 @@ const around = (nodes) => `pixgraph: 1\ninputs: {photo: image}\nnodes: {a: ${nod
 for (const [node, taken] of [
   [`{type: Fit, image: "\${photo}", width: 100, each: [1, 2], when: "\${photo.width} > 7", on_error: skip, timeout: 1m30s}`, true],
   [`{type: Fit, image: "\${photo.a.b}", width: "\${photo.width}", mode: "\${photo.stem}", enlarge: false}`, true],
+  [`{type: Fit, image: "\${photo}", mode: "in\${photo.stem}"}`, true],
   [`{use: other.yaml, anything: 7}`, true],
   [`{use: other.yaml, type: Fit}`, false],
   [`{type: Fit, image: "\${photo}", width: "a \${photo}"}`, false],
