@@ -72,6 +72,7 @@ const std::vector<ErrorCode>& error_codes() {
       {"E332", "A colour profile cannot be used."},
       {"E333", "Not a colour."},
       {"E334", "A node took longer than its `timeout`."},
+      {"E335", "Params of a node exclude each other, or one of them is no value that goes with the others."},
       {"E401", "There is no token for the server. REPLICATE_API_TOKEN holds it; --sandbox needs none."},
       {"E402", "The base URL of the server is wrong, or not the one where a prediction was created."},
       {"E403", "REPLICATE_EXTRA_HEADERS cannot be read."},

@@ -25,18 +25,19 @@ const Json& node(const std::string& type) {
 TEST(PipelineSchema, APortAndAParam) {
   EXPECT_EQ(node("Fit").at("description"), "Brings a picture into a box with sides that a model accepts");
   EXPECT_EQ(node("Fit").at("required"), Json::array({"image"}));
-  EXPECT_EQ(node("Fit").at("properties").at("image").dump(),
-            R"({"anyOf":[{"$ref":"#/definitions/reference"}],"description":"the picture (image)"
-})");
-  EXPECT_EQ(node("AlphaToMask").at("properties").at("feather").dump(),
-            R"({"anyOf":[{"type":"number","minimum":0,"maximum":500},{"$ref":"#/definitions/reference"}],)"
-            R"("description":"softens the border (0 to 500 px)","default":0
-})");
-  EXPECT_EQ(node("Fit").at("properties").at("mode").dump(),
-            R"({"anyOf":[{"enum":["inside","pad","crop"]},{"$ref":"#/definitions/made text"}],)"
-            R"("description":"how the picture fills the box","default":"inside"})");
-EXPECT_EQ(node("ReplicatePredict").at("description"),
-          "Runs a hosted model on Replicate or a compatible server (asks a server that bills)");
+  const auto property = [](const std::string& type, const std::string& name) {
+    return node(type).at("properties").at(name).dump();
+  };
+  EXPECT_EQ(property("Fit", "image"),
+            R"x({"anyOf":[{"$ref":"#/definitions/reference"}],"description":"the picture (image)"})x");
+  EXPECT_EQ(property("AlphaToMask", "feather"),
+            R"x({"anyOf":[{"type":"number","minimum":0,"maximum":500},{"$ref":"#/definitions/reference"}],)x"
+            R"x("description":"softens the border (0 to 500 px)","default":0})x");
+  EXPECT_EQ(property("Fit", "mode"),
+            R"x({"anyOf":[{"enum":["inside","pad","crop"]},{"$ref":"#/definitions/made text"}],)x"
+            R"x("description":"how the picture fills the box","default":"inside"})x");
+  EXPECT_EQ(node("ReplicatePredict").at("description"),
+            "Runs a hosted model on Replicate or a compatible server (asks a server that bills)");
 }
 
 TEST(PipelineSchema, AChoiceThatYamlReadsAsANumberIsBoth) {
