@@ -11,6 +11,7 @@
 #include <pixgraph/error.h>
 
 #include "commands.h"
+#include "completion.h"
 #include "diagnostics.h"
 #include "run.h"
 #include "sandbox_process.h"
@@ -34,6 +35,9 @@ const std::vector<Command>& commands() {
       {"graph", "FILE", "draw a pipeline", 1, command_graph},
       {"nodes", "", "list the node types", 0, command_nodes},
       {"describe", "NODE", "say everything about a node type", 1, command_describe},
+      {"new", "NAME", "write a pipeline to start from: NAME.yaml", 1, command_new},
+      {"schema", "", "print the JSON Schema of pipeline files, for editors", 0, command_schema},
+      {"completion", "bash|zsh|fish", "print what makes a shell complete pixgraph's words", 1, command_completion},
       {"sandbox", "[--port N]", "serve stand-in models on this machine (pixgraph sandbox --help)", 0, nullptr},
   };
   return all;
@@ -70,10 +74,12 @@ const std::vector<Flag>& flags() {
       {"--dry-run", "", "only say what would be removed", "gc"},
       {"--paid", "", "remove also what was bought and no run in that time used", "gc"},
       {"--format", "svg|dot|mermaid", "what the drawing is written as (default: svg)", "graph"},
+      {"--markdown", "", "everything about all of them, as Markdown: docs/nodes.md", "nodes"},
       {"--json", "", "answer as JSON", "check plan explain nodes ledger"},
-      {"--plugins", "DIR", "look for plugins there first", "run check plan explain lock nodes describe report graph",
-       true},
-      {"--help", "", "show help", "run check plan explain lock ledger gc nodes describe report graph"},
+      {"--plugins", "DIR", "look for plugins there first",
+       "run check plan explain lock nodes describe report graph schema", true},
+      {"--help", "", "show help",
+       "run check plan explain lock ledger gc nodes describe report graph new schema completion"},
       {"--version", "", "show the version", ""},
   };
   return all;
@@ -84,14 +90,14 @@ std::string Arguments::value(const std::string& flag, const std::string& otherwi
   return found == flags.end() ? otherwise : found->second.back();
 }
 
-static bool knows(const Flag& flag, const std::string& command) {
+bool knows(const Flag& flag, const std::string& command) {
   std::istringstream known(flag.commands);
   for (std::string name; known >> name;)
     if (name == command) return true;
   return false;
 }
 
-static const Command* find_command(const std::string& name) {
+const Command* find_command(const std::string& name) {
   for (const Command& command : commands())
     if (name == command.name) return &command;
   return nullptr;
@@ -204,6 +210,10 @@ int run_command_line(const std::vector<std::string>& words) {
     }
     if (words[0] == "--version") {
       std::fputs("pixgraph " PIXGRAPH_VERSION "\n", stdout);
+      return kExitDone;
+    }
+    if (words[0] == "__complete") {  // asked by the scripts of `completion`
+      std::fputs(completion_answer({words.begin() + 1, words.end()}).c_str(), stdout);
       return kExitDone;
     }
     const Command* command = find_command(words[0]);

@@ -1,5 +1,5 @@
-// Command line: one table of commands and one of flags. The parser and --help are made from them; adding a flag is a
-// row.
+// Command line: one table of commands and one of flags. The parser, --help and completion are made from them; adding
+// a flag is a row.
 #pragma once
 
 #include <map>
@@ -40,6 +40,10 @@ const std::vector<Flag>& flags();
 
 /// Throws Error E80x (exit 2): an unknown command or flag, a flag without its value, missing words; with did-you-mean.
 Arguments parse_arguments(const std::vector<std::string>& words);
+
+bool knows(const Flag& flag, const std::string& command);
+/// null where there is none.
+const Command* find_command(const std::string& name);
 
 std::string render_help();
 std::string render_command_help(const Command& command);

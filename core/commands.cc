@@ -15,13 +15,14 @@
 #include "document.h"
 #include "graph.h"
 #include "items.h"
+#include "memory_bound.h"
+#include "nodes_page.h"
 #include "outcome_list.h"
 #include "plan.h"
 #include "plan_report.h"
 #include "plugins.h"
 #include "price_file.h"
 #include "registry.h"
-#include "memory_bound.h"
 #include "run.h"
 #include "spec_json.h"
 #include "spell.h"
@@ -247,8 +248,10 @@ int command_plan(const Arguments& arguments) {
 
 int command_nodes(const Arguments& arguments) {
   const Registry& registry = registry_for(arguments);
+  if (arguments.has("--json") && arguments.has("--markdown"))
+    throw Error("E804", "`--json` and `--markdown` are given both: the answer has one form");
   if (!arguments.has("--json")) {
-    std::fputs(render_nodes(registry).c_str(), stdout);
+    std::fputs((arguments.has("--markdown") ? nodes_page(registry) : render_nodes(registry)).c_str(), stdout);
     return kExitDone;
   }
   nlohmann::json all = nlohmann::json::array();

@@ -24,6 +24,9 @@ int command_report(const Arguments& arguments);
 int command_graph(const Arguments& arguments);
 int command_nodes(const Arguments& arguments);
 int command_describe(const Arguments& arguments);
+int command_new(const Arguments& arguments);
+int command_schema(const Arguments& arguments);
+int command_completion(const Arguments& arguments);
 
 // What commands share:
 

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <map>
 
 #include <nlohmann/json.hpp>
 
@@ -32,7 +31,7 @@ std::string show_range(const Param& param) {
   return param.unit;
 }
 
-static const char* cost_words(const Spec& spec) {
+const char* cost_words(const Spec& spec) {
   switch (spec.cost) {
     case Cost::local: return "";
     case Cost::remote: return "asks a server";
@@ -41,17 +40,21 @@ static const char* cost_words(const Spec& spec) {
   return "";
 }
 
-std::string render_nodes(const Registry& registry) {
+std::map<std::string, std::vector<const Spec*>> nodes_by_plugin(const Registry& registry) {
   std::map<std::string, std::vector<const Spec*>> groups;
-  std::size_t width = 0;
   for (const Spec* spec : registry.all()) {
     std::string plugin = std::filesystem::path(registry.plugin_of(spec->name)).filename().string();
     if (const std::size_t dot = plugin.find('.'); dot != std::string::npos) plugin.resize(dot);
     groups[plugin].push_back(spec);
-    width = std::max(width, spec->name.size());
   }
+  return groups;
+}
+
+std::string render_nodes(const Registry& registry) {
+  std::size_t width = 0;
+  for (const Spec* spec : registry.all()) width = std::max(width, spec->name.size());
   std::string text;
-  for (const auto& [plugin, specs] : groups) {
+  for (const auto& [plugin, specs] : nodes_by_plugin(registry)) {
     text += plugin + "\n";
     for (const Spec* spec : specs) {
       const std::string cost = cost_words(*spec);

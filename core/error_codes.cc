@@ -159,6 +159,7 @@ const std::vector<ErrorCode>& error_codes() {
       {"E804", "An option lacks its value, or has a wrong one."},
       {"E805", "The command needs more words, or other ones."},
       {"E806", "--rebuy names no paid node."},
+      {"E807", "The file that `pixgraph new` would write is there already. It never overwrites one."},
       {"E901", "A node ended early because the run was ended."},
       {"E902", "The run was ended before this was done."},
       {"E903", "A running prediction was told to end because the run was interrupted twice."},

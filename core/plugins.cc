@@ -178,6 +178,21 @@ void write_cache(const json& plugins) {
 
 }  // namespace
 
+static std::optional<Offer> remembered(const json& kept, const json& identity) {
+  if (kept.is_object() && kept.value("identity", json()) == identity) return read_offer(kept);
+  return std::nullopt;
+}
+
+void load_remembered(Registry& registry, const std::vector<std::string>& files) {
+  json cache = read_cache();
+  for (const std::string& file : files) {
+    auto offer = remembered(cache[file], identity_of(file));
+    if (!offer) continue;
+    for (Spec& spec : offer->specs) registry.add(std::move(spec), file);
+    for (CodecInfo& codec : offer->codecs) registry.add(std::move(codec), file);
+  }
+}
+
 void load_registry(Registry& registry, const std::vector<std::string>& files) {
   auto door = std::make_shared<Door>();
   json cache = read_cache();
@@ -185,8 +200,7 @@ void load_registry(Registry& registry, const std::vector<std::string>& files) {
   for (const std::string& file : files) {
     const json identity = identity_of(file);
     json& kept = cache[file];
-    std::optional<Offer> offer;
-    if (kept.is_object() && kept.value("identity", json()) == identity) offer = read_offer(kept);
+    std::optional<Offer> offer = remembered(kept, identity);
     if (!offer) {
       kept = {{"identity", identity}, {"offer", offer_of(door->open(file))}};
       offer = read_offer(kept);

@@ -21,4 +21,8 @@ std::vector<std::string> find_plugins(const std::vector<std::string>& folders);
 /// (built for another sdk or compiler; names both sides), E704 (two plugins offer one name).
 void load_registry(Registry& registry, const std::vector<std::string>& files);
 
+/// The same of what is remembered alone: loads no plugin, and so misses those that are new. What the types do is not
+/// known.
+void load_remembered(Registry& registry, const std::vector<std::string>& files);
+
 }  // namespace pixgraph

@@ -50,6 +50,17 @@ TEST_F(Plugins, AGoodOneIsTaken) {
   EXPECT_EQ(*call.outputs.at("text").text(), "hello");
 }
 
+TEST_F(Plugins, WhatIsRememberedIsKnownWithoutLoading) {
+  Registry nothing, first, again;
+  load_remembered(nothing, {plugin("good"), plugin("throws"), "/no/such.pixgraph.so"});
+  EXPECT_EQ(nothing.find("Echo"), nullptr);
+  EXPECT_FALSE(fs::exists(cache_file()));
+  load_registry(first, {plugin("good")});
+  load_remembered(again, {plugin("good")});
+  ASSERT_TRUE(again.find("Echo"));
+  EXPECT_EQ(again.find("Echo")->doc, first.find("Echo")->doc);
+}
+
 TEST_F(Plugins, AWrongOneIsRefusedWithASentence) {
   EXPECT_EQ(load_error({plugin("no_descriptor")}),
             "E702: `" + plugin("no_descriptor") +

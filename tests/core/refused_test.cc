@@ -1,5 +1,6 @@
 // Every pipeline in tests/refused/ is refused (or warned of) with exactly the text beside it. The first line of each
-// says with which codes. PIXGRAPH_WRITE_EXPECTED=1 writes the texts anew, to be read before they are kept.
+// says with which codes, the last line what the JSON Schema says of it (tests/schema). PIXGRAPH_WRITE_EXPECTED=1 writes
+// the texts anew, to be read before they are kept.
 #include <gtest/gtest.h>
 
 #include <algorithm>
