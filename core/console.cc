@@ -42,12 +42,12 @@ Console::Console(const ConsoleOptions& options)
 }
 
 Console::~Console() {
-  region_.clear(terminal_size(kErrors).columns);
+  region_.clear(terminal_size(kErrors));
 }
 
 void Console::print(const std::string& text) {
   if (was_continued()) region_.forget();
-  region_.print(text, terminal_size(kErrors).columns);
+  region_.print(text, terminal_size(kErrors));
 }
 
 void Console::say(const std::string& text) {
@@ -72,7 +72,7 @@ void Console::update(bool now) {
   if (!in_foreground(kErrors)) return region_.forget();  // somebody else's prompt is there
   if (was_continued()) region_.forget();
   const TerminalSize size = terminal_size(kErrors);
-  region_.draw(progress_lines(progress_, seconds(), size, look_), size.columns);
+  region_.draw(progress_lines(progress_, seconds(), size, look_), size);
 }
 
 void Console::begin(const json& event) {
@@ -133,7 +133,7 @@ void Console::show(const json& event) {
   } else if (type == "end") {
     over_ = true;
     if (was_continued()) region_.forget();
-    region_.clear(terminal_size(kErrors).columns);
+    region_.clear(terminal_size(kErrors));
     print(end_text(progress_, event, until_, look_));
   } else if (!quiet_) {
     remark(event, type);

@@ -61,7 +61,11 @@ static std::string time_of(double seconds) {
   return show_duration(std::chrono::milliseconds(std::llround(seconds * 1000)));
 }
 
-/// The same without fractions, which would be another text ten times a second.
+static std::string short_time(double ms) {
+  return ms < 1000 ? fmt::format("{:.0f} ms", ms) : time_of(ms / 1000);
+}
+
+/// Without fractions, which would be another text ten times a second.
 static std::string whole_time(double seconds) {
   const auto whole = static_cast<long>(seconds);
   return whole < 10 ? fmt::format("{} s", whole) : time_of(static_cast<double>(whole));
@@ -140,7 +144,7 @@ class Table {
     };
     rest += number(running_, row.running) + number(reused_, row.reused);
     std::string failed = number(failed_, row.failed), end;
-    if (median_) end += padded(row.median_ms ? time_of(*row.median_ms / 1000) : look_.none(), median_ + 2, true);
+    if (median_) end += padded(row.median_ms ? short_time(*row.median_ms) : look_.none(), median_ + 2, true);
     if (cost_) end += padded(row.cost ? dollars(*row.cost) : look_.none(), cost_ + 2, true);
     const std::string plain_bar = bar_ ? "  " + padded(shown_bar, bar_) : "";
     // "ok" is wider than a sign; the name gives way.

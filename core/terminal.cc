@@ -98,41 +98,59 @@ int painted_width(std::string_view text) {
   return width;
 }
 
-/// To the first column of the region's first line. A terminal that became narrower has broken the lines in two.
-std::string Region::home(int columns) const {
-  int up = 0;
+/// The rows of the screen that it takes. A terminal that became narrower has broken the lines in two.
+int Region::height(TerminalSize size) const {
+  int rows = 0;
   for (const std::string& line : shown_)
-    up += columns < columns_ ? std::max(1, (painted_width(line) + columns - 1) / columns) : 1;
-  return up > 0 ? "\r\x1b[" + std::to_string(up) + "A" : "\r";
+    rows += size.columns < columns_ ? std::max(1, (painted_width(line) + size.columns - 1) / size.columns) : 1;
+  return std::min(rows, size.rows - 1);  // the rest is where nobody can reach it
 }
 
-void Region::draw(const std::vector<std::string>& lines, int columns) {
-  if (lines == shown_ && columns == columns_) return;
+static std::string up(int rows) {
+  return rows > 0 ? "\x1b[" + std::to_string(rows) + "A" : "";
+}
+
+/// To the first column of the region's first line.
+std::string Region::home(TerminalSize size) const {
+  return "\r" + up(height(size));
+}
+
+/// To the same place, with nothing there. Line by line: some terminals keep a screen that is erased from its very
+/// beginning in their history.
+std::string Region::erased(TerminalSize size) const {
+  const int rows = height(size);
+  std::string bytes = home(size);
+  for (int i = 0; i < rows; ++i) bytes.append(kEraseRest).append("\n");
+  return bytes.append(kEraseRest).append(up(rows));
+}
+
+void Region::draw(const std::vector<std::string>& lines, TerminalSize size) {
+  if (lines == shown_ && size.columns == columns_) return;
+  if (lines.empty()) return clear(size);
   std::string bytes(kBegin);
-  bytes += home(columns);
+  bytes += home(size);
   // What is there is written over, not erased first: without kBegin it would flicker.
   for (const std::string& line : lines) bytes.append(line).append(kEraseRest).append("\n");
   bytes.append(kEraseBelow).append(kEnd);
   shown_ = lines;
-  columns_ = columns;
+  columns_ = size.columns;
   write_(bytes);
 }
 
-void Region::print(std::string_view text, int columns) {
+void Region::print(std::string_view text, TerminalSize size) {
   if (shown_.empty()) return write_(text);
   std::string bytes(kBegin);
-  bytes.append(home(columns)).append(kEraseBelow).append(text);
-  for (const std::string& line : shown_)
-    if (painted_width(line) < columns) bytes.append(line).append("\n");
-  std::erase_if(shown_, [&](const std::string& line) { return painted_width(line) >= columns; });
-  columns_ = columns;
-  bytes += kEnd;
-  write_(bytes);
+  bytes.append(erased(size)).append(text);
+  // Those that are too long now are drawn anew soon.
+  std::erase_if(shown_, [&](const std::string& line) { return painted_width(line) >= size.columns; });
+  for (const std::string& line : shown_) bytes.append(line).append("\n");
+  columns_ = size.columns;
+  write_(bytes.append(kEnd));
 }
 
-void Region::clear(int columns) {
+void Region::clear(TerminalSize size) {
   if (shown_.empty()) return;
-  write_(home(columns) + std::string(kEraseBelow));
+  write_(erased(size));
   shown_.clear();
 }
 

@@ -46,15 +46,17 @@ class Region {
 
   /// Shows these lines, each narrower than the terminal, in place of those shown before; in one write, and in none
   /// where they are the same. The cursor is left on the empty line below.
-  void draw(const std::vector<std::string>& lines, int columns);
-  /// Lines that stay, above the region; `columns` as it is now.
-  void print(std::string_view text, int columns);
-  void clear(int columns);
+  void draw(const std::vector<std::string>& lines, TerminalSize size);
+  /// Lines that stay, above the region.
+  void print(std::string_view text, TerminalSize size);
+  void clear(TerminalSize size);
   /// What is on the screen is not ours to replace any more.
   void forget() { shown_.clear(); }
 
  private:
-  std::string home(int columns) const;
+  int height(TerminalSize size) const;
+  std::string home(TerminalSize size) const;
+  std::string erased(TerminalSize size) const;
 
   const Write write_;
   std::vector<std::string> shown_;

@@ -142,14 +142,14 @@ TEST(Terminal, ARegionThatNeverWrapsAndLeavesNothing) {
 }
 
 TEST(Terminal, MayBecomeNarrowerAndWiderInBetween) {
-  Terminal terminal(100, 24);
+  Terminal terminal(100, 40);  // high enough for all of it when its lines are broken in two
   terminal.start();
   ASSERT_TRUE(terminal.follow([&] { return terminal.runs(); })) << terminal.bytes;
-  terminal.resize(47, 20);
+  terminal.resize(47, 40);
   const int before = terminal.screen.updates;
   EXPECT_TRUE(terminal.follow([&] { return terminal.screen.updates >= before + 2; }));
   EXPECT_LE(times(terminal.everything(), "▸ items"), 1) << terminal.everything();
-  terminal.resize(120, 24);
+  terminal.resize(120, 40);
   EXPECT_EQ(terminal.end(), 0);
   expect_ended(terminal);
 }

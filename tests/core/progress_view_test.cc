@@ -40,7 +40,7 @@ TEST(ProgressView, AtEightyColumns) {
                    "▸ cutout        ███████▉                3/8        1       1       1    3.2 s",
                    "  mask          █████▎                  2/8        –       –       –    3.2 s",
                    "  日本語の名前  █████▎                  2/8        –       –       –    3.2 s",
-                   "  written       █████▎                  2/8        –       –       –    0.0 s",
+                   "  written       █████▎                  2/8        –       –       –    20 ms",
                    "▸ items         █████▉                  2/8        2       –       1        –",
                    "  28%  6 s, about 14 s left   24 items/min   Ctrl-C: finish what runs, then stop"}));
 }

@@ -66,25 +66,25 @@ TEST(Terminal, PaintTakesNoRoom) {
 TEST(Region, IsWrittenOverAndLinesStayAboveIt) {
   test::Screen screen(20, 6);
   Region region([&](std::string_view bytes) { screen.take(bytes); });
-  region.print("first\n", 20);
-  region.draw({"one", "two"}, 20);
-  region.draw({"ONE", "t"}, 20);
+  region.print("first\n", {20, 6});
+  region.draw({"one", "two"}, {20, 6});
+  region.draw({"ONE", "t"}, {20, 6});
   EXPECT_EQ(screen.lines(), (Lines{"first", "ONE", "t", "", "", ""}));
-  region.print("stays\n", 20);
+  region.print("stays\n", {20, 6});
   EXPECT_EQ(screen.lines(), (Lines{"first", "stays", "ONE", "t", "", ""}));
-  region.draw({"less"}, 20);
+  region.draw({"less"}, {20, 6});
   EXPECT_EQ(screen.lines(), (Lines{"first", "stays", "less", "", "", ""}));
-  region.clear(20);
-  region.print("end\n", 20);
+  region.clear({20, 6});
+  region.print("end\n", {20, 6});
   EXPECT_EQ(screen.lines(), (Lines{"first", "stays", "end", "", "", ""}));
 }
 
 TEST(Region, TheSameIsNotWrittenAgainAndEveryFrameIsOneWrite) {
   std::vector<std::string> writes;
   Region region([&](std::string_view bytes) { writes.emplace_back(bytes); });
-  region.draw({"a", "b"}, 20);
-  region.draw({"a", "b"}, 20);
-  region.draw({"a", "c"}, 20);
+  region.draw({"a", "b"}, {20, 6});
+  region.draw({"a", "b"}, {20, 6});
+  region.draw({"a", "c"}, {20, 6});
   EXPECT_EQ(writes, (Lines{"\x1b[?2026h\ra\x1b[K\nb\x1b[K\n\x1b[J\x1b[?2026l",
                            "\x1b[?2026h\r\x1b[2Aa\x1b[K\nc\x1b[K\n\x1b[J\x1b[?2026l"}));
 }
@@ -92,21 +92,21 @@ TEST(Region, TheSameIsNotWrittenAgainAndEveryFrameIsOneWrite) {
 TEST(Region, ATerminalThatBecameNarrowerHasBrokenItsLines) {
   test::Screen screen(20, 10);
   Region region([&](std::string_view bytes) { screen.take(bytes); });
-  region.print("above\n", 20);
-  region.draw({"0123456789abcd", "short"}, 20);
+  region.print("above\n", {20, 10});
+  region.draw({"0123456789abcd", "short"}, {20, 10});
   screen.resize(10, 10);
   EXPECT_EQ(screen.lines()[2], "abcd");
-  region.draw({"new", "lines"}, 10);
+  region.draw({"new", "lines"}, {10, 10});
   EXPECT_EQ(screen.lines(), (Lines{"above", "new", "lines", "", "", "", "", "", "", ""}));
 }
 
 TEST(Region, WhatIsForgottenStaysWhereItIs) {
   test::Screen screen(20, 6);
   Region region([&](std::string_view bytes) { screen.take(bytes); });
-  region.draw({"a"}, 20);
+  region.draw({"a"}, {20, 6});
   screen.take("[1]+ Stopped\n");
   region.forget();
-  region.draw({"b"}, 20);
+  region.draw({"b"}, {20, 6});
   EXPECT_EQ(screen.lines(), (Lines{"a", "[1]+ Stopped", "b", "", "", ""}));
 }
 
