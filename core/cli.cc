@@ -16,6 +16,7 @@
 #include "run.h"
 #include "sandbox_process.h"
 #include "spell.h"
+#include "terminal.h"
 #include "unicode.h"
 
 namespace pixgraph {
@@ -68,6 +69,8 @@ const std::vector<Flag>& flags() {
       {"--fresh", "", "make every output again; nothing is bought again (that is --rebuy)", "run plan"},
       {"--fail-fast", "", "start nothing new after the first failed item", "run"},
       {"--events", "FILE|-", "write what happens as JSON lines too", "run"},
+      {"--progress", "auto|tty|plain|none", "how progress is shown: in place, as lines for a log, or not", "run"},
+      {"--quiet", "", "show failures and the end only; also -q", "run"},
       {"--exact", "", "look at the content of photos that are not known yet", "plan"},
       {"--exit-code", "", "exit with 4 where there is work to do", "plan"},
       {"--keep", "TIME", "keep what runs of that time used: 30d, 12h (default: 30d)", "gc"},
@@ -78,6 +81,8 @@ const std::vector<Flag>& flags() {
       {"--json", "", "answer as JSON", "check plan explain nodes ledger"},
       {"--plugins", "DIR", "look for plugins there first",
        "run check plan explain lock nodes describe report graph schema", true},
+      {"--color", "auto|always|never", "whether messages have colours (default: where a terminal shows them)",
+       "run plan check explain lock ledger graph report gc describe nodes new schema completion"},
       {"--help", "", "show help",
        "run check plan explain lock ledger gc nodes describe report graph new schema completion"},
       {"--version", "", "show the version", ""},
@@ -125,7 +130,7 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
       continue;
     }
     const std::size_t equals = words[i].find('=');
-    const std::string name = words[i] == "-h" ? "--help" : words[i].substr(0, equals);
+    const std::string name = words[i] == "-h" ? "--help" : words[i] == "-q" ? "--quiet" : words[i].substr(0, equals);
     const Flag* flag = nullptr;
     std::vector<std::string> names;
     for (const Flag& one : flags())
@@ -176,11 +181,13 @@ std::string render_command_help(const Command& command) {
   return text;
 }
 
-static void show(const Error& error) {
-  std::string text = "error[" + error.code() + "]: " + printable_line(error.message()) + "\n";
-  if (!error.where().empty()) text += "  --> " + printable_line(error.where()) + "\n";
-  if (!error.hint().empty()) text += "  = help: " + printable_line(error.hint()) + "\n";
-  std::fputs(text.c_str(), stderr);
+static ColourChoice colour_choice(const Arguments& arguments) {
+  const std::string when = arguments.value("--color");
+  if (when == "always") return ColourChoice::always;
+  if (when == "never") return ColourChoice::never;
+  if (when == "auto") return ColourChoice::automatic;
+  throw Error("E804", "`--color " + when + "` is not known",
+              suggestion(when, {"auto", "always", "never"}, "auto, always or never"));
 }
 
 /// As git does: `pixgraph NAME` runs the program pixgraph-NAME beside this one. Returns only where there is none.
@@ -222,6 +229,7 @@ int run_command_line(const std::vector<std::string>& words) {
       if (command) throw Error("E801", "the program pixgraph-" + words[0] + " is not beside this one");
     }
     const Arguments arguments = parse_arguments(words);
+    if (arguments.has("--color")) choose_colour(colour_choice(arguments));
     if (arguments.has("--help")) {
       std::fputs(render_command_help(*command).c_str(), stdout);
       return kExitDone;
@@ -231,7 +239,7 @@ int run_command_line(const std::vector<std::string>& words) {
     std::fputs(mistakes.text().c_str(), stderr);
     return kExitWrongRequest;
   } catch (const Error& error) {
-    show(error);
+    std::fputs(render_error(error, colour_on(2)).c_str(), stderr);
     if (error.stops_run()) return kExitStopped;
     return error.code().starts_with("E99") ? kExitBug : kExitWrongRequest;
   } catch (const std::exception& bug) {

@@ -1,7 +1,5 @@
 #include "commands.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
@@ -26,6 +24,7 @@
 #include "run.h"
 #include "spec_json.h"
 #include "spell.h"
+#include "terminal.h"
 #include "unicode.h"
 #include "until.h"
 
@@ -82,6 +81,22 @@ static std::optional<double> rate_of(const Arguments& arguments) {
   return number;
 }
 
+static ConsoleOptions console_options(const Arguments& arguments) {
+  ConsoleOptions options;
+  options.quiet = arguments.has("--quiet");
+  const std::string mode = arguments.value("--progress", "auto");
+  if (mode == "tty")
+    options.mode = ProgressMode::tty;
+  else if (mode == "plain")
+    options.mode = ProgressMode::plain;
+  else if (mode == "none")
+    options.mode = ProgressMode::none;
+  else if (mode != "auto")
+    throw Error("E804", "`--progress " + mode + "` is not known",
+                suggestion(mode, {"auto", "tty", "plain", "none"}, "auto, tty, plain or none"));
+  return options;
+}
+
 RunOptions options_of(const Arguments& arguments) {
   RunOptions options;
   options.out = arguments.value("--out", options.out);
@@ -113,6 +128,7 @@ RunOptions options_of(const Arguments& arguments) {
     if (!options.memory)
       throw Error("E804", "`--memory " + arguments.value("--memory") + "` is not a size", "write it as 4G or 512M");
   }
+  options.console = console_options(arguments);
   options.only_failed = arguments.has("--only");
   if (options.only_failed && arguments.value("--only") != "failed")
     throw Error("E804", "`--only " + arguments.value("--only") + "` is not known: write --only failed");
@@ -128,7 +144,7 @@ std::unique_ptr<Pipeline> read_shown(const Arguments& arguments, const std::stri
                                 registry_for(arguments), settings_of(arguments), diagnostics);
   if (reading == Reading::check && arguments.has("--json"))
     std::printf("%s\n", diagnostics.json(file).c_str());
-  else if (const std::string text = diagnostics.render(file, pipeline->document.text, ::isatty(2) != 0); !text.empty())
+  else if (const std::string text = diagnostics.render(file, pipeline->document.text, colour_on(2)); !text.empty())
     std::fputs(text.c_str(), stderr);
   else if (reading == Reading::check)
     std::printf("%s: all is well\n", file.c_str());
@@ -165,7 +181,7 @@ std::optional<Prices> prices_of(const Graph& graph) {
   std::string text;
   Prices prices = graph.prices;
   prices.merge(read_price_file(price_file(), diagnostics, text));  // the pipeline's own win
-  std::fputs(diagnostics.render(price_file(), text, ::isatty(2) != 0).c_str(), stderr);
+  std::fputs(diagnostics.render(price_file(), text, colour_on(2)).c_str(), stderr);
   if (diagnostics.has_errors()) return std::nullopt;
   return prices;
 }

@@ -1,34 +1,71 @@
 // Console: shows a run in a terminal or a log, from its events alone. Results (paths of written files) go to standard
 // output, everything else to standard error.
 //
-// A sink of Events: called one event at a time.
+// show() and tick() are called by one thread, the follower's; say() by any. A terminal that does not take what it is
+// given holds up these, and nothing else.
 #pragma once
 
 #include <chrono>
 #include <map>
-#include <set>
+#include <mutex>
 #include <string>
 
 #include <nlohmann/json.hpp>
 
+#include "progress.h"
+#include "progress_view.h"
+#include "terminal.h"
+
 namespace pixgraph {
+
+enum class ProgressMode { automatic, tty, plain, none };
+
+struct ConsoleOptions {
+  ProgressMode mode = ProgressMode::automatic;
+  bool quiet = false;  // failures and the end only
+  bool paths = true;   // each written path on standard output
+};
+
+/// tty where standard error is a terminal that can, and no CI writes it down; else plain.
+ProgressMode progress_mode(ProgressMode asked);
 
 class Console {
  public:
-  /// `paths`: print each written path on standard output (not when the events go there).
-  explicit Console(bool paths) : paths_(paths) {}
+  explicit Console(const ConsoleOptions& options);
+  ~Console();
+  Console(const Console&) = delete;
+  Console& operator=(const Console&) = delete;
+
+  /// How often tick() is wanted.
+  static constexpr auto kTick = std::chrono::milliseconds(100);
+
   void show(const nlohmann::json& event);
+  /// Time has passed.
+  void tick();
+  /// Lines that stay, with their ends. They begin on a line of their own, whatever the user has typed (^C).
+  void say(const std::string& text);
 
  private:
-  void progress(bool now);
-  void failure(const nlohmann::json& event);
+  using Clock = std::chrono::steady_clock;
+  // REQUIRES: mutex_ held, all of these
+  void print(const std::string& text);
+  void update(bool now);
+  void begin(const nlohmann::json& event);
+  void remark(const nlohmann::json& event, const std::string& type);
+  double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
 
-  const bool paths_;
-  std::string until_;  // the node of --until
-  int items_ = 0, done_ = 0, up_to_date_ = 0, failed_ = 0, skipped_ = 0, canceled_ = 0, predictions_ = 0, reused_ = 0;
-  std::map<std::string, int> same_;  // failures by node and cause: the first few are shown, the rest counted
-  std::set<std::string> told_;       // causes whose hint was shown
-  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
+  const ProgressMode mode_;
+  const bool quiet_, paths_;
+  const Look look_;
+  const int most_shown_;  // failures of one cause; the rest is counted
+  const Clock::time_point start_ = Clock::now();
+  std::mutex mutex_;
+  Region region_;
+  Progress progress_;
+  std::string until_;                // the node of --until
+  std::map<std::string, int> same_;  // remarks: the first few are shown
+  Clock::time_point last_ = start_;
+  bool begun_ = false, over_ = false;
 };
 
 }  // namespace pixgraph

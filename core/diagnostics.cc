@@ -249,6 +249,17 @@ std::string Diagnostics::render(std::string_view file, std::string_view text, bo
   return out;
 }
 
+std::string render_error(const Error& error, bool colour) {
+  const Painter paint(colour);
+  std::string text = paint(Paint::error, "error[" + error.code() + "]") +
+                     paint(Paint::strong, ": " + printable_line(error.message())) + "\n";
+  if (!error.where().empty()) text += "  " + paint(Paint::note, "-->") + " " + printable_line(error.where()) + "\n";
+  if (!error.hint().empty())
+    text += "  " + paint(Paint::note, "=") + " " + paint(Paint::strong, "help") + ": " + printable_line(error.hint()) +
+            "\n";
+  return text;
+}
+
 Mistakes::Mistakes(const Diagnostics& diagnostics, std::string_view file, std::string_view text, bool colour)
     : Error(diagnostics.sorted().at(0).code, diagnostics.sorted().at(0).message, diagnostics.sorted().at(0).help),
       text_(diagnostics.render(file, text, colour)) {}

@@ -68,6 +68,9 @@ class Diagnostics {
   std::shared_ptr<const SourceFile> file_;
 };
 
+/// An error that ends a command, as a terminal shows it.
+std::string render_error(const Error& error, bool colour);
+
 /// Mistakes that end the command, as the text of Diagnostics::render.
 class Mistakes : public Error {
  public:

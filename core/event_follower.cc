@@ -15,8 +15,11 @@ static void show_line(std::string_view line, const EventFollower::Show& show) {
   if (event.is_object()) show(line, event);
 }
 
-EventFollower::EventFollower(std::string path, Show show)
-    : show_(std::move(show)), thread_([this, path = std::move(path)] { follow(path); }) {}
+EventFollower::EventFollower(std::string path, Show show, std::function<void()> tick, std::chrono::milliseconds every)
+    : show_(std::move(show)),
+      tick_(std::move(tick)),
+      every_(every),
+      thread_([this, path = std::move(path)] { follow(path); }) {}
 
 EventFollower::~EventFollower() {
   {
@@ -43,7 +46,13 @@ void EventFollower::follow(const std::string& path) {
     LineReader reader(path);
     std::unique_lock lock(mutex_);
     while (true) {
-      grown_.wait(lock, [&] { return more_ || ending_; });
+      const auto awake = [&] { return more_ || ending_; };
+      while (tick_ && !grown_.wait_for(lock, every_, awake)) {
+        lock.unlock();
+        tick_();
+        lock.lock();
+      }
+      grown_.wait(lock, awake);
       if (!more_) return;
       more_ = false;
       reading_ = true;

@@ -3,6 +3,7 @@
 // instead of in memory.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -18,7 +19,9 @@ class EventFollower {
  public:
   /// `show` is called on the follower's thread for every line of the file, in order, the version line included.
   using Show = std::function<void(std::string_view line, const nlohmann::json& event)>;
-  EventFollower(std::string path, Show show);
+  /// `tick`: called on the same thread about that often, whether anything happens or not.
+  EventFollower(std::string path, Show show, std::function<void()> tick = nullptr,
+                std::chrono::milliseconds every = std::chrono::milliseconds(100));
   ~EventFollower();  // after finish()
   EventFollower(const EventFollower&) = delete;
   EventFollower& operator=(const EventFollower&) = delete;
@@ -32,6 +35,8 @@ class EventFollower {
   void follow(const std::string& path);
 
   const Show show_;
+  const std::function<void()> tick_;
+  const std::chrono::milliseconds every_;
   std::mutex mutex_;
   std::condition_variable grown_, read_;
   bool more_ = true, reading_ = false, ending_ = false, over_ = false;

@@ -1,7 +1,6 @@
 #include "manifest.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <deque>
@@ -17,6 +16,7 @@
 #include "disk.h"
 #include "item_values.h"
 #include "spell.h"
+#include "terminal.h"
 #include "types.h"
 #include "unicode.h"
 
@@ -96,7 +96,7 @@ class ManifestReader {
         case Manifest::Form::paths: read_lines([this](std::string_view line, bool) { read_path(line); }); break;
       }
     }
-    if (mistakes_.has_errors()) throw Mistakes(mistakes_, manifest_.name, text, ::isatty(2) != 0);
+    if (mistakes_.has_errors()) throw Mistakes(mistakes_, manifest_.name, text, colour_on(2));
     if (rows_ == 0)
       throw Error("E624", "`" + manifest_.name + "` lists no items" +
                               (up_to_date_ ? fmt::format(": all {} were up to date in that run", up_to_date_) : ""));

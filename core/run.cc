@@ -14,11 +14,13 @@
 #include <thread>
 
 #include "clock.h"
+#include "diagnostics.h"
 #include "estimate.h"
 #include "events.h"
 #include "hash.h"
 #include "http.h"
 #include "outcome_list.h"
+#include "progress_view.h"
 #include "redact.h"
 #include "report.h"
 #include "run_event.h"
@@ -27,6 +29,7 @@
 #include "scheduler.h"
 #include "schema_gate.h"
 #include "signals.h"
+#include "terminal.h"
 #include "unicode.h"
 
 namespace pixgraph {
@@ -108,12 +111,8 @@ class PredictionEvents : public RemoteObserver {
   Events& events_;
 };
 
-void show_error(const Error& error, const Redactor& redactor) {
-  std::string text = "error[" + error.code() + "]: " + printable_line(error.message()) + "\n";
-  if (!error.where().empty()) text += "  --> " + printable_line(error.where()) + "\n";
-  if (!error.hint().empty()) text += "  = help: " + printable_line(error.hint()) + "\n";
-  text = redactor.clean(std::move(text));
-  std::fwrite(text.data(), 1, text.size(), stderr);
+std::string shown_error(const Error& error, const Redactor& redactor) {
+  return redactor.clean(render_error(error, colour_on(2)));
 }
 
 bool uses_remote(const Graph& graph) {
@@ -327,14 +326,14 @@ RunCounts execute(const Running& run, bool& interrupted) {
                                                            &run.thumbnails});
   Signals signals(
       [&] {
-        std::fputs("\ninterrupted: no new predictions; waiting for those that run (again to cancel them)\n", stderr);
-        scheduler->stop();
+        scheduler->stop();  // first: a terminal may not take what is said
+        run.log.say("interrupted: no new predictions; waiting for those that run (again to cancel them)\n");
       },
       [&] {
         exit_within(std::chrono::seconds(5), kExitInterrupted);
-        std::fputs("\ncanceling what runs\n", stderr);
         scheduler->stop();
         driver->cancel_all();
+        run.log.say("canceling what runs\n");
       },
       [&] {
         exit_within(std::chrono::milliseconds(500), kExitTerminated);  // also where nobody reads our output any more
@@ -405,12 +404,17 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
     }
 
     std::atomic<Scheduler*> at_work = nullptr;
-    RunLog log(state, options.events, options.shard, redactor, [&](const Error& error) {
-      show_error(error, redactor);
+    std::atomic<RunLog*> to_tell = nullptr;
+    const auto failed = [&](const Error& error) {
       if (Scheduler* scheduler = at_work) scheduler->stop(error);
-    });
+      const std::string text = shown_error(error, redactor);
+      if (RunLog* shown_by = to_tell) shown_by->say(text);
+    };
+    RunLog log(state, options.events, options.shard, redactor, failed, options.console);
+    to_tell = &log;
     json description = run_event(graph, table, options);
     description.update({{"id", log.id()}, {"state", state}, {"sandbox", services ? services->sandbox_url() : ""}});
+    if (budget.cap()) description["cap"] = usd_number(*budget.cap());
     log.events().emit(std::move(description));
     RunCounts counts;
     bool interrupted = false;
@@ -430,11 +434,13 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
     log.events().emit(end_event(counts, exit, options, budget));
     log.finish();
     if (counts.items_reused < static_cast<int>(table.items.size())) show_report(log, state, thumbnails, kThumbnailTime);
+    if (counts.items_failed > 0 && !options.command.empty())
+      std::fprintf(stderr, "retry   %s\n", printable_line(retry_command(options.command)).c_str());
     if (exit == kExitInterrupted && !options.rebuy.empty())
       std::fprintf(stderr, "go on with the same --rebuy and: --rebuy-before %s\n", iso_time(rebuy_before).c_str());
     return exit;
   } catch (const Error& error) {
-    show_error(error, redactor);
+    std::fputs(shown_error(error, redactor).c_str(), stderr);
     if (error.stops_run()) return kExitStopped;
     return error.code().starts_with("E99") ? kExitBug : kExitWrongRequest;
   }

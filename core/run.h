@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "consent.h"
+#include "console.h"
 #include "governor.h"
 #include "graph.h"
 #include "host.h"
@@ -43,6 +44,7 @@ struct RunOptions {
   std::string shard;                 // "0/4", or empty: which part of the items this run has
   std::vector<std::string> command;  // what was typed, and the pipeline file's text: for the report
   std::string pipeline_text;
+  ConsoleOptions console;
 };
 
 /// The state directory of a pipeline file: made where it is missing. Throws Error E602.

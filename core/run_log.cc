@@ -24,17 +24,22 @@ std::string alive_path(const std::string& run_folder) {
 }
 
 RunLog::RunLog(const std::string& state, const std::string& copy_to, const std::string& shard, const Redactor& redactor,
-               std::function<void(const Error&)> failed)
-    : id_(new_run_id()), folder_(join_path(join_path(state, "runs"), id_)), console_(copy_to != "-") {
+               std::function<void(const Error&)> failed, ConsoleOptions console)
+    : id_(new_run_id()),
+      folder_(join_path(join_path(state, "runs"), id_)),
+      console_({console.mode, console.quiet, console.paths && copy_to != "-"}) {
   make_folders(real_disk(), folder_);
   alive_ = real_disk().lock(alive_path(folder_));
   const std::string path = join_path(folder_, "events.ndjson");
   if (!copy_to.empty()) copy_ = std::make_unique<LineFile>(copy_to);
   Events::Sink log = event_file(path), outcomes = outcome_list(join_path(folder_, "items.jsonl"), shard);
-  follower_ = std::make_unique<EventFollower>(path, [this](std::string_view line, const json& event) {
-    if (copy_) copy_->append(std::string(line) + "\n");
-    console_.show(event);
-  });
+  follower_ = std::make_unique<EventFollower>(
+      path,
+      [this](std::string_view line, const json& event) {
+        if (copy_) copy_->append(std::string(line) + "\n");
+        console_.show(event);
+      },
+      [this] { console_.tick(); }, Console::kTick);
   events_ = std::make_unique<Events>(redactor, std::move(failed));
   events_->add_sink(std::move(log));
   events_->add_sink(std::move(outcomes));

@@ -21,15 +21,17 @@ std::string alive_path(const std::string& run_folder);
 
 class RunLog {
  public:
-  /// Makes the folder. `copy_to`: a file, "-", or empty. `shard`: "0/4" or empty. `failed` hears, once, that the log
-  /// cannot be written any more. Throws Error E602 (stops_run).
+  /// Makes the folder. `copy_to`: a file, "-" (then no paths are shown), or empty. `shard`: "0/4" or empty. `failed`
+  /// hears, once, that the log cannot be written any more. Throws Error E602 (stops_run).
   RunLog(const std::string& state, const std::string& copy_to, const std::string& shard, const Redactor& redactor,
-         std::function<void(const Error&)> failed);
+         std::function<void(const Error&)> failed, ConsoleOptions console = {});
   ~RunLog();
 
   const std::string& id() const { return id_; }
   const std::string& folder() const { return folder_; }
   Events& events() { return *events_; }
+  /// Lines for the user, with their ends; from any thread.
+  void say(const std::string& text) { console_.say(text); }
   /// Returns when everything emitted before has been written and shown.
   void finish();
 

@@ -73,7 +73,7 @@ TEST(Events, AFileBeginsWithItsVersionAndHasOneLineEach) {
 }
 
 TEST(Console, TellsARunFromItsEvents) {
-  Console console(true);
+  Console console({ProgressMode::plain, false, true});
   testing::internal::CaptureStdout();
   testing::internal::CaptureStderr();
   console.show({{"type", "run"},
@@ -118,7 +118,7 @@ TEST(Console, TellsARunFromItsEvents) {
 }
 
 TEST(Console, AnItemIsToldOfOnceAndOnOneLine) {
-  Console console(false);
+  Console console({ProgressMode::plain, false, false});
   testing::internal::CaptureStderr();
   // Refused before it ran; the second one's node has said why already.
   console.show({{"type", "item"},
