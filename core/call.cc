@@ -23,7 +23,7 @@ static void check_param(const Param& param, const Value& value, const std::strin
 }
 
 BoundCall::BoundCall(const GraphNode& node, const ItemValues& values, const Codecs& codecs, Host& host)
-    : node_(node), spec_(*node.spec), host_(host) {
+    : node_(node), spec_(*node.spec), codecs_(codecs), host_(host) {
   outputs_.resize(spec_.outputs.size());
   arguments_.reserve(node.arguments.size());
   for (std::size_t i = 0; i < node.arguments.size(); ++i) {
@@ -33,7 +33,8 @@ BoundCall::BoundCall(const GraphNode& node, const ItemValues& values, const Code
     const std::string what = "`" + name + "` of `" + node.name + "`";
     Value value = evaluate(node.arguments[i], values, codecs);
     const bool literal = node.arguments[i].literal() != nullptr;
-    if (!literal) value = converted(std::move(value), type, codecs, what);
+    const bool later = is_input && type == ValueType(Type::image) && value.file();
+    if (!literal && !later) value = converted(std::move(value), type, codecs, what);
     if (is_input && spec_.inputs[i].required && value.absent()) throw Error("E110", what + " got no value");
     if (!is_input && !literal) check_param(spec_.params[i - spec_.inputs.size()], value, what);
     arguments_.push_back(std::move(value));
@@ -41,9 +42,30 @@ BoundCall::BoundCall(const GraphNode& node, const ItemValues& values, const Code
   if (!spec_.open_input.empty()) open_ = evaluate(node.open_input, values, codecs);
 }
 
+FilePtr BoundCall::undecoded(std::string_view name) const {
+  for (std::size_t i = 0; i < spec_.inputs.size(); ++i)
+    if (spec_.inputs[i].name == name && spec_.inputs[i].type == ValueType(Type::image)) return arguments_[i].file();
+  return nullptr;
+}
+
+ImageSize BoundCall::size(std::string_view name) const {
+  const FilePtr file = undecoded(name);
+  if (!file) return Call::size(name);
+  const ImageHeader header = codecs_.header(*file);
+  return {header.width, header.height};
+}
+
+ImagePtr BoundCall::image_at_least(std::string_view name, int width, int height) const {
+  const FilePtr file = undecoded(name);
+  return file ? codecs_.decode(*file, width, height) : image(name);
+}
+
 const Value& BoundCall::value(std::string_view name) const {
   for (std::size_t i = 0; i < spec_.inputs.size(); ++i)
-    if (spec_.inputs[i].name == name) return arguments_[i];
+    if (spec_.inputs[i].name == name) {
+      if (const FilePtr file = undecoded(name)) arguments_[i] = Value(codecs_.decode(*file));
+      return arguments_[i];
+    }
   for (std::size_t i = 0; i < spec_.params.size(); ++i)
     if (spec_.params[i].name == name) return arguments_[spec_.inputs.size() + i];
   if (!spec_.open_input.empty() && spec_.open_input == name) return open_;
@@ -79,8 +101,10 @@ void BoundCall::set(std::string_view output, Value value) {
 }
 
 void BoundCall::release_inputs() {
-  for (Value& value : arguments_)
-    if (value.image() || value.list()) value = Value();
+  for (std::size_t i = 0; i < arguments_.size(); ++i) {
+    const bool image = i < spec_.inputs.size() && spec_.inputs[i].type == ValueType(Type::image);
+    if (image || arguments_[i].image() || arguments_[i].list()) arguments_[i] = Value();
+  }
   if (open_.object()) {
     Object kept;
     for (const auto& [name, value] : *open_.object())

@@ -15,11 +15,14 @@ namespace pixgraph {
 
 class BoundCall : public Call {
  public:
-  /// Evaluates every argument now, which may decode files. Throws Error.
+  /// Evaluates every argument now, which may decode files; but an image that is a file still is decoded when the node
+  /// asks for it, at the size that it wants. Throws Error.
   BoundCall(const GraphNode& node, const ItemValues& values, const Codecs& codecs, Host& host);
 
   Host& host() override { return host_; }
   const Value& value(std::string_view name) const override;
+  ImageSize size(std::string_view name) const override;
+  ImagePtr image_at_least(std::string_view name, int width, int height) const override;
   void set(std::string_view output, Value value) override;
   /// Whether nothing in this argument came out of a node.
   bool written_by_user(std::string_view name) const;
@@ -30,10 +33,14 @@ class BoundCall : public Call {
   void release_inputs();
 
  private:
+  /// The file of an image input that nobody has asked for yet; null for any other.
+  FilePtr undecoded(std::string_view name) const;
+
   const GraphNode& node_;
   const Spec& spec_;
+  const Codecs& codecs_;
   Host& host_;
-  std::vector<Value> arguments_;  // inputs, then params
+  mutable std::vector<Value> arguments_;  // inputs, then params; files among images until value() is asked for them
   Value open_;
   std::vector<Value> outputs_;
 };

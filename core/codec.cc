@@ -99,16 +99,17 @@ ImageHeader Codecs::header(const File& file) const {
   }
 }
 
-ImagePtr Codecs::decode(const File& file, int enough) const {
+ImagePtr Codecs::decode(const File& file, int enough_width, int enough_height) const {
   const std::string bytes = read_whole(file);
   const CodecInfo& info = reader_of(*this, file, bytes);
+  DecodeRequest request{.bytes = span_of(bytes), .path = file.path, .max_pixels = max_pixels_};
+  if (enough_width > 0 || enough_height > 0) {
+    request.enough_width = std::max(enough_width, kSmallest);
+    request.enough_height = std::max(enough_height, kSmallest);
+  }
   try {
-    ImagePtr image = loaded(info.name).decode({.bytes = span_of(bytes),
-                                               .path = file.path,
-                                               .max_pixels = max_pixels_,
-                                               .enough_width = enough,
-                                               .enough_height = enough});
-    if (watcher_ && enough == 0) watcher_(file, *image);
+    ImagePtr image = loaded(info.name).decode(request);
+    if (watcher_) watcher_(file, *image);
     return image;
   } catch (Error& error) {
     throw error.at(file.name);

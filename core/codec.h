@@ -23,6 +23,8 @@ class Registry;
 
 class Codecs {
  public:
+  static constexpr int kSmallest = 160;  // no side of a picture that is decoded smaller than its file is below that
+
   explicit Codecs(const Registry& registry, std::uint64_t max_pixels = 500'000'000);
 
   /// The codec that reads these bytes (the first 4 kB are enough); null where none does.
@@ -36,9 +38,9 @@ class Codecs {
   /// Throws Error E31x whose `where` is the file's name; E601 where it cannot be read.
   ImageHeader header(const File& file) const;
   /// `enough`: the picture is only wanted that large or smaller; what comes may be smaller than the file, never than
-  /// that. 0: all of it.
-  ImagePtr decode(const File& file, int enough = 0) const;
-  /// Told of every picture that is decoded whole, on the thread that decodes. Before any other thread uses this.
+  /// that nor than a thumbnail. 0: all of it.
+  ImagePtr decode(const File& file, int enough_width = 0, int enough_height = 0) const;
+  /// Told of every picture that is decoded, on the thread that decodes. Before any other thread uses this.
   void watch(std::function<void(const File&, const Image&)> watcher) { watcher_ = std::move(watcher); }
   /// Depth is converted where the format cannot keep it; alpha that it cannot keep is Error E322.
   Bytes encode(const Image& image, const CodecInfo& codec, const EncodeRequest& request) const;

@@ -44,7 +44,7 @@ bool natural_less(std::string_view a, std::string_view b) {
 static bool image_extension(std::string_view name) {
   static const std::set<std::string, std::less<>> known = {".jpg", ".jpeg", ".png",  ".webp", ".tif",  ".tiff", ".gif",
                                                            ".bmp", ".exr",  ".heic", ".heif", ".avif", ".jp2",  ".tga",
-                                                           ".hdr", ".ppm",  ".pgm",  ".pnm",  ".psd",  ".dpx"};
+                                                           ".hdr", ".ppm",  ".pgm",  ".pnm",  ".psd"};
   return known.contains(extension_of(name));
 }
 

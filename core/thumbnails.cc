@@ -159,7 +159,7 @@ bool Thumbnails::add_file(const std::string& hash, const std::string& path) {
     File file;
     file.path = path;
     file.name = path;
-    add(hash, *codecs_.decode(file, kSide));
+    add(hash, *codecs_.decode(file, kSide, kSide));
     return has(hash);
   } catch (const Error&) {
     return false;

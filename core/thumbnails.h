@@ -25,7 +25,7 @@ std::shared_ptr<Image> shrunk(const Image& image, int side);
 
 class Thumbnails {
  public:
-  static constexpr int kSide = 160;
+  static constexpr int kSide = Codecs::kSmallest;
   /// Files of at most so many bytes that browsers can show are their own thumbnails.
   static constexpr std::size_t kSmallFile = 8 << 10;
 

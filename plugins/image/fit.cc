@@ -11,10 +11,10 @@ static Fitting fitting_of(const std::string& mode) {
   return mode == "pad" ? Fitting::pad : mode == "crop" ? Fitting::cover : Fitting::inside;
 }
 
-static nlohmann::json transform_of(const Image& source, const Placement& placement, const std::string& mode) {
+static nlohmann::json transform_of(ImageSize source, const Placement& placement, const std::string& mode) {
   return {{"mode", mode},
-          {"source_width", source.width()},
-          {"source_height", source.height()},
+          {"source_width", source.width},
+          {"source_height", source.height},
           {"width", placement.width},
           {"height", placement.height},
           {"scale_x", placement.scale_x()},
@@ -24,17 +24,19 @@ static nlohmann::json transform_of(const Image& source, const Placement& placeme
 }
 
 static void run(Call& call) {
-  const ImagePtr image = call.image("image");
+  const ImageSize whole = call.size("image");
   const std::string& mode = call.text("mode");
   const Box box{static_cast<int>(call.integer("width")), static_cast<int>(call.integer("height")),
                 static_cast<int>(call.integer("multiple_of")), call.boolean("enlarge")};
   if (box.width == 0 && box.height == 0) throw Error("E330", "Fit has no size", "give `width`, `height` or both");
-  const Placement placement = place(image->width(), image->height(), box, fitting_of(mode));
-  call.set("image",
-           put(image, placement, filter_named(call.text("filter")), background_named(call.text("background"), *image)));
+  const Placement placement = place(whole.width, whole.height, box, fitting_of(mode));
+  const Filter filter = filter_named(call.text("filter"));
+  Placement from = placement;
+  const ImagePtr image = image_for(call, "image", from, filter);
+  call.set("image", put(image, from, filter, background_named(call.text("background"), *image)));
   call.set("width", placement.width);
   call.set("height", placement.height);
-  call.set("transform", std::make_shared<const nlohmann::json>(transform_of(*image, placement, mode)));
+  call.set("transform", std::make_shared<const nlohmann::json>(transform_of(whole, placement, mode)));
 }
 
 void add_fit(Registrar& registrar) {

@@ -140,6 +140,25 @@ Placement place(int source_width, int source_height, const Box& box, Fitting fit
   return result;
 }
 
+ImagePtr image_for(const Call& call, std::string_view name, Placement& placement, Filter filter) {
+  // What a decoder leaves out a filter never sees: with half as much again as the result has, the two differ by less
+  // than what JPEG itself loses (over 50 dB).
+  constexpr double kHeadroom = 1.5;
+  if (filter == Filter::nearest) return call.image(name);
+  const ImageSize whole = call.size(name);
+  const auto enough = [](int side, double scale) {
+    return static_cast<int>(std::ceil(side * std::min(scale * kHeadroom, 1.0)));
+  };
+  ImagePtr image =
+      call.image_at_least(name, enough(whole.width, placement.scale_x()), enough(whole.height, placement.scale_y()));
+  const double by = std::round(static_cast<double>(whole.width) / image->width());
+  placement.region.left /= by;
+  placement.region.top /= by;
+  placement.region.width /= by;
+  placement.region.height /= by;
+  return image;
+}
+
 Background background_named(std::string_view text, const Image& image) {
   if (text == "edge") return std::nullopt;
   if (text == "auto") return image.has_alpha() ? Background(Colour{0, 0, 0, 0}) : std::nullopt;

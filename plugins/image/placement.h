@@ -5,6 +5,8 @@
 #include <optional>
 #include <string_view>
 
+#include <pixgraph/node.h>
+
 #include "kernels/resample.h"
 #include "kernels/samples.h"
 
@@ -41,6 +43,10 @@ void refuse_huge(double width, double height, const char* hint);
 
 /// Throws E330 where no such size exists (a box smaller than one multiple).
 Placement place(int source_width, int source_height, const Box& box, Fitting fitting);
+
+/// The image input of a node that puts it so. Where that shrinks it, a file is decoded no larger than it must be, and
+/// `placement`, made for the whole picture, then says what is taken of the smaller one.
+ImagePtr image_for(const Call& call, std::string_view name, Placement& placement, Filter filter);
 
 /// What fills the rest of a padded box; nothing = the picture's edge pixels go on.
 using Background = std::optional<Colour>;

@@ -13,7 +13,7 @@ static Fitting fitting_of(const std::string& fit) {
   return fit == "pad" ? Fitting::pad : Fitting::inside;
 }
 
-static Box box_of(const Call& call, const Image& image) {
+static Box box_of(const Call& call, ImageSize image) {
   Box box{static_cast<int>(call.integer("width")), static_cast<int>(call.integer("height")),
           static_cast<int>(call.integer("multiple_of")), call.boolean("enlarge")};
   const bool by_box = box.width != 0 || box.height != 0;
@@ -23,10 +23,10 @@ static Box box_of(const Call& call, const Image& image) {
   if (call.has("megapixels")) {
     if (by_box || scale != 1)
       throw Error("E330", "Resize has both `megapixels` and `scale`, `width` or `height`", "give one or the other");
-    scale = std::sqrt(call.number("megapixels") * 1e6 / image.width() / image.height());
+    scale = std::sqrt(call.number("megapixels") * 1e6 / image.width / image.height);
   }
   if (!by_box) {
-    const double width = std::round(image.width() * scale), height = std::round(image.height() * scale);
+    const double width = std::round(image.width * scale), height = std::round(image.height * scale);
     refuse_huge(width, height, "give a smaller `scale`");
     box.width = std::max(1, static_cast<int>(width));
     box.height = std::max(1, static_cast<int>(height));
@@ -35,11 +35,11 @@ static Box box_of(const Call& call, const Image& image) {
 }
 
 static void run(Call& call) {
-  const ImagePtr image = call.image("image");
-  const Placement placement =
-      place(image->width(), image->height(), box_of(call, *image), fitting_of(call.text("fit")));
-  call.set("image",
-           put(image, placement, filter_named(call.text("filter")), background_named(call.text("background"), *image)));
+  const ImageSize whole = call.size("image");
+  Placement placement = place(whole.width, whole.height, box_of(call, whole), fitting_of(call.text("fit")));
+  const Filter filter = filter_named(call.text("filter"));
+  const ImagePtr image = image_for(call, "image", placement, filter);
+  call.set("image", put(image, placement, filter, background_named(call.text("background"), *image)));
   call.set("width", placement.width);
   call.set("height", placement.height);
 }

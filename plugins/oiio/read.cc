@@ -12,6 +12,7 @@
 #include <cstring>
 #include <mutex>
 
+#include "claims.h"
 #include "exif_functions.h"
 #include "gif_frame.h"
 #include "tone_curve.h"
@@ -82,6 +83,8 @@ struct Opened {
 
 Opened open(const Format& format, const DecodeRequest& request) {
   set_up_library();
+  if (!claims_can_be(format.info.name, request.bytes, request.max_pixels))
+    fail_damaged(format, "its header makes no sense");
   Opened opened;
   opened.input = OIIO::ImageInput::create(format.library_name);
   if (!opened.input)

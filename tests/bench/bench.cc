@@ -100,7 +100,7 @@ std::string installed(const std::string& name) {
 int main(int count, char** words) {
   setlinebuf(stdout);
   const std::map<std::string, int (*)()> benches = {
-      {"remote", bench::remote}, {"limits", bench::limits}, {"engine", bench::engine}};
+      {"remote", bench::remote}, {"limits", bench::limits}, {"engine", bench::engine}, {"image", bench::image}};
   const auto chosen = count == 2 ? benches.find(words[1]) : benches.end();
   if (chosen == benches.end()) {
     std::fputs("usage: pixgraph-bench NAME, with NAME one of:", stderr);

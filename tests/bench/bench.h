@@ -64,5 +64,6 @@ std::string installed(const std::string& name);
 int remote();
 int limits();
 int engine();
+int image();
 
 }  // namespace bench

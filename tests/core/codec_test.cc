@@ -99,12 +99,13 @@ TEST(Codecs, WritesWhatTheFormatCanKeep) {
   EXPECT_EQ(seen, Sample::u8);
 }
 
-TEST(Codecs, WhoWatchesSeesWhatIsDecodedWhole) {
+TEST(Codecs, WhoWatchesSeesWhatIsDecoded) {
   const test::TempFolder folder;
   Codec codec = test::test_codec();
   std::vector<int> wanted;
   codec.decode = [&](const DecodeRequest& request) {
     wanted.push_back(request.enough_width);
+    wanted.push_back(request.enough_height);
     return test::filled(1, 1, 1, 9);
   };
   const Shelf shelf({codec});
@@ -114,9 +115,9 @@ TEST(Codecs, WhoWatchesSeesWhatIsDecodedWhole) {
       [&](const File& file, const Image& image) { seen.push_back(file.name + " " + std::to_string(image.row(0)[0])); });
   const File file = file_at(folder.write("a.timg", "TIMG"));
   codecs.decode(file);
-  codecs.decode(file, 160);  // it may be smaller than the file
-  EXPECT_EQ(seen, std::vector<std::string>{"a.timg 9"});
-  EXPECT_EQ(wanted, (std::vector<int>{0, 160}));
+  codecs.decode(file, 700, 20);  // it may be smaller than the file, but not than a thumbnail
+  EXPECT_EQ(seen, (std::vector<std::string>{"a.timg 9", "a.timg 9"}));
+  EXPECT_EQ(wanted, (std::vector<int>{0, 0, 700, 160}));
 }
 
 TEST(Codecs, ExtensionsAreTheLastPart) {

@@ -157,6 +157,46 @@ TEST(BoundCall, ParamsFromOtherNodesAreChecked) {
   EXPECT_TRUE(good->take_outputs()[0].image());
 }
 
+TEST(BoundCall, AFileIsDecodedAsItsNodeWantsIt) {
+  World world;
+  test::MemoryDisk disk;
+  Store store(disk, "store");
+  test::FakeHost host(store);
+  std::vector<int> wanted;
+  Codec codec = test::test_codec();
+  codec.decode = [&wanted, whole = codec.decode](const DecodeRequest& request) {
+    wanted.push_back(request.enough_width);
+    return request.enough_width > 0 ? test::filled(3, 2, 1, 9) : whole(request);
+  };
+  Registry registry;
+  test::add_codecs(registry, {codec});
+  const Codecs codecs(registry);
+  const Spec spec = Spec("Node", "A node").in("image", Type::image, "x").in("mask", Type::mask, "x");
+  GraphNode node;
+  node.name = "n";
+  node.spec = &spec;
+  node.arguments = {{Reference{.to = Reference::To::input}, {}}, {Reference{.to = Reference::To::input}, {}}};
+  const auto call = [&] {
+    auto made = std::make_unique<PlainCall>(node, ItemValues{world.graph, world.inputs, world.outputs}, codecs, host);
+    EXPECT_EQ(wanted, std::vector<int>{0});  // the mask
+    wanted.clear();
+    return made;
+  };
+  const auto small = call();
+  EXPECT_EQ(small->size("image").width, 5);
+  EXPECT_EQ(small->size("image").height, 3);
+  EXPECT_EQ(wanted, std::vector<int>{});
+  EXPECT_EQ(small->image_at_least("image", 200, 1)->width(), 3);
+  EXPECT_EQ(small->image("image")->width(), 5);
+  EXPECT_EQ(small->image_at_least("image", 200, 1)->width(), 5);  // it is there
+  EXPECT_EQ(wanted, (std::vector<int>{200, 0}));
+  wanted.clear();
+  const auto waits = call();
+  waits->release_inputs();
+  EXPECT_FALSE(waits->has("image"));
+  EXPECT_EQ(wanted, std::vector<int>{});
+}
+
 TEST(BoundCall, KnowsWhatTheUserWrote) {
   World world;
   test::MemoryDisk disk;

@@ -38,6 +38,10 @@ class Host {
   virtual std::string environment(const std::string& name) = 0;
 };
 
+struct ImageSize {
+  int width = 0, height = 0;
+};
+
 /// One execution of a node for one item. Used by one thread at a time.
 class Call {
  public:
@@ -46,6 +50,14 @@ class Call {
   /// The value of an input port or param, already checked against and converted to its declared type: files are decoded
   /// where an image is wanted, params have their defaults. Absent for optional inputs that were not given.
   virtual const Value& value(std::string_view name) const = 0;
+  /// Of an image input, upright; a file is only asked for its header. REQUIRES: the input was given.
+  virtual ImageSize size(std::string_view name) const {
+    const ImagePtr whole = image(name);
+    return {whole->width(), whole->height()};
+  }
+  /// The image input for a node that shrinks it: of a file its decoder may give 1/2, 1/4 or 1/8 of size() (rounded up),
+  /// never less than asked for. No other node sees that picture.
+  virtual ImagePtr image_at_least(std::string_view name, int, int) const { return image(name); }
   /// Sets an output once. REQUIRES: `output` is in the Spec and not set yet.
   virtual void set(std::string_view output, Value value) = 0;
   /// Shown with the item; the item goes on.

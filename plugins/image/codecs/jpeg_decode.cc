@@ -163,11 +163,14 @@ class Reader {
 constexpr std::string_view kExifPrefix("Exif\0\0", 6), kXmpPrefix("http://ns.adobe.com/xap/1.0/\0", 29);
 
 /// The largest of 8, 4, 2, 1 by which the picture may be divided and still be at least as large as asked for. Other
-/// fractions exist, but without SIMD: 5/8 costs more than the whole.
-int shrink_by(const DecodeRequest& request, int width, int height) {
+/// fractions exist, but without SIMD: 5/8 costs more than the whole. The last pixel of a side that is no multiple
+/// stands for less than the others, which nobody expects on the left or at the top, where turning may bring it.
+int shrink_by(const DecodeRequest& request, int width, int height, bool turned) {
   if (request.enough_width <= 0 && request.enough_height <= 0) return 1;
   for (int by : {8, 4, 2})
-    if ((width + by - 1) / by >= request.enough_width && (height + by - 1) / by >= request.enough_height) return by;
+    if (!(turned && (width % by != 0 || height % by != 0)) && (width + by - 1) / by >= request.enough_width &&
+        (height + by - 1) / by >= request.enough_height)
+      return by;
   return 1;
 }
 
@@ -206,7 +209,7 @@ std::shared_ptr<Image> decode_jpeg(const DecodeRequest& request) {
 
   const bool swapped = swaps_sides(orientation), cmyk = info.num_components == 4, grey = info.num_components == 1;
   const int width = static_cast<int>(info.image_width), height = static_cast<int>(info.image_height);
-  const int by = shrink_by(request, swapped ? height : width, swapped ? width : height);
+  const int by = shrink_by(request, swapped ? height : width, swapped ? width : height, orientation != 1);
   info.scale_num = 1;
   info.scale_denom = static_cast<unsigned>(by);
   info.out_color_space = cmyk ? JCS_CMYK : grey ? JCS_GRAYSCALE : JCS_RGB;

@@ -52,6 +52,69 @@ TEST(Resize, Megapixels) {
             "E330: a result of 300000x300000 would have more than 500 million pixels (give a smaller `scale`)");
 }
 
+/// A call whose picture is a JPEG that was not decoded yet, as core gives it.
+class FileCall : public test::FakeCall {
+ public:
+  FakeCall& read(Bytes file) {
+    file_ = std::move(file);
+    return *this;
+  }
+  using FakeCall::FakeCall;
+  ImageSize size(std::string_view) const override {
+    const ImageHeader header = jpeg().header({.bytes = file_});
+    return {header.width, header.height};
+  }
+  ImagePtr image_at_least(std::string_view, int width, int height) const override {
+    ImagePtr image = jpeg().decode({.bytes = file_, .enough_width = width, .enough_height = height});
+    decoded = size_of(*image);
+    return image;
+  }
+  static const Codec& jpeg() { return image_nodes().codecs.at("jpeg"); }
+  mutable std::string decoded;
+
+ private:
+  Bytes file_;
+};
+
+TEST(Resize, AFileIsReadNoLargerThanNeeded) {
+  struct Case {
+    const char* type;
+    int width, height;
+    Values values;
+    const char* decoded;
+    const char* result;
+  };
+  const std::vector<Case> cases = {
+      {"Resize", 800, 600, {{"width", 256}}, "400x300", "256x192"},
+      {"Resize", 800, 600, {{"width", 270}}, "800x600", "270x203"},  // 400 is less than half as much again
+      {"Resize", 801, 601, {{"width", 200}}, "401x301", "200x150"},
+      {"Resize", 1600, 1203, {{"scale", 0.08}}, "200x151", "128x96"},
+      {"Resize", 800, 600, {{"width", 200}, {"height", 200}, {"fit", "cover"}}, "400x300", "200x200"},
+      {"Resize", 800, 600, {{"width", 100}, {"height", 500}, {"fit", "exact"}}, "800x600", "100x500"},
+      {"Resize", 800, 600, {{"width", 200}, {"height", 200}, {"fit", "pad"}}, "400x300", "200x200"},
+      {"Fit", 801, 601, {{"width", 256}, {"height", 256}, {"multiple_of", 64}}, "401x301", "256x192"},
+      {"Fit", 800, 601, {{"width", 190}, {"height", 190}, {"mode", "crop"}}, "400x301", "190x190"},
+  };
+  for (const Case& one : cases) {
+    const ImagePtr photo = scene(one.width, one.height, 3);
+    const auto& node = image_nodes().nodes.at(one.type);
+    FileCall call(node.spec, one.values);
+    const Bytes file = FileCall::jpeg().encode(*photo, {.quality = 95, .subsampling = "4:4:4"});
+    call.read(file);
+    node.run(call);
+    EXPECT_EQ(call.decoded, one.decoded) << one.type << " " << one.result;
+    Values whole = one.values;
+    whole["image"] = Value(FileCall::jpeg().decode({.bytes = file}));
+    const Values expected = run(one.type, whole);
+    const ImagePtr made = call.outputs.at("image").image();
+    EXPECT_EQ(size_of(*made), one.result);
+    if (one.type == std::string("Fit"))
+      EXPECT_EQ(*call.outputs.at("transform").json(), *expected.at("transform").json());
+    const Values compared = run("Compare", {{"image", made}, {"reference", expected.at("image")}});
+    EXPECT_GT(*compared.at("psnr").number(), 40) << one.type << " " << one.result;
+  }
+}
+
 TEST(Resize, KeepsDepthProfileAndMetadata) {
   auto deep = noise(40, 30, 3, 5, Sample::u16);
   deep->info.xmp = std::make_shared<const Bytes>(Bytes{1, 2, 3});
