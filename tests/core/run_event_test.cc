@@ -44,6 +44,7 @@ TEST(RunEvent, DescribesThePipelineToWhoeverHasNotGotIt) {
                          {"items", 1},
                          {"out", "out"},
                          {"shard", "0/2"},
+                         {"until", ""},
                          {"skipped_files", 4},
                          {"command", {"run", "w.yaml"}},
                          {"pipeline", "pixgraph: 1\n"}}));
