@@ -35,7 +35,8 @@ static const json& list_of(const json& event, const char* key) {
 
 /// The message without what differs from item to item.
 static std::string pattern_of(std::string cause, const std::string& item) {
-  for (std::size_t at; !item.empty() && (at = cause.find(item)) != std::string::npos;)
+  // A name of a letter or two stands in other words too.
+  for (std::size_t at; item.size() > 2 && (at = cause.find(item)) != std::string::npos;)
     cause.replace(at, item.size(), "\x01");
   std::string out;
   for (const char c : cause) {
@@ -197,7 +198,7 @@ double Progress::part() const {
 
 double Progress::rate() const {
   if (samples_.empty() || samples_.back().t - samples_.front().t < kLeastTime) return 0;
-  return (samples_.back().ended - samples_.front().ended) / (samples_.back().t - samples_.front().t);
+  return (ended() - samples_.front().ended) / (samples_.back().t - samples_.front().t);
 }
 
 std::optional<double> Progress::left(double now) const {

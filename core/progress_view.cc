@@ -102,7 +102,7 @@ class Table {
       cost = cost || node.cost;
     }
     name_ = std::min(name_, std::clamp(width_ / 4, 8, kWidestName));
-    count_ = static_cast<int>(std::to_string(most).size()) * 2 + 1;
+    count_ = std::max(4, static_cast<int>(std::to_string(most).size()) * 2 + 1);
     int left = width_ - (2 + name_ + 2 + count_);
     const auto take = [&](int columns_of) {
       const bool fits = left >= columns_of + 2;

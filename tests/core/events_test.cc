@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <clocale>
+
 #include <span>
 #include <thread>
 #include <vector>
@@ -73,7 +75,10 @@ TEST(Events, AFileBeginsWithItsVersionAndHasOneLineEach) {
 }
 
 TEST(Console, TellsARunFromItsEvents) {
+  const std::string locale = std::setlocale(LC_CTYPE, nullptr);
+  std::setlocale(LC_CTYPE, "C.UTF-8");
   Console console({ProgressMode::plain, false, true});
+  std::setlocale(LC_CTYPE, locale.c_str());
   testing::internal::CaptureStdout();
   testing::internal::CaptureStderr();
   console.show({{"type", "run"},
@@ -110,8 +115,9 @@ TEST(Console, TellsARunFromItsEvents) {
                                                     "✕ cut  i2  broken  [E1]\n"
                                                     "✕ cut  i3  broken  [E1]\n"
                                                     "✕ cut  i4  broken  [E1]\n"
-                                                    "✕ cut  … 2 more like this\n"
                                                     "✕ 7 of 9 items failed, 1 written to out, 1 not finished    1.3 s\n"
+                                                    "      7  cut: broken  [E1]\n"
+                                                    "         i0, i1, i2 and 4 more\n"
                                                     "  1 prediction bought, 0 reused\n"
                                                     "stopped: no money left\n"
                                                     "    earn some\n");
@@ -133,7 +139,7 @@ TEST(Console, AnItemIsToldOfOnceAndOnOneLine) {
                 {"cause", "`cut`: broken"},
                 {"node", "cut"}});
   EXPECT_EQ(testing::internal::GetCapturedStderr(),
-            "✕ evil\xef\xbf\xbd[2J name.jpg  no name  for a file \xef\xbf\xbd  [E611]\n");
+            "x evil\xef\xbf\xbd[2J name.jpg  no name  for a file \xef\xbf\xbd  [E611]\n");
 }
 
 }  // namespace
