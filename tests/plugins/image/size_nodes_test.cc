@@ -3,6 +3,8 @@
 
 #include <cmath>
 
+#include <nlohmann/json.hpp>
+
 #include "plugins/image/pictures.h"
 
 namespace pixgraph::image {
@@ -108,8 +110,9 @@ TEST(Resize, AFileIsReadNoLargerThanNeeded) {
     const Values expected = run(one.type, whole);
     const ImagePtr made = call.outputs.at("image").image();
     EXPECT_EQ(size_of(*made), one.result);
-    if (one.type == std::string("Fit"))
-      EXPECT_EQ(*call.outputs.at("transform").json(), *expected.at("transform").json());
+    if (one.type == std::string("Fit")) {
+      EXPECT_TRUE(*call.outputs.at("transform").json() == *expected.at("transform").json());
+    }
     const Values compared = run("Compare", {{"image", made}, {"reference", expected.at("image")}});
     EXPECT_GT(*compared.at("psnr").number(), 40) << one.type << " " << one.result;
   }
