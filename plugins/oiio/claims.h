@@ -55,6 +55,14 @@ inline bool exr_attributes_fit(std::span<const std::uint8_t> file) {
   }
 }
 
+/// RLE8 packs pixels of 8 bits, RLE4 of 4; the reader takes any for that and reads past its own rows.
+inline bool bmp_packing_fits(std::span<const std::uint8_t> file) {
+  if (file.size() < 34) return false;
+  if (number_at(file, 14, 4, false) < 40) return true;  // OS/2's header knows none
+  const std::uint64_t bits = number_at(file, 28, 2, false), packing = number_at(file, 30, 4, false);
+  return packing != 1 ? packing != 2 || bits == 4 : bits == 8;
+}
+
 /// False where a size within the file cannot be. Throws E313 for a picture over the limit.
 inline bool claims_can_be(std::string_view format, std::span<const std::uint8_t> file, std::uint64_t max_pixels) {
   if (format == "gif") {
@@ -66,6 +74,7 @@ inline bool claims_can_be(std::string_view format, std::span<const std::uint8_t>
     refuse_too_large(number_at(file, 18, 4, true), number_at(file, 14, 4, true), max_pixels);
     return psd_sections_fit(file);
   }
+  if (format == "bmp") return bmp_packing_fits(file);
   return format != "exr" || exr_attributes_fit(file);
 }
 

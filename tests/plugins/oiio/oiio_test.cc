@@ -160,7 +160,7 @@ TEST(Oiio, TruncatedFilesAreErrors) {
   }
 }
 
-// The library would take memory for what these say: 17 GB, 2 GB and 2 GB.
+// The library would take memory for what these say, 17 GB, 2 GB and 2 GB, and read past the rows of the BMP.
 TEST(Oiio, SizesThatCannotBeAreRefusedBeforeMemoryIsTaken) {
   Bytes gif = by_library("gif", *scene(20, 10, 3), "a.gif");
   gif[6] = gif[7] = gif[8] = gif[9] = 0xff;  // the screen
@@ -175,6 +175,10 @@ TEST(Oiio, SizesThatCannotBeAreRefusedBeforeMemoryIsTaken) {
   std::copy(much.begin(), much.end(), at + 1);
   EXPECT_EQ(error_of([&] { decoded("exr", exr); }),
             "E311: the exr file is damaged or truncated (its header makes no sense) (fetch or save it again)");
+  Bytes bmp = encoded("bmp", *scene(20, 10, 3));
+  bmp[30] = 2;  // packed by 4 bits, and its pixels have 24
+  EXPECT_EQ(error_of([&] { decoded("bmp", bmp); }),
+            "E311: the bmp file is damaged or truncated (its header makes no sense) (fetch or save it again)");
   Bytes psd = {'8', 'B', 'P', 'S', 0, 1, 0, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 10, 0, 0, 0, 20, 0, 8, 0, 3};
   psd.insert(psd.end(), {0x7f, 0xff, 0xff, 0xff});  // the colour mode's data
   psd.resize(2000);
