@@ -23,4 +23,8 @@ void Ending::tell(nlohmann::json& event) const {
   }
 }
 
+Error unexpected(const std::string& what) {
+  return Error("E990", "something unexpected happened: " + what);
+}
+
 }  // namespace pixgraph

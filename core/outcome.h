@@ -18,6 +18,9 @@ namespace pixgraph {
 enum class Outcome : std::uint8_t { done, reused, failed, skipped, canceled };
 std::string_view outcome_name(Outcome outcome);
 
+/// E990: what no one should see.
+Error unexpected(const std::string& what);
+
 struct Ending {
   Outcome outcome = Outcome::done;
   std::optional<Error> error = {};  // what it failed with, or was skipped because of

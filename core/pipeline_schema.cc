@@ -245,6 +245,7 @@ Json output_schema() {
                       {{"description", "The colour under a picture with alpha, in quotes: \"#ffffff\""},
                        {"type", "string"},
                        {"pattern", "^#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$"}}},
+                     {"profile", {{"description", "Whether the colours become sRGB"}, {"enum", {"keep", "srgb"}}}},
                      {"subsampling", {{"description", "Of colours in a JPEG"}, {"enum", {"4:4:4", "4:2:2", "4:2:0"}}}}},
                     {"value", "file"});
 }

@@ -5,7 +5,9 @@
 #include <set>
 #include <utility>
 
+#include "cancellation.h"
 #include "clock.h"
+#include "outcome.h"
 
 namespace pixgraph {
 
@@ -21,7 +23,6 @@ static constexpr std::size_t kPage = 100;  // what one page of a list holds
 static constexpr int kWorth = 8;           // requests that reading a list must save
 static constexpr int kMany = 16;           // in flight at a server, from which on looks are put together
 static constexpr milliseconds kQuickest = milliseconds(25);       // between two lists of a server without limits
-static constexpr int kCancelTries = 7;                            // within some 16 s
 static constexpr milliseconds kEnding = milliseconds(5000);       // in which one that was told to end does so
 static constexpr milliseconds kListPause = milliseconds(30'000);  // after a list that was of no use
 
@@ -31,10 +32,7 @@ struct Poller::Watched {
   double scale = 1;  // the server's time
   std::mutex turn;
   std::atomic<bool> over = false;
-  enum class Cancel : std::uint8_t { none, asked, taken, impossible } cancel = Cancel::none;
-  int cancel_tries = 0;
-  std::string not_canceled;  // why, unless it was taken
-  Time canceled_at{};
+  Cancellation cancellation;
   std::optional<steady_clock::time_point> running_since;  // the first answer that said so
   std::string past_limit;                                 // why a cancel was sent
   milliseconds interval{0};
@@ -96,7 +94,7 @@ std::string Poller::Watched::overdue() const {
 /// When the first limit passes.
 std::optional<Poller::Time> Poller::Watched::limit_at() const {
   std::optional<Time> at;
-  if (cancel != Cancel::none) return at;
+  if (cancellation.begun()) return at;
   for (const auto& [limit, from] :
        {std::pair(watch.timeout, std::optional(watch.created_at)),
         std::pair(running_since ? std::nullopt : watch.queue_timeout, std::optional(watch.created_at)),
@@ -351,7 +349,7 @@ void Poller::look(const WatchedPtr& watched) {
   {
     std::lock_guard turn(watched->turn);
     if (watched->over) return;
-    const bool late = watched->cancel == Watched::Cancel::none && !watched->overdue().empty();
+    const bool late = !watched->cancellation.begun() && !watched->overdue().empty();
     // A 429 to another call since this was posted pauses it too.
     if (!canceling_ && !late &&
         setup_.servers.governor(watched->watch.request.server).calls_paused() > steady_clock::now())
@@ -361,7 +359,7 @@ void Poller::look(const WatchedPtr& watched) {
     } catch (const Error& error) {
       end = WatchEnd{error, false, {}, {}};
     } catch (const std::exception& other) {
-      end = WatchEnd{Error("E990", std::string("something unexpected happened: ") + other.what()), false, {}, {}};
+      end = WatchEnd{unexpected(other.what()), false, {}, {}};
     }
     if (std::exchange(watched->list_said_running, false)) {
       std::lock_guard lock(mutex_);
@@ -393,7 +391,14 @@ std::optional<WatchEnd> Poller::ask(const WatchedPtr& watched) {
   const std::string& server = watch.request.server;
   // The first look at one that was found again is never a cancel: it may have ended long ago.
   if (watched->past_limit.empty() && watched->looks++ > 0) watched->past_limit = watched->overdue();
-  if (!watched->past_limit.empty() || canceling_) tell_to_end(*watched);
+  if ((!watched->past_limit.empty() || canceling_) && watched->cancellation.wants_to_ask()) {
+    setup_.servers.governor(server).next_call();
+    try {
+      watched->cancellation.ask(*watch.node, server, watch.id, setup_.host);
+    } catch (const Throttled& throttled) {
+      setup_.servers.governor(server).pause_calls(throttled.wait());
+    }
+  }
   try {
     Snapshot snapshot = watch.node->poll(server, watch.id, setup_.host);
     watched->failures = 0;
@@ -421,45 +426,19 @@ std::optional<WatchEnd> Poller::ask(const WatchedPtr& watched) {
   return std::nullopt;
 }
 
-/// Asks for its end, look after look, until the server has taken that or it is clear that it will not.
-void Poller::tell_to_end(Watched& watched) {
-  using Cancel = Watched::Cancel;
-  if (watched.cancel == Cancel::taken || watched.cancel == Cancel::impossible) return;
-  const std::string& server = watched.watch.request.server;
-  setup_.servers.governor(server).next_call();
-  watched.canceled_at = steady_clock::now();
-  watched.cancel = ++watched.cancel_tries < kCancelTries ? Cancel::asked : Cancel::impossible;
-  try {
-    const bool taken = watched.watch.node->cancel(server, watched.watch.id, setup_.host);
-    watched.cancel = taken ? Cancel::taken : Cancel::impossible;
-    watched.not_canceled = taken ? "" : "the server has no way to do that";
-  } catch (const Throttled& throttled) {
-    setup_.servers.governor(server).pause_calls(throttled.wait());
-    watched.not_canceled = throttled.message();
-  } catch (const Error& error) {  // the poll that follows says what became of it
-    watched.not_canceled = error.message();
-  }
-}
-
 /// The end where the snapshot is one; else the next look is arranged.
 std::optional<WatchEnd> Poller::judge(const WatchedPtr& watched, Snapshot snapshot) {
   const Watch& watch = watched->watch;
   const auto passed =
       std::chrono::duration_cast<milliseconds>((steady_clock::now() - watch.created_at) * watched->scale);
-  using Cancel = Watched::Cancel;
-  const std::string told =
-      watched->not_canceled.empty() ? " was told to end" : " could not be told to end: " + watched->not_canceled;
-  // One that was told needs a moment, and its end says what it cost.
-  const bool ending =
-      watched->cancel == Cancel::asked ||
-      (watched->cancel == Cancel::taken && steady_clock::now() - watched->canceled_at < watched->real(kEnding));
+  const Cancellation& cancellation = watched->cancellation;
   if (!terminal(snapshot.status) && canceling_)
-    return WatchEnd{Error("E903", "canceled; prediction " + watch.id + told), true, {}, {}};
-  if (!terminal(snapshot.status) && ending) {
-    later(watched, std::min(milliseconds(8000), milliseconds(125) * (1 << std::min(watched->cancel_tries, 6))));
+    return WatchEnd{Error("E903", "canceled; prediction " + watch.id + cancellation.text()), true, {}, {}};
+  if (!terminal(snapshot.status) && cancellation.goes_on(watched->real(kEnding))) {
+    later(watched, cancellation.pause());
     return std::nullopt;
   }
-  if (terminal(snapshot.status) || watched->cancel != Cancel::none) {
+  if (terminal(snapshot.status) || cancellation.begun()) {
     if (snapshot.status == RemoteStatus::succeeded) {
       // By the server's clock, where that can be true; ours only knows when it was asked.
       const bool by_server = snapshot.took && *snapshot.took > milliseconds(0) && *snapshot.took <= passed * 2;
@@ -467,7 +446,8 @@ std::optional<WatchEnd> Poller::judge(const WatchedPtr& watched, Snapshot snapsh
         setup_.run_times.learn(watch.usual, by_server ? *snapshot.took : passed * 9 / 10);
     }
     if (canceling_ || watched->past_limit.empty()) return WatchEnd{std::nullopt, false, "", std::move(snapshot)};
-    return WatchEnd{std::nullopt, false, watched->past_limit + (told.starts_with(" was") ? " and" : ", and") + told,
+    return WatchEnd{std::nullopt, false,
+                    watched->past_limit + (cancellation.taken() ? " and" : ", and") + cancellation.text(),
                     std::move(snapshot)};
   }
   if (snapshot.status == RemoteStatus::processing && !watched->running_since)

@@ -88,7 +88,6 @@ class Poller {
   void look(const WatchedPtr& watched);
   void tell(const WatchedPtr& watched, WatchEnd end);
   std::optional<WatchEnd> ask(const WatchedPtr& watched);
-  void tell_to_end(Watched& watched);
   std::optional<WatchEnd> judge(const WatchedPtr& watched, Snapshot snapshot);
   std::chrono::milliseconds next_wait(Watched& watched, std::chrono::milliseconds passed);
   void read_page(const ListingPtr& listing);

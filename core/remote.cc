@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "clock.h"
+#include "outcome.h"
 #include "prediction_end.h"
 #include "reconcile.h"
 #include "saver.h"
@@ -40,7 +41,7 @@ void RemoteDriver::step(const JobPtr& job, const std::function<void()>& work) {
   } catch (const Error& error) {
     fail(job, error);
   } catch (const std::exception& other) {
-    fail(job, Error("E990", std::string("something unexpected happened: ") + other.what()));
+    fail(job, unexpected(other.what()));
   }
 }
 

@@ -37,6 +37,9 @@ ReportPictures pictures_of(const RunRecord& record) {
     if (record.drawing[picture.box].kind == DrawnBox::Kind::node && saved(picture)) continue;
     of_item.push_back({picture.box, -1, picture.hash, picture.path, picture.width, picture.height});
   }
+  // As the pipeline has them, not as they happened to end.
+  for (auto& of_item : out.of_item)
+    std::ranges::stable_sort(of_item, {}, [](const ReportPictures::One& one) { return one.box; });
   for (std::size_t item = 0; item < record.items.size(); ++item)
     for (const FileRecord& file : record.items[item].files)
       out.of_item[item].push_back({file.box, -1, file.hash, file.path, 0, 0});

@@ -83,7 +83,7 @@ void Scheduler::start_items() {
       } catch (const Error& error) {
         refuse(item, error);
       } catch (const std::exception& other) {
-        refuse(item, Error("E990", std::string("something unexpected happened: ") + other.what()));
+        refuse(item, unexpected(other.what()));
       }
     });
   }
@@ -185,9 +185,9 @@ void Scheduler::run_piece(const Piece& piece) {
   } catch (const std::bad_alloc&) {
     failed(piece, Error("E302", "not enough memory"));
   } catch (const std::exception& other) {
-    failed(piece, Error("E990", std::string("something unexpected happened: ") + other.what()));
+    failed(piece, unexpected(other.what()));
   } catch (...) {
-    failed(piece, Error("E990", "something unexpected happened: the node threw what is no exception"));
+    failed(piece, unexpected("the node threw what is no exception"));
   }
 }
 
@@ -333,7 +333,7 @@ void Scheduler::run_remote(const Piece& piece, std::shared_ptr<NodeCall> call,
     } catch (const Error& error) {
       ended(piece, {Outcome::failed, error});
     } catch (const std::exception& other) {
-      ended(piece, {Outcome::failed, Error("E990", std::string("something unexpected happened: ") + other.what())});
+      ended(piece, {Outcome::failed, unexpected(other.what())});
     }
   };
   setup_.remote.start(std::move(buy));
@@ -364,12 +364,9 @@ void Scheduler::run_output(const ItemPtr& item, int index) {
       std::lock_guard lock(mutex_);
       item->files.push_back({{"path", written.absolute}, {"hash", written.hash}});
     }
-    setup_.events.emit({{"type", "output"},
-                        {"item", item->item->name},
-                        {"output", output.name},
-                        {"path", written.path},
-                        {"hash", written.hash},
-                        {"changed", written.changed}});
+    json event = {{"type", "output"}, {"item", item->item->name}, {"output", output.name}};
+    event.update({{"path", written.path}, {"hash", written.hash}, {"changed", written.changed}});
+    setup_.events.emit(std::move(event));
   };
   if (const List* list = value.list()) {
     for (; values.element < static_cast<int>(list->size()); ++values.element)  // one that was skipped keeps its place
@@ -387,8 +384,7 @@ void Scheduler::emit_task(const ItemRun& item, int vertex, std::string_view stat
   json event = {{"type", "task"}, {"item", item.item->name}, {"node", vertex_name(vertex)}, {"state", state}};
   if (is_output(vertex)) event["output"] = true;
   if (state != "started")
-    event["ms"] =
-        std::chrono::duration_cast<std::chrono::milliseconds>(steady_clock::now() - item.started[vertex]).count();
+    event["ms"] = (steady_clock::now() - item.started[vertex]) / std::chrono::milliseconds(1);
   if (!is_output(vertex) && item.fanned[vertex]) event["elements"] = item.fanned[vertex]->size();
   if (ending) ending->tell(event);
   setup_.events.emit(std::move(event));

@@ -490,16 +490,12 @@ TEST(Scheduler, TellsWhichPicturesThereAre) {
   run.run();
   std::vector<json> told;
   for (json event : run.all)
-    if (event["type"] == "picture") {
-      event.erase("t");
-      told.push_back(event);
-    }
+    if (event.erase("t"), event["type"] == "picture") told.push_back(event);
   const std::string name = sha256("\xff\xd8\xff\x07");
   EXPECT_EQ(told, (std::vector<json>{
                       {{"type", "picture"}, {"item", "a"}, {"node", "n"}, {"hash", name}, {"width", 3}, {"height", 2}},
                       {{"type", "picture"}, {"item", "a"}, {"node", "n"}, {"hash", "h1"}, {"path", "/store/x"}}}));
   EXPECT_TRUE(thumbnails.has(name));
-  EXPECT_TRUE(thumbnails.has(sha256("\xff\xd8\xff\x07")));
 }
 
 }  // namespace

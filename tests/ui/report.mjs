@@ -158,11 +158,11 @@ await test('keys open an image, move the slider and go back to where they were',
 await test('a link leads to one image, with its chain, tasks and predictions', async () => {
   const page = await open(report, {}, '#image-mug.jpg');
   await page.waitForSelector('dialog[open]');
-  assert.deepEqual(await page.locator('.step .name').allInnerTexts(), ['photo', 'fitted', 'cutout', 'mask', 'outline', 'scene', 'result']);
+  assert.deepEqual(await page.locator('.step .name').allInnerTexts(), ['photo', 'fitted', 'cutout', 'mask', 'scene', 'outline', 'result']);
   assert.ok(await seen(page, '.step img'), 'no step is seen');
   assert.ok(await seen(page, '.compare .over img'), 'the picture before is not seen');
   const text = await page.locator('dialog').innerText();
-  for (const part of ['seed: 7', 'prompt: a marble table', 'Composite', 'cjwbw/rembg']) assert.ok(text.includes(part), `${part} is not in ${text}`);
+  for (const part of ['seed: 7', 'prompt: a marble table', 'PasteBack', 'cjwbw/rembg']) assert.ok(text.includes(part), `${part} is not in ${text}`);
   // Sharp while the files are there.
   assert.ok(await page.locator('.compare .over img').evaluate((image) => image.naturalWidth) > 160);
   await page.context().close();
