@@ -172,7 +172,7 @@ static void large_photos(const Folder& folder) {
                     "pixgraph: 1\nname: large\ninputs: {label: {type: text}, photo: {type: image}}\nnodes:\n"
                     "  fitted: {type: Fit, image: \"${photo}\", width: 3200, height: 3200}\n"
                     "  small: {type: Resize, image: \"${photo}\", width: 640}\n"
-                    "  laid: {type: Composite, under: \"${fitted}\", over: \"${small}\"}\n"
+                    "  laid: {type: Composite, under: \"${fitted}\", over: \"${small}\", gravity: centre}\n"
                     "outputs: {result: {value: \"${laid}\", file: \"${label}.jpg\"}}\n");
   compare(folder, {pixgraph("jpeg", {"run", "to-jpeg.yaml", "large-ppm", "--out", "large", "--state", "jpeg-state"})},
           1);
