@@ -14,6 +14,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "large.h"
 #include "process.h"
 
 namespace {
@@ -23,11 +24,6 @@ using cases::Ended;
 using cases::Process;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-bool large() {
-  const char* wanted = std::getenv("PIXGRAPH_CRASH");
-  return wanted && std::string(wanted) == "all";
-}
 
 constexpr const char* kToken = "r8_never-to-be-seen-0123456789";
 

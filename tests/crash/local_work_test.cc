@@ -11,6 +11,7 @@
 #include <random>
 #include <string>
 
+#include "large.h"
 #include "process.h"
 
 namespace {
@@ -20,11 +21,6 @@ using cases::Ended;
 using cases::Process;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-
-bool large() {
-  const char* wanted = std::getenv("PIXGRAPH_CRASH");
-  return wanted && std::string(wanted) == "all";
-}
 
 /// A folder of small photos, each another one, and a pipeline of two nodes over them.
 class Batch {
