@@ -32,7 +32,7 @@ const std::vector<Command>& commands() {
       {"ledger", "list|retry KEY|give-up KEY|adopt KEY ID", "show what was bought, and decide what only you can", 1,
        command_ledger},
       {"gc", "--dry-run|--keep 30d", "remove what no run in that time used; never what was paid for", 0, command_gc},
-      {"report", "RUN [FILE]", "write the report of a run anew; RUN is its id, or last", 1, command_report},
+      {"report", "RUN [PAGE.html]", "write the report of a run anew; RUN is its id, or last", 1, command_report},
       {"graph", "FILE", "draw a pipeline", 1, command_graph},
       {"nodes", "", "list the node types", 0, command_nodes},
       {"describe", "NODE", "say everything about a node type", 1, command_describe},

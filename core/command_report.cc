@@ -12,6 +12,9 @@ namespace pixgraph {
 
 int command_report(const Arguments& arguments) {
   if (arguments.words.size() > 2) throw Error("E805", "pixgraph report takes a run and a file, no more");
+  if (arguments.words.size() > 1 && !arguments.words[1].ends_with(".html"))
+    throw Error("E805", "`" + arguments.words[1] + "` would be written over with the report",
+                "name a file that ends in .html");
   const std::string state = arguments.value("--state", ".pixgraph");
   const std::string id = find_run(state, arguments.words[0]);
   const std::string path = arguments.words.size() > 1
