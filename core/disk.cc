@@ -210,7 +210,8 @@ void DurableFolders::make(const std::string& path) {
     std::lock_guard lock(mutex_);
     if (known_.contains(path)) return;
   }
-  make_folders(disk_, path);
+  make_folders(disk_, folder_of(path));
+  disk_.make_folder(path);
   disk_.sync_folder(folder_of(path));
   std::lock_guard lock(mutex_);
   known_.insert(path);

@@ -10,6 +10,8 @@ namespace pixgraph {
 using nlohmann::json;
 
 static constexpr std::size_t kFarBehind = 100'000;  // events, about 50 MB
+// Between batches: a wake of this thread and of those who read the file costs as much as a batch of many.
+static constexpr auto kGather = std::chrono::milliseconds(10);
 
 static void redact_all(json& value, const Redactor& redactor) {
   if (value.is_structured()) {
@@ -27,13 +29,15 @@ Events::~Events() {
     std::lock_guard lock(mutex_);
     ending_ = true;
     arrived_.notify_one();
+    hurry_.notify_one();
   }
   thread_.join();
 }
 
 void Events::emit(json event) {
   std::unique_lock lock(mutex_);
-  if (std::this_thread::get_id() != thread_.get_id()) delivered_.wait(lock, [&] { return queue_.size() < kFarBehind; });
+  if (std::this_thread::get_id() != thread_.get_id() && queue_.size() >= kFarBehind)
+    wait(lock, [&] { return queue_.size() < kFarBehind; });
   // Under the lock: it never goes back in a file.
   const double t = std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
   event["t"] = std::round(t * 1000) / 1000;
@@ -44,7 +48,14 @@ void Events::emit(json event) {
 
 void Events::finish() {
   std::unique_lock lock(mutex_);
-  delivered_.wait(lock, [&, until = emitted_] { return seen_ >= until; });
+  wait(lock, [&, until = emitted_] { return seen_ >= until; });
+}
+
+void Events::wait(std::unique_lock<std::mutex>& lock, const std::function<bool()>& until) {
+  ++hurried_;
+  hurry_.notify_one();
+  delivered_.wait(lock, until);
+  --hurried_;
 }
 
 void Events::deliver() {
@@ -70,6 +81,7 @@ void Events::deliver() {
     lock.lock();
     seen_ += batch.size();
     delivered_.notify_all();
+    hurry_.wait_for(lock, kGather, [&] { return ending_ || hurried_ > 0; });
   }
 }
 

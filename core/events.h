@@ -41,15 +41,18 @@ class Events {
 
  private:
   void deliver();
+  /// Waits for the sinks, which then come at once. REQUIRES: mutex_ held.
+  void wait(std::unique_lock<std::mutex>& lock, const std::function<bool()>& until);
 
   const Redactor& redactor_;
   const std::function<void(const Error&)> failed_;
   std::vector<Sink> sinks_;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   std::mutex mutex_;
-  std::condition_variable arrived_, delivered_;
+  std::condition_variable arrived_, delivered_, hurry_;
   std::vector<nlohmann::json> queue_;
   std::uint64_t emitted_ = 0, seen_ = 0;
+  int hurried_ = 0;  // how many wait for what the sinks have not seen
   bool ending_ = false;
   std::thread thread_;
 };

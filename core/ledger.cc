@@ -162,11 +162,26 @@ static void read_line(Purchase& purchase, const json& line) {
   }
 }
 
-std::optional<Purchase> Ledger::latest(const std::string& key) const {
+int Ledger::last_number(const std::string& key) const {
   int number = 0;
   while (disk_.exists(path_of(key, number + 1))) ++number;
+  return number;
+}
+
+std::optional<Purchase> Ledger::latest(const std::string& key) const {
+  const int number = last_number(key);
+  if (number == 0) return std::nullopt;
+  return read_purchase(key, number, disk_.read(path_of(key, number)).value_or(""));
+}
+
+std::optional<Purchase> Ledger::asked(const std::string& key) const {
+  const int number = last_number(key);
   if (number == 0) return std::nullopt;
   const std::string text = disk_.read(path_of(key, number)).value_or("");
+  return read_purchase(key, number, std::string_view(text).substr(0, text.find('\n') + 1));
+}
+
+Purchase Ledger::read_purchase(const std::string& key, int number, std::string_view text) const {
   Purchase purchase;
   purchase.key = key;
   purchase.number = number;
@@ -177,8 +192,7 @@ std::optional<Purchase> Ledger::latest(const std::string& key) const {
       purchase.torn = true;
       break;
     }
-    const json line = json::parse(text.begin() + static_cast<std::ptrdiff_t>(start),
-                                  text.begin() + static_cast<std::ptrdiff_t>(end), nullptr, false);
+    const json line = json::parse(text.substr(start, end - start), nullptr, false);
     start = end + 1;
     if (!line.is_object()) continue;
     try {

@@ -90,6 +90,8 @@ class Ledger {
 
   /// The purchase with the highest number; nullopt where there never was one.
   std::optional<Purchase> latest(const std::string& key) const;
+  /// What the same purchase asks for: all but how it ended, at the price of its first line.
+  std::optional<Purchase> asked(const std::string& key) const;
   /// Claims purchase `number` of the key. nullopt where somebody else has claimed it.
   std::optional<Purchase> claim(const std::string& key, int number, const Request& request, int attempt = 1,
                                 std::optional<NanoUsd> price = {});
@@ -119,6 +121,8 @@ class Ledger {
 
  private:
   std::string path_of(const std::string& key, int number) const;
+  int last_number(const std::string& key) const;
+  Purchase read_purchase(const std::string& key, int number, std::string_view text) const;
   void append(Purchase& purchase, const nlohmann::json& line);
   void become_owner();
   std::string owner() const;

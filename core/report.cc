@@ -140,7 +140,7 @@ Asked ask_ledger(const RunRecord& record, const std::string& state) {
     ++model.first;
     if (one.key.empty() || i >= kMostAsked) continue;
     try {
-      if (const auto purchase = ledger.latest(one.key)) {
+      if (const auto purchase = ledger.asked(one.key)) {
         out.inputs.back() = asked(purchase->input);
         if (purchase->input.is_object() && purchase->input.contains("seed") && model.second.size() < 6)
           model.second.insert(purchase->input["seed"].dump());

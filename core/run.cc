@@ -306,7 +306,9 @@ RunCounts execute(const Running& run, bool& interrupted) {
       RemoteDriver::Setup{executor, ledger, services.store, services.host, predictions, services.sandbox_url(), limits,
                           time_scale(), &run.budget, &run.index, ledger_flags(run.state, options.sandbox), &gate});
   MemoryBound memory(options.memory.value_or(default_memory()), jobs, resident_bytes);
-  const int in_flight = 2 * jobs + (uses_remote(run.graph) ? limits("").in_flight : 0);
+  // More than the server takes at once: an item also writes its intent before, and its files after, and a place that
+  // becomes free meanwhile must not stay empty.
+  const int in_flight = 2 * jobs + (uses_remote(run.graph) ? limits("").in_flight * 5 / 4 + 16 : 0);
   scheduler = std::make_unique<Scheduler>(Scheduler::Setup{run.graph,
                                                            run.registry,
                                                            run.table,

@@ -1,10 +1,13 @@
 #include "run_times.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace pixgraph {
 
 using std::chrono::milliseconds;
+
+static constexpr int kFineEnough = 16;  // a change by less than one part of these is not written down
 
 std::optional<milliseconds>& RunTimes::known(const std::string& what) {
   const auto [entry, is_new] = known_.try_emplace(what);
@@ -26,7 +29,10 @@ void RunTimes::learn(const std::string& what, milliseconds took) {
     usual = took;
   else  // a slow one may have been a cold start; a fast one shows how fast it can be
     usual = took < *usual ? (*usual + took) / 2 : (*usual * 3 + took) / 4;
-  if (index_) index_->remember_run_time(what, usual->count());
+  auto& kept = kept_[what];
+  if (!index_ || std::abs((*usual - kept).count()) * kFineEnough <= kept.count()) return;
+  index_->remember_run_time(what, usual->count());
+  kept = *usual;
 }
 
 static const char* kLeast = " billed at least";

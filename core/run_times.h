@@ -42,6 +42,7 @@ class RunTimes {
   std::mutex mutex_;
   std::map<std::string, std::optional<std::chrono::milliseconds>> known_;
   std::map<std::string, std::optional<Billed>> billed_;
+  std::map<std::string, std::chrono::milliseconds> kept_;  // what this object wrote to the index
 };
 
 }  // namespace pixgraph

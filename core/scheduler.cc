@@ -383,8 +383,7 @@ void Scheduler::run_output(const ItemPtr& item, int index) {
 void Scheduler::emit_task(const ItemRun& item, int vertex, std::string_view state, const Ending* ending) {
   json event = {{"type", "task"}, {"item", item.item->name}, {"node", vertex_name(vertex)}, {"state", state}};
   if (is_output(vertex)) event["output"] = true;
-  if (state != "started")
-    event["ms"] = (steady_clock::now() - item.started[vertex]) / std::chrono::milliseconds(1);
+  if (state != "started") event["ms"] = (steady_clock::now() - item.started[vertex]) / std::chrono::milliseconds(1);
   if (!is_output(vertex) && item.fanned[vertex]) event["elements"] = item.fanned[vertex]->size();
   if (ending) ending->tell(event);
   setup_.events.emit(std::move(event));

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <clocale>
-
+#include <future>
 #include <span>
 #include <thread>
 #include <vector>
@@ -32,6 +32,27 @@ TEST(Events, SinksSeeEveryEventInOrderWithItsTime) {
   events.finish();
   ASSERT_EQ(seen.size(), 400u);
   for (std::size_t i = 1; i < seen.size(); ++i) EXPECT_LE(seen[i - 1]["t"].get<double>(), seen[i]["t"].get<double>());
+}
+
+TEST(Events, WhatComesCloseTogetherIsOneBatchAndFinishDoesNotWaitForMore) {
+  Redactor redactor;
+  std::vector<std::size_t> batches;
+  std::promise<void> first_is_in;
+  {
+    Events events(redactor);
+    events.add_sink([&](std::span<const json> batch) {
+      batches.push_back(batch.size());
+      if (batches.size() == 1) first_is_in.set_value();
+    });
+    events.emit({{"type", "one"}});
+    first_is_in.get_future().wait();
+    for (int i = 0; i < 100; ++i) events.emit({{"type", "more"}});
+    events.finish();
+  }
+  std::size_t sum = 0;
+  for (const std::size_t batch : batches) sum += batch;
+  EXPECT_EQ(sum, 101u);
+  EXPECT_LT(batches.size(), 50u);
 }
 
 TEST(Events, NoSecretIsInAnyText) {

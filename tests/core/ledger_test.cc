@@ -140,6 +140,21 @@ TEST(Ledger, TheHighestNumberCounts) {
   EXPECT_EQ(book.read().number, 11);
 }
 
+TEST(Ledger, WhatWasAskedForIsReadWithoutHowItEnded) {
+  Book book;
+  EXPECT_EQ(book.ledger->asked(kKey), std::nullopt);
+  Purchase first = book.claim();
+  book.ledger->ended(first, PurchaseState::failed, "no", nullptr);
+  book.request.input = std::make_shared<const json>(json{{"prompt", "dog"}});
+  Purchase second = book.claim(2);
+  book.ledger->created(second, "id-2");
+  const Purchase asked = book.ledger->asked(kKey).value();
+  EXPECT_EQ(asked.number, 2);
+  EXPECT_EQ(asked.input, (json{{"prompt", "dog"}}));
+  EXPECT_EQ(asked.state, PurchaseState::intent);
+  EXPECT_EQ(asked.id, "");
+}
+
 TEST(Ledger, ATornLastLineNeverCountsAndTheNextLineStandsOnItsOwn) {
   Book book;
   Purchase purchase = book.claim();

@@ -37,6 +37,19 @@ TEST(RunTimes, TheIndexKeepsItForLaterRuns) {
   EXPECT_EQ(times.usual("another"), std::nullopt);
 }
 
+TEST(RunTimes, TheIndexHearsOnlyOfChangesThatMatter) {
+  test::TempFolder folder;
+  Index index(folder.path("state"));
+  RunTimes times(&index);
+  times.learn("model", 8s);
+  times.learn("model", 8400ms);
+  EXPECT_EQ(times.usual("model"), 8100ms);
+  EXPECT_EQ(index.run_time("model"), 8000);
+  times.learn("model", 12s);
+  EXPECT_EQ(times.usual("model"), 9075ms);
+  EXPECT_EQ(index.run_time("model"), 9075);
+}
+
 TEST(RunTimes, TheShortestAndTheLongestThatWasBilled) {
   test::TempFolder folder;
   Index index(folder.path("state"));
