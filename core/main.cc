@@ -1,9 +1,13 @@
 // pixgraph. Everything is in run_command_line() (cli.h), so that tests link what the program is made of.
+#include <malloc.h>
+
 #include <clocale>
 
 #include "cli.h"
 
 int main(int count, char** words) {
   std::setlocale(LC_CTYPE, "");
+  // Files of some megabytes come and go with every item: in the arenas of many threads they would stay.
+  ::mallopt(M_MMAP_THRESHOLD, 4 << 20);
   return pixgraph::run_command_line({words + 1, words + count});
 }

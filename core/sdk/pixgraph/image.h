@@ -4,8 +4,6 @@
 // number of threads may read it. A node that changes pixels makes a new Image.
 #pragma once
 
-#include <sys/mman.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -16,6 +14,7 @@
 #include <vector>
 
 #include <pixgraph/error.h>
+#include <pixgraph/large_blocks.h>
 
 namespace pixgraph {
 
@@ -50,44 +49,20 @@ class Image {
                               std::to_string(channels) + " channels cannot be made");
     row_bytes_ = (static_cast<std::size_t>(width) * channels * sample_bytes(sample) + 63) / 64 * 64;
     const std::size_t bytes = row_bytes_ * height + 64;
-    // Large pictures on large pages: taking 36 MB in pages of 4 kB costs as much as resampling them.
-    constexpr std::size_t kLargePage = 2 << 20;
-    const std::size_t page = bytes >= 2 * kLargePage ? kLargePage : 64;
-    data_.reset(static_cast<std::uint8_t*>(std::aligned_alloc(page, (bytes + page - 1) / page * page)));
-#ifdef MADV_HUGEPAGE
-    if (data_ && page == kLargePage) ::madvise(data_.get(), bytes, MADV_HUGEPAGE);
-#endif
+    data_ = allocated(bytes);
     if (!data_)
       throw Error("E302", "not enough memory for an image of " + std::to_string(width) + "x" + std::to_string(height));
   }
 
-  int width() const {
-    return width_;
-  }
-  int height() const {
-    return height_;
-  }
-  int channels() const {
-    return channels_;
-  }
-  int colour_channels() const {
-    return has_alpha() ? channels_ - 1 : channels_;
-  }
-  Sample sample() const {
-    return sample_;
-  }
-  Alpha alpha() const {
-    return alpha_;
-  }
-  bool has_alpha() const {
-    return alpha_ != Alpha::none;
-  }
-  std::size_t row_bytes() const {
-    return row_bytes_;
-  }  // distance between rows, in bytes
-  std::size_t byte_size() const {
-    return row_bytes_ * height_;
-  }
+  int width() const { return width_; }
+  int height() const { return height_; }
+  int channels() const { return channels_; }
+  int colour_channels() const { return has_alpha() ? channels_ - 1 : channels_; }
+  Sample sample() const { return sample_; }
+  Alpha alpha() const { return alpha_; }
+  bool has_alpha() const { return alpha_ != Alpha::none; }
+  std::size_t row_bytes() const { return row_bytes_; }  // distance between rows, in bytes
+  std::size_t byte_size() const { return row_bytes_ * height_; }
 
   /// T must be the type of `sample()`: uint8_t, uint16_t or float. y in [0, height).
   template <class T = std::uint8_t>
@@ -108,13 +83,36 @@ class Image {
 
  private:
   struct Free {
-    void operator()(std::uint8_t* bytes) const { std::free(bytes); }
+    std::size_t large;  // bytes of a large block; 0: it is none
+    Free() : large(0) {}
+    explicit Free(std::size_t large_bytes) : large(large_bytes) {}
+    void operator()(std::uint8_t* bytes) const {
+      if (large > 0)
+        large_blocks().give_back({bytes, large});
+      else
+        std::free(bytes);
+    }
   };
+  using Data = std::unique_ptr<std::uint8_t, Free>;
+
+  static Data allocated(std::size_t bytes) {
+#ifdef __SANITIZE_ADDRESS__
+    constexpr bool may_be_large = false;  // else nobody would see a write past the end
+#else
+    constexpr bool may_be_large = true;
+#endif
+    if (may_be_large && bytes >= 2 * LargeBlocks::kPage) {
+      const LargeBlocks::Block block = large_blocks().take(bytes);
+      return {static_cast<std::uint8_t*>(block.address), Free(block.bytes)};
+    }
+    return {static_cast<std::uint8_t*>(std::aligned_alloc(64, (bytes + 63) / 64 * 64)), Free()};
+  }
+
   int width_, height_, channels_;
   Sample sample_;
   Alpha alpha_;
   std::size_t row_bytes_;
-  std::unique_ptr<std::uint8_t, Free> data_;
+  Data data_;
 };
 
 using ImagePtr = std::shared_ptr<const Image>;
