@@ -70,6 +70,8 @@ const std::vector<Flag>& flags() {
       {"--fail-fast", "", "start nothing new after the first failed item", "run"},
       {"--events", "FILE|-", "write what happens as JSON lines too", "run"},
       {"--progress", "auto|tty|plain|none", "how progress is shown: in place, as lines for a log, or not", "run"},
+      {"--live", "", "show the run in a browser on this machine: its address is printed", "run"},
+      {"--port", "N", "with --live: the port of that page (default: one that is free)", "run"},
       {"--quiet", "", "show failures and the end only; also -q", "run"},
       {"--exact", "", "look at the content of photos that are not known yet", "plan"},
       {"--exit-code", "", "exit with 4 where there is work to do", "plan"},

@@ -129,6 +129,9 @@ RunOptions options_of(const Arguments& arguments) {
       throw Error("E804", "`--memory " + arguments.value("--memory") + "` is not a size", "write it as 4G or 512M");
   }
   options.console = console_options(arguments);
+  options.live = arguments.has("--live");
+  options.port = whole_number(arguments, "--port", 0, 1, 65535);
+  if (arguments.has("--port") && !options.live) throw Error("E804", "`--port` goes with --live");
   options.only_failed = arguments.has("--only");
   if (options.only_failed && arguments.value("--only") != "failed")
     throw Error("E804", "`--only " + arguments.value("--only") + "` is not known: write --only failed");

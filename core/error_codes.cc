@@ -160,6 +160,7 @@ const std::vector<ErrorCode>& error_codes() {
       {"E805", "The command needs more words, or other ones."},
       {"E806", "--rebuy names no paid node."},
       {"E807", "The file that `pixgraph new` would write is there already. It never overwrites one."},
+      {"E808", "The port that the live page was to have is taken, or is not for this user."},
       {"E901", "A node ended early because the run was ended."},
       {"E902", "The run was ended before this was done."},
       {"E903", "A running prediction was told to end because the run was interrupted twice."},

@@ -100,8 +100,8 @@ double text_width(const std::string& text, double per_character) {
 }
 
 double box_width(const DrawnBox& box) {
-  const double name =
-      text_width(shortened(box.name), 7) + (sign_of(box).empty() ? 0 : 14 + text_width(sign_of(box), 7));
+  const double sign = std::max(text_width(sign_of(box), 7), box.sign_room * 7.0);
+  const double name = text_width(shortened(box.name), 7) + (sign == 0 ? 0 : 14 + sign);
   return std::max(84.0, std::max(name, text_width(shortened(box.label), 5.8)) + 2 * kPad + (box.hosted ? 4 : 0));
 }
 
@@ -179,11 +179,12 @@ std::string draw_svg(const Drawing& drawing, const std::string& title, bool stan
                        box.kind == DrawnBox::Kind::node ? 4 : kBoxHeight / 2);
     if (box.hosted) out += fmt::format("<rect class=\"edge\" width=\"4\" height=\"{}\" rx=\"2\"/>", kBoxHeight);
     if (box.kind == DrawnBox::Kind::node) out += bar_of(box, w);
+    if (box.sign_room > 0) out += "<g class=\"bars\"></g>";
     const double x = kPad + (box.hosted ? 4 : 0);
     const double indent = box.kind == DrawnBox::Kind::node ? x : x + 4;
     out += fmt::format("<text class=\"name\" x=\"{}\" y=\"16\">{}</text>", indent, escaped_html(shortened(box.name)));
     out += fmt::format("<text class=\"label\" x=\"{}\" y=\"29\">{}</text>", indent, escaped_html(shortened(box.label)));
-    if (!sign.empty())
+    if (!sign.empty() || box.sign_room > 0)
       out += fmt::format("<text class=\"sign\" x=\"{:.1f}\" y=\"16\">{}</text>",
                          w - (box.kind == DrawnBox::Kind::node ? 8 : 14), sign);
     out += box.link.empty() ? "</g>\n" : "</g></a>\n";

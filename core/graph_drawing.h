@@ -19,7 +19,8 @@ struct DrawnBox {
   std::vector<int> after;   // boxes, each once
   // What became of it in a run; all 0 where there was none.
   int done = 0, reused = 0, failed = 0, skipped = 0, canceled = 0;
-  std::string link;  // "#node-cutout"; empty: none
+  std::string link;   // "#node-cutout"; empty: none
+  int sign_room = 0;  // characters to keep free for a sign that comes later, by a script
 
   int tasks() const { return done + reused + failed + skipped + canceled; }
 };

@@ -17,8 +17,10 @@
 #include "diagnostics.h"
 #include "estimate.h"
 #include "events.h"
+#include "graph_drawing.h"
 #include "hash.h"
 #include "http.h"
+#include "live_server.h"
 #include "outcome_list.h"
 #include "progress_view.h"
 #include "redact.h"
@@ -35,6 +37,8 @@
 namespace pixgraph {
 
 using nlohmann::json;
+
+static constexpr int kNetThreads = 16;
 
 static int processors() {
   cpu_set_t allowed;  // what a cgroup or taskset leaves us
@@ -115,9 +119,9 @@ std::string shown_error(const Error& error, const Redactor& redactor) {
   return redactor.clean(render_error(error, colour_on(2)));
 }
 
-bool uses_remote(const Graph& graph) {
+bool uses(const Graph& graph, Pool pool) {
   return std::any_of(graph.nodes.begin(), graph.nodes.end(),
-                     [](const GraphNode& node) { return node.spec->pool == Pool::predict; });
+                     [pool](const GraphNode& node) { return node.spec->pool == pool; });
 }
 
 /// Asks every paid node type whether it can work at all, before anything runs.
@@ -162,14 +166,17 @@ void exit_within(std::chrono::milliseconds time, int code) {
 constexpr auto kThumbnailTime = std::chrono::seconds(10);
 
 /// The report is for people to look at: that it cannot be written is said, and changes nothing else.
-void show_report(const RunLog& log, const std::string& state, Thumbnails& thumbnails,
-                 std::chrono::milliseconds thumbnail_time) {
+/// Returns its path, "" where there is none.
+std::string show_report(const RunLog& log, const std::string& state, Thumbnails& thumbnails,
+                        std::chrono::milliseconds thumbnail_time) {
   try {
     const std::string path = join_path(log.folder(), "report.html");
     write_report(state, log.id(), path, thumbnails, {.thumbnail_time = thumbnail_time});
     std::fprintf(stderr, "report  %s\n", printable_line(path).c_str());
+    return path;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "! the report could not be written: %s\n", printable_line(error.what()).c_str());
+    return "";
   }
 }
 
@@ -270,6 +277,7 @@ struct Running {
   std::atomic<Scheduler*>& at_work;  // set while there is one
   std::chrono::system_clock::time_point rebuy_before;
   Thumbnails& thumbnails;
+  std::atomic<bool>& stopping;  // no new predictions: Ctrl-C, or the live page's button
 };
 
 /// Does what the plan says; `interrupted` is whether the user asked for the end.
@@ -301,14 +309,19 @@ RunCounts execute(const Running& run, bool& interrupted) {
   // The driver and the scheduler outlive the executor: its threads run their work.
   std::unique_ptr<RemoteDriver> driver;
   std::unique_ptr<Scheduler> scheduler;
-  Executor executor(jobs, 16);
+  Executor executor(jobs, kNetThreads);
   driver = std::make_unique<RemoteDriver>(
       RemoteDriver::Setup{executor, ledger, services.store, services.host, predictions, services.sandbox_url(), limits,
                           time_scale(), &run.budget, &run.index, ledger_flags(run.state, options.sandbox), &gate});
   MemoryBound memory(options.memory.value_or(default_memory()), jobs, resident_bytes);
-  // More than the server takes at once: an item also writes its intent before, and its files after, and a place that
-  // becomes free meanwhile must not stay empty.
-  const int in_flight = 2 * jobs + (uses_remote(run.graph) ? limits("").in_flight * 5 / 4 + 16 : 0);
+  // For the processors one more than they work on. While the net is waited for others may begin; and more than a server
+  // takes at once, for an item also writes its intent before and its files after, and a place that becomes free
+  // meanwhile must not stay empty.
+  const int remote = uses(run.graph, Pool::predict) ? limits("").in_flight : 0;
+  const int in_flight = jobs + 1 +
+                        (remote > 0                   ? remote + std::max(4, remote / 4)
+                         : uses(run.graph, Pool::net) ? kNetThreads
+                                                      : 0);
   scheduler = std::make_unique<Scheduler>(Scheduler::Setup{run.graph,
                                                            run.registry,
                                                            run.table,
@@ -328,6 +341,7 @@ RunCounts execute(const Running& run, bool& interrupted) {
                                                            &run.thumbnails});
   Signals signals(
       [&] {
+        run.stopping = true;
         scheduler->stop();  // first: a terminal may not take what is said
         run.log.say("interrupted: no new predictions; waiting for those that run (again to cancel them)\n");
       },
@@ -398,7 +412,7 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
     std::unique_ptr<Services> services;
     if (!plan.nothing_to_do) {
       services = std::make_unique<Services>(disk, state, codecs, redactor, index);
-      if (options.sandbox && uses_remote(graph)) {
+      if (options.sandbox && uses(graph, Pool::predict)) {
         services->sandbox = std::make_unique<SandboxProcess>();
         point_at_sandbox(services->host, services->sandbox->base_url());
       }
@@ -412,11 +426,31 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
       const std::string text = shown_error(error, redactor);
       if (RunLog* shown_by = to_tell) shown_by->say(text);
     };
+    std::unique_ptr<LiveServer> live;
+    if (options.live) live = std::make_unique<LiveServer>(options.port);
+    std::atomic<bool> stopping = false;
     RunLog log(state, options.events, options.shard, redactor, failed, options.console);
     to_tell = &log;
     json description = run_event(graph, table, options);
     description.update({{"id", log.id()}, {"state", state}, {"sandbox", services ? services->sandbox_url() : ""}});
     if (budget.cap()) description["cap"] = usd_number(*budget.cap());
+    if (live) {
+      log.events().add_sink([&live](std::span<const json>) { live->advance(); });
+      live->serve(
+          {join_path(log.folder(), "events.ndjson"),
+           {.drawing = drawing_of(graph),
+            .name = graph.name,
+            .file = graph.file,
+            .run = log.id(),
+            .report = std::filesystem::absolute(join_path(log.folder(), "report.html")).lexically_normal().string(),
+            .sandbox = services && services->sandbox},
+           &thumbnails,
+           [&stopping] {
+             if (!stopping.exchange(true)) ::kill(::getpid(), SIGINT);  // the same way as from a terminal
+           },
+           [&stopping] { return stopping.load(); }});
+      log.say("live view  " + live->address() + "\n");
+    }
     log.events().emit(std::move(description));
     RunCounts counts;
     bool interrupted = false;
@@ -424,7 +458,7 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
       counts.items_reused = static_cast<int>(table.items.size());
     else
       counts = execute({graph, registry, table, options, models, state, codecs, index, writer, planner, *services, log,
-                        budget, at_work, rebuy_before, thumbnails},
+                        budget, at_work, rebuy_before, thumbnails, stopping},
                        interrupted);
     int exit = kExitDone;
     if (interrupted)
@@ -435,11 +469,14 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
       exit = kExitItemsFailed;
     log.events().emit(end_event(counts, exit, options, budget));
     log.finish();
-    if (counts.items_reused < static_cast<int>(table.items.size())) show_report(log, state, thumbnails, kThumbnailTime);
+    std::string report;
+    if (counts.items_reused < static_cast<int>(table.items.size()))
+      report = show_report(log, state, thumbnails, kThumbnailTime);
     if (counts.items_failed > 0 && !options.command.empty())
       std::fprintf(stderr, "retry   %s\n", printable_line(retry_command(options.command)).c_str());
     if (exit == kExitInterrupted && !options.rebuy.empty())
       std::fprintf(stderr, "go on with the same --rebuy and: --rebuy-before %s\n", iso_time(rebuy_before).c_str());
+    if (live) live->finish(report);
     return exit;
   } catch (const Error& error) {
     std::fputs(shown_error(error, redactor).c_str(), stderr);

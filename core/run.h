@@ -45,6 +45,8 @@ struct RunOptions {
   std::vector<std::string> command;  // what was typed, and the pipeline file's text: for the report
   std::string pipeline_text;
   ConsoleOptions console;
+  bool live = false;  // a page that shows it goes with the run
+  int port = 0;       // where; 0: one that is free
 };
 
 /// The state directory of a pipeline file: made where it is missing. Throws Error E602.

@@ -3,28 +3,16 @@
 import assert from 'node:assert/strict';
 import {execFileSync, spawnSync} from 'node:child_process';
 import {copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync} from 'node:fs';
-import {createRequire} from 'node:module';
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {chromium} from 'playwright-core';
+import {accessible, finish, seen, test} from './harness.mjs';
 import {makeRun} from './made_run.mjs';
 
 const [program, executablePath, pipelines] = process.argv.slice(2).map((path) => resolve(path));
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const home = mkdtempSync(join(tmpdir(), 'pixgraph_ui.'));
 process.env.XDG_CACHE_HOME = join(home, 'cache');
-
-let failures = 0;
-async function test(name, run) {
-  try {
-    await run();
-    console.log(`ok    ${name}`);
-  } catch (error) {
-    ++failures;
-    console.log(`FAIL  ${name}\n${error.stack}`);
-  }
-}
 
 /** A run of the main pipeline over photos whose names are attacks. */
 function realRun() {
@@ -62,20 +50,6 @@ async function shown(page) {
   await page.waitForSelector('#images .tile');
   await page.waitForSelector('#timeline canvas');
 }
-async function accessible(page) {
-  await page.evaluate(axe);
-  const found = await page.evaluate(() => axe.run(document, {resultTypes: ['violations']}));
-  return found.violations.map((one) => `${one.id}: ${one.help}: ${one.nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`);
-}
-/** Whether the first picture that fits is what is really seen where it is: left of its middle, where the slider is. */
-const seen = (page, selector) => page.waitForFunction((wanted) => {
-  const image = document.querySelector(wanted);
-  if (!image || !image.complete || image.naturalWidth === 0) return false;
-  image.scrollIntoView({block: 'center'});
-  const box = image.getBoundingClientRect();
-  return box.width > 20 && box.height > 20 && document.elementFromPoint(box.x + box.width / 3, box.y + box.height / 2) === image;
-}, selector, {timeout: 5000}).then(() => true, () => false);
-
 const report = realRun();
 
 await test('nothing is fetched outside, and nothing is refused', async () => {
@@ -273,5 +247,4 @@ function smallPicture() {
 
 await browser.close();
 rmSync(home, {recursive: true, force: true});
-console.log(failures ? `${failures} failed` : 'all passed');
-process.exit(failures ? 1 : 0);
+finish();
