@@ -4,7 +4,6 @@
 #include <pixgraph/error.h>
 
 #include "commands.h"
-#include "graph_drawing.h"
 #include "report.h"
 #include "run.h"
 
@@ -24,22 +23,6 @@ int command_report(const Arguments& arguments) {
   Thumbnails thumbnails(real_disk(), codecs, join_path(state, "thumbnails"));
   write_report(state, id, path, thumbnails);
   std::printf("%s\n", path.c_str());
-  return kExitDone;
-}
-
-int command_graph(const Arguments& arguments) {
-  const std::string format = arguments.value("--format", "svg");
-  if (format != "svg" && format != "dot" && format != "mermaid")
-    throw Error("E804", "`--format " + format + "` is not known: write svg, dot or mermaid");
-  const auto pipeline = read_shown(arguments, arguments.words[0], Reading::run);
-  if (!pipeline) return kExitWrongRequest;
-  const Graph& graph = pipeline->graph;
-  const Drawing drawing = drawing_of(graph);
-  const std::string title = graph.name.empty() ? graph.file : graph.name;
-  const std::string text = format == "svg"   ? draw_svg(drawing, title, true)
-                           : format == "dot" ? draw_dot(drawing, title)
-                                             : draw_mermaid(drawing);
-  std::fputs(text.c_str(), stdout);
   return kExitDone;
 }
 

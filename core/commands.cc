@@ -16,8 +16,6 @@
 #include "memory_bound.h"
 #include "nodes_page.h"
 #include "outcome_list.h"
-#include "plan.h"
-#include "plan_report.h"
 #include "plugins.h"
 #include "price_file.h"
 #include "registry.h"
@@ -166,7 +164,7 @@ ItemTable items_of(const Graph& graph, const std::vector<std::string>& named, co
 }
 
 /// Those that the words after FILE name, as far as --limit, --shard and --only go.
-static ItemTable chosen_items(const Graph& graph, const Arguments& arguments, const RunOptions& options) {
+ItemTable chosen_items(const Graph& graph, const Arguments& arguments, const RunOptions& options) {
   ItemChoice choice;
   if (arguments.has("--shard")) choice.shard = parse_shard(arguments.value("--shard"));
   choice.limit = static_cast<std::size_t>(whole_number(arguments, "--limit", 0, 1, 1'000'000'000));
@@ -190,7 +188,7 @@ std::optional<Prices> prices_of(const Graph& graph) {
 }
 
 /// Every --rebuy names a paid node.
-static void check_rebuy(const Graph& graph, const RunOptions& options) {
+void check_rebuy(const Graph& graph, const RunOptions& options) {
   for (const std::string& name : options.rebuy) {
     std::vector<std::string> paid;
     for (const GraphNode& node : graph.nodes)
@@ -229,40 +227,6 @@ int command_check(const Arguments& arguments) {
   for (const std::string& file : arguments.words)
     if (!read_shown(arguments, file, Reading::check)) exit = kExitWrongRequest;
   return exit;
-}
-
-int command_plan(const Arguments& arguments) {
-  const bool as_json = arguments.has("--json");
-  const auto pipeline = read_shown(arguments, arguments.words[0], Reading::run);
-  if (!pipeline) return kExitWrongRequest;
-  const Graph& graph = pipeline->graph;
-  const RunOptions options = options_of(arguments);
-  if (arguments.has("--until")) limit_until(pipeline->graph, arguments.value("--until"));
-  check_rebuy(graph, options);
-  const auto prices = prices_of(graph);
-  if (!prices) return kExitWrongRequest;
-  const ItemTable table = chosen_items(graph, arguments, options);
-  const std::string state = find_state_folder(graph.file, options);
-  Index index(state);
-  const Codecs codecs(registry_for(arguments));
-  OutputWriter writer(real_disk(), index, codecs, options.out, options.overwrite, PastOutputs(state + "/runs"));
-  const Planner planner(graph, index, writer, {options.fresh, {options.rebuy.begin(), options.rebuy.end()}});
-  const FileHash hash_of = [&](const File& file) {
-    return arguments.has("--exact") ? index.hash_of(file.path) : index.known_hash(file.path);
-  };
-  const Plan plan = make_plan(graph, table, planner, codecs, hash_of);
-  const Ledger ledger(real_disk(), ledger_folder(state, options.sandbox));
-  const PlanSummary by_node =
-      summary(graph, table, plan,
-              {index, ledger, hash_of, {options.only_failed, std::nullopt}, consents(options, rebuy_time(options))});
-  RunTimes run_times(&index);
-  const Estimate cost =
-      estimate(graph, by_node,
-               {pipeline->uses, *prices, run_times,
-                [&](const std::string& server) { return limits_for(graph, server, options); }, options.sandbox});
-  const std::string text = as_json ? plan_json(graph, by_node, cost).dump(1) + "\n" : render_plan(graph, by_node, cost);
-  std::fputs(text.c_str(), stdout);
-  return arguments.has("--exit-code") && !by_node.nothing_to_do ? kExitWorkToDo : kExitDone;
 }
 
 int command_nodes(const Arguments& arguments) {

@@ -36,6 +36,10 @@ Registry& registry_for(const Arguments& arguments);
 RunOptions options_of(const Arguments& arguments);
 /// The items that these words name. What lies below --out and the state directory is never one.
 ItemTable items_of(const Graph& graph, const std::vector<std::string>& named, const RunOptions& options);
+/// The same from the words after the pipeline's file, as --limit, --shard and --only leave them.
+ItemTable chosen_items(const Graph& graph, const Arguments& arguments, const RunOptions& options);
+/// Throws Error E806 where --rebuy names no paid node.
+void check_rebuy(const Graph& graph, const RunOptions& options);
 /// The prices that hold for a pipeline: its own, and the user's for other models. nullopt where the user's have
 /// mistakes, which have been shown.
 std::optional<Prices> prices_of(const Graph& graph);

@@ -158,7 +158,7 @@ const std::vector<ErrorCode>& error_codes() {
       {"E803", "The command has no such option."},
       {"E804", "An option lacks its value, or has a wrong one."},
       {"E805", "The command needs more words, or other ones."},
-      {"E806", "--rebuy names no paid node."},
+      {"E806", "A node or run that was named is not there, or is none that --rebuy could buy again."},
       {"E807", "The file that `pixgraph new` would write is there already. It never overwrites one."},
       {"E808", "The port that the live page was to have is taken, or is not for this user."},
       {"E901", "A node ended early because the run was ended."},

@@ -64,6 +64,11 @@ Drawing drawing_of(const Graph& graph) {
 namespace {
 
 std::string_view state_of(const DrawnBox& box) {
+  if (box.plan)
+    return box.plan->to_buy > 0   ? "to-buy"
+           : box.plan->to_run > 0 ? "to-run"
+           : box.plan->ready > 0  ? "ready"
+                                  : "skipped";
   if (box.failed > 0) return "failed";
   if (box.tasks() == 0) return "";
   if (box.done == 0 && box.reused == 0) return "skipped";
@@ -74,6 +79,9 @@ std::string_view state_of(const DrawnBox& box) {
 std::string sign_of(const DrawnBox& box) {
   const std::string_view state = state_of(box);
   if (state == "failed") return fmt::format("{} ✕", box.failed);
+  if (state == "to-buy") return fmt::format("$ {}", box.plan->to_buy);
+  if (state == "to-run") return fmt::format("▸ {}", box.plan->to_run);
+  if (state == "ready") return "✓";
   return state == "done" ? "✓" : state == "reused" ? "↺" : state == "skipped" ? "–" : "";
 }
 
@@ -86,6 +94,11 @@ std::string class_of(const DrawnBox& box) {
 
 std::string spoken(const DrawnBox& box) {
   std::string out = box.name + " (" + box.label + (box.hosted ? ", hosted model" : "") + ")";
+  if (box.plan) {
+    out += fmt::format(": {} to run", box.plan->to_run);
+    if (box.plan->to_buy) out += fmt::format(", {} to buy at most", box.plan->to_buy);
+    if (box.plan->ready) out += fmt::format(", {} ready", box.plan->ready);
+  }
   if (box.tasks() == 0) return out;
   out += fmt::format(": {} done", box.done);
   if (box.reused) out += fmt::format(", {} reused", box.reused);
@@ -192,6 +205,13 @@ std::string draw_svg(const Drawing& drawing, const std::string& title, bool stan
   return out + "</svg>\n";
 }
 
+/// Null where no plan was made. The sign says it too.
+static const char* plan_colour(const DrawnBox& box) {
+  if (!box.plan) return nullptr;
+  const std::string_view state = state_of(box);
+  return state == "to-buy" ? "#8a4b9e" : state == "to-run" ? "#8a5a00" : state == "ready" ? "#16705d" : "#8a8f97";
+}
+
 static std::string quoted_dot(const std::string& text) {
   std::string out = "\"";
   for (const char c : printable_line(text)) {
@@ -215,6 +235,7 @@ std::string draw_dot(const Drawing& drawing, const std::string& title) {
     if (box.kind != DrawnBox::Kind::node) out += ", shape=oval";
     if (box.hosted) out += ", penwidth=2, color=\"#2660c4\"";
     if (box.failed) out += ", color=\"#b23b06\", fontcolor=\"#b23b06\"";
+    if (const char* colour = plan_colour(box)) out += fmt::format(", color=\"{0}\", fontcolor=\"{0}\"", colour);
     out += "];\n";
   }
   for (std::size_t i = 0; i < drawing.size(); ++i)
@@ -248,6 +269,9 @@ std::string draw_mermaid(const Drawing& drawing) {
   for (std::size_t i = 0; i < drawing.size(); ++i)
     for (const int from : drawing[i].after) out += fmt::format("  n{} --> n{}\n", from, i);
   if (!hosted.empty()) out += "  classDef hosted stroke:#2660c4,stroke-width:2px\n  class " + hosted + " hosted\n";
+  for (std::size_t i = 0; i < drawing.size(); ++i)
+    if (const char* colour = plan_colour(drawing[i]))
+      out += fmt::format("  style n{0} stroke:{1},color:{1}\n", i, colour);
   if (!failed.empty()) out += "  classDef failed stroke:#b23b06,color:#b23b06\n  class " + failed + " failed\n";
   return out;
 }

@@ -3,6 +3,7 @@
 // Pure functions. Names are escaped for where they stand.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,12 @@ struct DrawnBox {
   std::vector<int> after;   // boxes, each once
   // What became of it in a run; all 0 where there was none.
   int done = 0, reused = 0, failed = 0, skipped = 0, canceled = 0;
+  /// What a plan says of it, where one was made: items for which it runs, how many predictions that buys at most, items
+  /// for which it need not.
+  struct Planned {
+    int to_run = 0, to_buy = 0, ready = 0;
+  };
+  std::optional<Planned> plan;
   std::string link;   // "#node-cutout"; empty: none
   int sign_room = 0;  // characters to keep free for a sign that comes later, by a script
 

@@ -90,6 +90,26 @@ TEST(GraphDrawing, TheStateOfABoxIsSaidInSignAndWords) {
   EXPECT_TRUE(has(drawn({.name = "n", .skipped = 1}), ">–</text>"));
 }
 
+TEST(GraphDrawing, APlanIsSaidInSignAndWordsAndColours) {
+  using Planned = DrawnBox::Planned;
+  const auto drawn = [](Planned plan) { return draw_svg({{.name = "n", .label = "T", .plan = plan}}, "t", false); };
+  const auto has = [](const std::string& svg, const std::string& part) { return svg.find(part) != std::string::npos; };
+  EXPECT_TRUE(has(drawn({.to_run = 3, .ready = 2}),
+                  "class=\"node to-run\" role=\"img\" aria-label=\"n (T): 3 to run, 2 ready\""));
+  EXPECT_TRUE(has(drawn({.to_run = 3, .ready = 2}), ">▸ 3</text>"));
+  EXPECT_TRUE(has(drawn({.to_run = 3, .to_buy = 2}),
+                  "class=\"node to-buy\" role=\"img\" aria-label=\"n (T): 3 to run, 2 to buy at most\""));
+  EXPECT_TRUE(has(drawn({.to_run = 3, .to_buy = 2}), ">$ 2</text>"));
+  EXPECT_TRUE(has(drawn({.ready = 5}), "class=\"node ready\""));
+  EXPECT_TRUE(has(drawn({.ready = 5}), ">✓</text>"));
+  EXPECT_TRUE(has(drawn({}), ">–</text>"));
+  const Drawing drawing = {{.name = "n", .label = "T", .plan = Planned{.to_run = 3, .to_buy = 2}}};
+  EXPECT_TRUE(has(draw_dot(drawing, "t"), "n0 [label=\"n  $ 2\\nT\", color=\"#8a4b9e\", fontcolor=\"#8a4b9e\"];"))
+      << draw_dot(drawing, "t");
+  EXPECT_TRUE(has(draw_mermaid(drawing), "n0[\"n $ 2<br/>T\"]\n  style n0 stroke:#8a4b9e,color:#8a4b9e\n"))
+      << draw_mermaid(drawing);
+}
+
 TEST(GraphDrawing, NamesAreEscapedAndCut) {
   DrawnBox box{.name = "</text><script>alert(1)</script>", .label = "\"&'"};
   box.link = "#\"><b>";
