@@ -62,15 +62,26 @@ std::string normalised_source(std::string text) {
 
 std::string without_controls(const std::string& text, Lines& lines, Diagnostics& diagnostics) {
   std::string clean = text;
+  std::size_t first = 0, in_line = 0;
+  // A line of them is one mistake: a file that is no text at all may hold millions.
+  const auto tell = [&] {
+    if (in_line == 0) return;
+    char name[8];
+    std::snprintf(name, sizeof name, "U+%04X", static_cast<unsigned char>(text[first]));
+    diagnostics.error("E005", lines.place(first),
+                      std::string("a control character (") + name + ")" +
+                          (in_line > 1 ? ", the first of " + std::to_string(in_line) + " in this line" : ""),
+                      "take it away; within double quotes it can be written as an escape");
+    in_line = 0;
+  };
   for (std::size_t at = 0; at < text.size(); ++at) {
     const auto c = static_cast<unsigned char>(text[at]);
+    if (c == '\n') tell();
     if (c >= 0x20 ? c != 0x7F : c == '\n' || c == '\t') continue;
-    char name[8];
-    std::snprintf(name, sizeof name, "U+%04X", c);
-    diagnostics.error("E005", lines.place(at), std::string("a control character (") + name + ")",
-                      "take it away; within double quotes it can be written as an escape");
+    if (in_line++ == 0) first = at;
     clean[at] = ' ';
   }
+  tell();
   return clean;
 }
 

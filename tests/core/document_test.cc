@@ -98,6 +98,7 @@ TEST(Document, CollectsWhatIsNotSyntax) {
             "E003 1:4, E003 2:4, E003 3:4, E003 4:1, E003 5:4");
   EXPECT_EQ(mistakes("a: 1\n---\nb: 2\n"), "E003 2:1");
   EXPECT_EQ(mistakes("a: x\x04y\nb: \"\x1b[31m\"\n"), "E005 1:5, E005 2:5");
+  EXPECT_EQ(mistakes("a: x\x04y\x05z\nb: \x06\n"), "E005 1:5, E005 2:4");  // one of a line
 }
 
 TEST(Document, AKeyThatIsNullIsAKey) {
