@@ -175,6 +175,13 @@ ModelSchema animate_diff() {
                 number("guidance_scale").between(1, 10).or_else(7.5), whole("seed")});
 }
 
+ModelSchema real_esrgan() {
+  return model(
+      "nightmareai/real-esrgan", "f121d640bd286e1fdc67f9799164c1d5be36ff74576ee11c803ae5b665dd46aa", Output::one_file,
+      false,
+      {file("image").needed(), number("scale").between(0, 10).or_else(4.0), flag("face_enhance").or_else(false)});
+}
+
 ModelSchema object_removal() {
   // The model splits at commas and looks every name up as it stands: an unknown one ends in a failed prediction.
   return model("sujaykhandekar/object-removal", "153b0087c2576ad30d8cbddb35275b387d1a6bf986bda5499948f843f6460faf",
@@ -199,7 +206,7 @@ ModelSchema rembg() {
 const std::vector<ModelSchema>& known_models() {
   static const std::vector<ModelSchema> all = {stable_diffusion(),  sdxl(),          inpainting(),  img2img(),
                                                flux_schnell_lora(), flux_dev_lora(), animation(),   animate_diff(),
-                                               object_removal(),    rembg(),         flux_schnell()};
+                                               object_removal(),    rembg(),         real_esrgan(), flux_schnell()};
   return all;
 }
 

@@ -1,4 +1,4 @@
-// The built-in table: the eleven models that pixgraph knows without asking a server.
+// The built-in table: the twelve models that pixgraph knows without asking a server.
 //
 // A version never changes, so an entry with a version holds for ever. black-forest-labs/flux-schnell is asked for by
 // its name only and may learn new inputs; for some versions the table rests on the code of another version of the

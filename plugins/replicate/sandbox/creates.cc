@@ -116,7 +116,7 @@ void compute(World& world, const Prediction& p, const Model& model, json input,
       const Job job(*shared_input, seed, *resources);
       int index = 0;
       for (OutputFile& file : model.run(job)) {
-        const std::string name = model.schema.output == OutputKind::files ? "out-" + std::to_string(index++) : "output";
+        const std::string name = model.schema.output != OutputKind::file ? "out-" + std::to_string(index++) : "output";
         const std::string path = "/xezq/" + new_id() + new_id() + "/" + name + "." + file.extension;
         const double live_from = std::max(finishes, world.clock.now());
         const std::string type = media_type_of(file.bytes);
@@ -159,7 +159,7 @@ Response create(World& world, const Request& request, const Asked& asked, json& 
       faults.hit(Fault::aliased_model) ? "sandbox-internal/" + model.name.substr(model.name.find('/') + 1) : model.name;
   p.version = faults.hit(Fault::version_alias) ? "dp-" + sha256_hex(asked.version).substr(0, 32) : asked.version;
   p.deployment = asked.deployment;
-  p.list_output = model.schema.output == OutputKind::files;
+  p.list_output = model.schema.output != OutputKind::file;
   p.counts_images = model.counts_images;
   p.fault_aborted = faults.hit(Fault::aborted);
   p.fault_failed = faults.hit(Fault::failed);

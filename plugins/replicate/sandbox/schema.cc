@@ -142,7 +142,8 @@ json openapi(const Schema& schema) {
   if (!required.empty()) input["required"] = required;
   const json file = {{"type", "string"}, {"format", "uri"}};
   json output = file;
-  if (schema.output == OutputKind::files) output = {{"type", "array"}, {"items", file}};
+  if (schema.output != OutputKind::file) output = {{"type", "array"}, {"items", file}};
+  if (schema.output == OutputKind::growing_files) output["x-cog-array-type"] = "iterator";
   output["title"] = "Output";
   components["Input"] = input;
   components["Output"] = output;

@@ -44,7 +44,7 @@ struct Field {
   }
 };
 
-enum class OutputKind { file, files };
+enum class OutputKind { file, files, growing_files };  // growing: what is there already is told while it runs
 
 struct Schema {
   std::vector<Field> inputs;

@@ -149,6 +149,7 @@ std::string media_type_of(std::string_view bytes) {
   if (bytes.starts_with("\xff\xd8\xff")) return "image/jpeg";
   if (bytes.size() >= 12 && bytes.starts_with("RIFF") && bytes.substr(8, 4) == "WEBP") return "image/webp";
   if (bytes.starts_with("GIF8")) return "image/gif";
+  if (bytes.size() >= 8 && bytes.substr(4, 4) == "ftyp") return "video/mp4";
   return "application/octet-stream";
 }
 

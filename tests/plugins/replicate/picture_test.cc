@@ -124,7 +124,7 @@ TEST(Picture, OtherFilesGoAsTheyAre) {
             "E408: `clip.mp4` cannot be read, so it cannot be sent to a model (see whether /nowhere/clip.mp4 is there "
             "and readable)");
   EXPECT_TRUE(host.decoded.empty());
-  file->path = __FILE__;
+  file->path = "/proc/self/exe";  // some file that is there
   file->media_type = "";
   const auto encoded = encode_file(file, host);
   EXPECT_EQ(encoded.media_type, "application/octet-stream");

@@ -221,4 +221,89 @@ TEST(Instant, DifferentInputsGiveDifferentBytes) {
   EXPECT_EQ(decode_picture(bytes({{"text", "a"}})).width, 8);
 }
 
+TEST(Animation, TheAnimationIsTheLastOfAListOfItsPictures) {
+  TestServer server;
+  json input = {
+      {"prompt_start", "hills|sea"}, {"prompt_end", "night"},        {"width", 128}, {"height", 128},
+      {"num_animation_frames", 3},   {"num_interpolation_steps", 2}, {"seed", 1},    {"gif_frames_per_second", 10}};
+  const json p = server.run("andreasjansson/stable-diffusion-animation", input);
+  ASSERT_EQ(p["status"], "succeeded") << p.dump(1);
+  ASSERT_EQ(p["output"].size(), 1U);
+  const std::string gif = fetch("GET", server.output_url(p)).body;
+  EXPECT_TRUE(gif.starts_with("GIF89a"));
+  EXPECT_EQ(static_cast<unsigned char>(gif[6]), 128);
+  // Five frames of a tenth of a second, for ever.
+  const std::string control("\x21\xf9\x04\x04\x0a\x00", 6);
+  int frames = 0;
+  for (std::size_t at = 0; (at = gif.find(control, at)) != std::string::npos; ++at) ++frames;
+  EXPECT_EQ(frames, 5);
+  EXPECT_NE(gif.find(std::string("NETSCAPE2.0\x03\x01\x00\x00", 15)), std::string::npos);
+  EXPECT_EQ(fetch("GET", server.output_url(server.run("andreasjansson/stable-diffusion-animation", input))).body, gif);
+  input["gif_ping_pong"] = true;
+  input["intermediate_output"] = true;
+  const json more = server.run("andreasjansson/stable-diffusion-animation", input);
+  ASSERT_EQ(more["output"].size(), 4U) << more.dump(1);
+  EXPECT_EQ(server.picture(more, 0).width, 128);
+  const std::string there_and_back = fetch("GET", server.output_url(more, 3)).body;
+  EXPECT_GT(there_and_back.size(), gif.size());
+  // It ends as another picture than it began.
+  EXPECT_GT(difference(server.picture(more, 0), server.picture(more, 2)), 10);
+}
+
+TEST(Animation, IsAlsoWrittenAsMp4) {
+  TestServer server;
+  const json p = server.run("andreasjansson/stable-diffusion-animation", {{"prompt_start", "hills"},
+                                                                          {"prompt_end", "sea"},
+                                                                          {"width", 128},
+                                                                          {"height", 128},
+                                                                          {"num_animation_frames", 2},
+                                                                          {"output_format", "mp4"}});
+  ASSERT_EQ(p["status"], "succeeded") << p.dump(1);
+  const Answer file = fetch("GET", server.output_url(p));
+  EXPECT_EQ(file.headers.at("content-type"), "video/mp4");
+  EXPECT_NE(file.body.find("avc1"), std::string::npos);
+}
+
+TEST(Animation, SizesAreThoseOfTheModel) {
+  TestServer server;
+  const Answer answer = server.create("andreasjansson/stable-diffusion-animation",
+                                      {{"prompt_start", "a"}, {"prompt_end", "b"}, {"width", 200}});
+  EXPECT_EQ(answer.status, 422);
+  EXPECT_NE(answer.body.find("input.width"), std::string::npos) << answer.body;
+}
+
+TEST(AnimateDiff, IsOneFilmTheSameForTheSameSeed) {
+  TestServer server;
+  const json p = server.run("lucataco/animate-diff", {{"prompt", "hills"}, {"seed", 3}});
+  ASSERT_EQ(p["status"], "succeeded") << p.dump(1);
+  ASSERT_TRUE(p["output"].is_string());
+  const std::string film = fetch("GET", server.output_url(p)).body;
+  EXPECT_EQ(film.substr(4, 4), "ftyp");
+  const auto bytes = [&](int seed) {
+    return fetch("GET", server.output_url(server.run("lucataco/animate-diff", {{"prompt", "hills"}, {"seed", seed}})))
+        .body;
+  };
+  EXPECT_EQ(bytes(3), film);
+  EXPECT_NE(bytes(4), film);
+}
+
+TEST(RealEsrgan, EnlargesWithoutMovingAnything) {
+  TestServer server;
+  const Picture photo = disc_picture(60, 40);
+  const json p = server.run("nightmareai/real-esrgan", {{"image", data_uri(photo)}, {"scale", 3}});
+  ASSERT_EQ(p["status"], "succeeded") << p.dump(1);
+  const Picture large = server.picture(p);
+  ASSERT_EQ(large.width, 180);
+  ASSERT_EQ(large.height, 120);
+  EXPECT_LT(difference(resize(large, 60, 40), photo), 6);
+  EXPECT_EQ(server.picture(server.run("nightmareai/real-esrgan", {{"image", data_uri(photo)}})).width, 240);
+}
+
+TEST(RealEsrgan, FailsForMoreThanFitsIntoItsMemory) {
+  TestServer server;
+  const json p = server.run("nightmareai/real-esrgan", {{"image", data_uri(Picture(1500, 1400))}});
+  EXPECT_EQ(p["status"], "failed");
+  EXPECT_EQ(p["error"], "The input has 1500x1400 pixels, which is more than fit into the memory: at most 2096704");
+}
+
 }  // namespace sandbox

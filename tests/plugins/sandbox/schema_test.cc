@@ -58,6 +58,9 @@ TEST(Schema, OpenApiInCogsForm) {
   EXPECT_EQ(schemas["aspect_ratio"]["enum"].size(), 11U);
   EXPECT_EQ(schemas["Output"]["items"]["format"], "uri");
   EXPECT_EQ(openapi(find_model("cjwbw/rembg")->schema)["components"]["schemas"]["Output"]["format"], "uri");
+  const json grows = openapi(find_model("andreasjansson/stable-diffusion-animation")->schema);
+  EXPECT_EQ(grows["components"]["schemas"]["Output"]["x-cog-array-type"], "iterator");
+  EXPECT_FALSE(schemas["Output"].contains("x-cog-array-type"));
   EXPECT_FALSE(openapi(find_model("cjwbw/rembg")->schema)["components"]["schemas"]["Input"].contains("required"));
 }
 
@@ -70,7 +73,9 @@ TEST(Models, VersionsAreThoseThatGatewaysList) {
       {"stability-ai/stable-diffusion", "ac732df83cea7fff18b8472768c88ad041fa750ff7682a21affe81863cbe77e4"},
       {"stability-ai/sdxl", "7762fd07cf82c948538e41f63f77d685e02b063e37e496e96eefd46c929f9bdc"},
       {"lucataco/flux-schnell-lora", "2a6b576af31790b470f0a8442e1e9791213fa13799cbb65a9fc1436e96389574"},
-      {"lucataco/flux-dev-lora", "091495765fa5ef2725a175a57b276ec30dc9d39c22d30410f2ede68a3eab66b3"}};
+      {"lucataco/flux-dev-lora", "091495765fa5ef2725a175a57b276ec30dc9d39c22d30410f2ede68a3eab66b3"},
+      {"andreasjansson/stable-diffusion-animation", "ca1f5e306e5721e19c473e0d094e6603f0456fe759c10715fcd6c1b79242d4a5"},
+      {"lucataco/animate-diff", "beecf59c4aee8d81bf04f0381033dfa10dc16e845b4ae00d281e2fa377e48a9f"}};
   for (const auto& [name, version] : known) {
     ASSERT_NE(find_model(name), nullptr) << name;
     EXPECT_EQ(find_model(name)->version, version);

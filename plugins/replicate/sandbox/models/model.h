@@ -37,6 +37,7 @@ class Job {
   bool has(const std::string& name) const;
   // "" / 0 where the field is absent and has no default.
   std::string text(const std::string& name) const;
+  bool flag(const std::string& name) const;
   int integer(const std::string& name) const;
   double number(const std::string& name) const;
   // The decoded picture behind a file input; throws ModelFailure when absent or unreadable.
@@ -90,6 +91,9 @@ Model sdxl_model();
 Model flux_schnell_model();
 Model flux_schnell_lora_model();
 Model flux_dev_lora_model();
+Model animation_model();
+Model animate_diff_model();
+Model real_esrgan_model();
 Model instant_model();
 
 }  // namespace sandbox

@@ -18,6 +18,11 @@ std::string Job::text(const std::string& name) const {
   return found == input_.end() || !found->is_string() ? "" : found->get<std::string>();
 }
 
+bool Job::flag(const std::string& name) const {
+  const auto found = input_.find(name);
+  return found != input_.end() && found->is_boolean() && found->get<bool>();
+}
+
 int Job::integer(const std::string& name) const {
   return static_cast<int>(number(name));
 }
@@ -55,8 +60,11 @@ std::uint64_t seed_of(const Model& model, const json& input) {
 
 std::span<const Model> models() {
   static const std::vector<Model> table = {
-      rembg_model(), inpainting_model(),   object_removal_model(),    img2img_model(),       stable_diffusion_model(),
-      sdxl_model(),  flux_schnell_model(), flux_schnell_lora_model(), flux_dev_lora_model(), instant_model(),
+      rembg_model(),        inpainting_model(),        object_removal_model(),
+      img2img_model(),      stable_diffusion_model(),  sdxl_model(),
+      flux_schnell_model(), flux_schnell_lora_model(), flux_dev_lora_model(),
+      animation_model(),    animate_diff_model(),      real_esrgan_model(),
+      instant_model(),
   };
   return table;
 }
