@@ -17,6 +17,9 @@ const std::string kRembg = "fb8af171cfa1616ddcf1242c093f9c46bcada5ad4cf6f2fbe8b8
 const std::string kInpainting = "95b7223104132402a9ae91cc677285bc5eb997834bd2349fa486f53910fd68b3";
 const std::string kRemoval = "153b0087c2576ad30d8cbddb35275b387d1a6bf986bda5499948f843f6460faf";
 const std::string kImg2img = "15a3689ee13b0d2616e98820eca31d4c3abcd36672df6afce5cb6feb1d66087d";
+const std::string kAnimation = "ca1f5e306e5721e19c473e0d094e6603f0456fe759c10715fcd6c1b79242d4a5";
+const std::string kAnimateDiff = "beecf59c4aee8d81bf04f0381033dfa10dc16e845b4ae00d281e2fa377e48a9f";
+const std::string kRealEsrgan = "f121d640bd286e1fdc67f9799164c1d5be36ff74576ee11c803ae5b665dd46aa";
 const std::string kFlux = "black-forest-labs/flux-schnell";
 
 // White in the given rectangle.
@@ -226,7 +229,7 @@ TEST(Animation, TheAnimationIsTheLastOfAListOfItsPictures) {
   json input = {
       {"prompt_start", "hills|sea"}, {"prompt_end", "night"},        {"width", 128}, {"height", 128},
       {"num_animation_frames", 3},   {"num_interpolation_steps", 2}, {"seed", 1},    {"gif_frames_per_second", 10}};
-  const json p = server.run("andreasjansson/stable-diffusion-animation", input);
+  const json p = server.run(kAnimation, input);
   ASSERT_EQ(p["status"], "succeeded") << p.dump(1);
   ASSERT_EQ(p["output"].size(), 1U);
   const std::string gif = fetch("GET", server.output_url(p)).body;
@@ -238,10 +241,10 @@ TEST(Animation, TheAnimationIsTheLastOfAListOfItsPictures) {
   for (std::size_t at = 0; (at = gif.find(control, at)) != std::string::npos; ++at) ++frames;
   EXPECT_EQ(frames, 5);
   EXPECT_NE(gif.find(std::string("NETSCAPE2.0\x03\x01\x00\x00", 15)), std::string::npos);
-  EXPECT_EQ(fetch("GET", server.output_url(server.run("andreasjansson/stable-diffusion-animation", input))).body, gif);
+  EXPECT_EQ(fetch("GET", server.output_url(server.run(kAnimation, input))).body, gif);
   input["gif_ping_pong"] = true;
   input["intermediate_output"] = true;
-  const json more = server.run("andreasjansson/stable-diffusion-animation", input);
+  const json more = server.run(kAnimation, input);
   ASSERT_EQ(more["output"].size(), 4U) << more.dump(1);
   EXPECT_EQ(server.picture(more, 0).width, 128);
   const std::string there_and_back = fetch("GET", server.output_url(more, 3)).body;
@@ -252,12 +255,12 @@ TEST(Animation, TheAnimationIsTheLastOfAListOfItsPictures) {
 
 TEST(Animation, IsAlsoWrittenAsMp4) {
   TestServer server;
-  const json p = server.run("andreasjansson/stable-diffusion-animation", {{"prompt_start", "hills"},
-                                                                          {"prompt_end", "sea"},
-                                                                          {"width", 128},
-                                                                          {"height", 128},
-                                                                          {"num_animation_frames", 2},
-                                                                          {"output_format", "mp4"}});
+  const json p = server.run(kAnimation, {{"prompt_start", "hills"},
+                                         {"prompt_end", "sea"},
+                                         {"width", 128},
+                                         {"height", 128},
+                                         {"num_animation_frames", 2},
+                                         {"output_format", "mp4"}});
   ASSERT_EQ(p["status"], "succeeded") << p.dump(1);
   const Answer file = fetch("GET", server.output_url(p));
   EXPECT_EQ(file.headers.at("content-type"), "video/mp4");
@@ -266,22 +269,20 @@ TEST(Animation, IsAlsoWrittenAsMp4) {
 
 TEST(Animation, SizesAreThoseOfTheModel) {
   TestServer server;
-  const Answer answer = server.create("andreasjansson/stable-diffusion-animation",
-                                      {{"prompt_start", "a"}, {"prompt_end", "b"}, {"width", 200}});
+  const Answer answer = server.create(kAnimation, {{"prompt_start", "a"}, {"prompt_end", "b"}, {"width", 200}});
   EXPECT_EQ(answer.status, 422);
   EXPECT_NE(answer.body.find("input.width"), std::string::npos) << answer.body;
 }
 
 TEST(AnimateDiff, IsOneFilmTheSameForTheSameSeed) {
   TestServer server;
-  const json p = server.run("lucataco/animate-diff", {{"prompt", "hills"}, {"seed", 3}});
+  const json p = server.run(kAnimateDiff, {{"prompt", "hills"}, {"seed", 3}});
   ASSERT_EQ(p["status"], "succeeded") << p.dump(1);
   ASSERT_TRUE(p["output"].is_string());
   const std::string film = fetch("GET", server.output_url(p)).body;
   EXPECT_EQ(film.substr(4, 4), "ftyp");
   const auto bytes = [&](int seed) {
-    return fetch("GET", server.output_url(server.run("lucataco/animate-diff", {{"prompt", "hills"}, {"seed", seed}})))
-        .body;
+    return fetch("GET", server.output_url(server.run(kAnimateDiff, {{"prompt", "hills"}, {"seed", seed}}))).body;
   };
   EXPECT_EQ(bytes(3), film);
   EXPECT_NE(bytes(4), film);
@@ -290,18 +291,18 @@ TEST(AnimateDiff, IsOneFilmTheSameForTheSameSeed) {
 TEST(RealEsrgan, EnlargesWithoutMovingAnything) {
   TestServer server;
   const Picture photo = disc_picture(60, 40);
-  const json p = server.run("nightmareai/real-esrgan", {{"image", data_uri(photo)}, {"scale", 3}});
+  const json p = server.run(kRealEsrgan, {{"image", data_uri(photo)}, {"scale", 3}});
   ASSERT_EQ(p["status"], "succeeded") << p.dump(1);
   const Picture large = server.picture(p);
   ASSERT_EQ(large.width, 180);
   ASSERT_EQ(large.height, 120);
   EXPECT_LT(difference(resize(large, 60, 40), photo), 6);
-  EXPECT_EQ(server.picture(server.run("nightmareai/real-esrgan", {{"image", data_uri(photo)}})).width, 240);
+  EXPECT_EQ(server.picture(server.run(kRealEsrgan, {{"image", data_uri(photo)}})).width, 240);
 }
 
 TEST(RealEsrgan, FailsForMoreThanFitsIntoItsMemory) {
   TestServer server;
-  const json p = server.run("nightmareai/real-esrgan", {{"image", data_uri(Picture(1500, 1400))}});
+  const json p = server.run(kRealEsrgan, {{"image", data_uri(Picture(1500, 1400))}});
   EXPECT_EQ(p["status"], "failed");
   EXPECT_EQ(p["error"], "The input has 1500x1400 pixels, which is more than fit into the memory: at most 2096704");
 }
