@@ -13,19 +13,18 @@ std::uint32_t u32(const std::uint8_t* at) {
   return static_cast<std::uint32_t>(at[0]) << 24 | at[1] << 16 | at[2] << 8 | at[3];
 }
 
-/// Calls visit(type, data) for each whole chunk until it returns true.
-template <class Visit>
-void walk(std::span<const std::uint8_t> file, Visit&& visit) {
+}  // namespace
+
+void walk_png_chunks(std::span<const std::uint8_t> file,
+                     const std::function<bool(std::string_view, std::span<const std::uint8_t>, std::uint32_t)>& visit) {
   for (std::size_t at = kPngSignature.size(); at + 12 <= file.size();) {
     const std::size_t length = u32(&file[at]);
     if (length > file.size() - at - 12) return;
     const std::string_view type(reinterpret_cast<const char*>(&file[at + 4]), 4);
-    if (visit(type, file.subspan(at + 8, length))) return;
+    if (visit(type, file.subspan(at + 8, length), u32(&file[at + 8 + length]))) return;
     at += length + 12;
   }
 }
-
-}  // namespace
 
 PngHeader read_png_header(std::span<const std::uint8_t> file) {
   if (file.size() < kPngSignature.size() || std::memcmp(file.data(), kPngSignature.data(), kPngSignature.size()) != 0)
@@ -42,7 +41,7 @@ PngHeader read_png_header(std::span<const std::uint8_t> file) {
 
 PngChunk find_png_chunk(std::span<const std::uint8_t> file, std::string_view type) {
   PngChunk result;
-  walk(file, [&](std::string_view seen, std::span<const std::uint8_t> data) {
+  walk_png_chunks(file, [&](std::string_view seen, std::span<const std::uint8_t> data, std::uint32_t) {
     if (seen != type) return false;
     result = {true, data};
     return true;
@@ -52,7 +51,7 @@ PngChunk find_png_chunk(std::span<const std::uint8_t> file, std::string_view typ
 
 std::span<const std::uint8_t> find_png_xmp(std::span<const std::uint8_t> file) {
   std::span<const std::uint8_t> packet;
-  walk(file, [&](std::string_view type, std::span<const std::uint8_t> data) {
+  walk_png_chunks(file, [&](std::string_view type, std::span<const std::uint8_t> data, std::uint32_t) {
     if (type != "iTXt" || data.size() < kXmpKeyword.size() ||
         std::memcmp(data.data(), kXmpKeyword.data(), kXmpKeyword.size()) != 0)
       return false;

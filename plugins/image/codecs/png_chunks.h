@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <string_view>
 
@@ -24,6 +25,12 @@ struct PngChunk {
   std::span<const std::uint8_t> data;
 };
 PngChunk find_png_chunk(std::span<const std::uint8_t> file, std::string_view type);
+
+/// Calls visit(type, data, check) for each whole chunk, in order, until it returns true; `check` is the CRC that the
+/// file has for it. The type's four bytes lie before the data.
+void walk_png_chunks(
+    std::span<const std::uint8_t> file,
+    const std::function<bool(std::string_view type, std::span<const std::uint8_t> data, std::uint32_t check)>& visit);
 
 /// The XMP packet of an uncompressed iTXt chunk; empty where there is none.
 std::span<const std::uint8_t> find_png_xmp(std::span<const std::uint8_t> file);

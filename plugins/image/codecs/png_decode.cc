@@ -10,6 +10,7 @@
 #include "codecs/metadata.h"
 #include "codecs/orientation.h"
 #include "codecs/png_chunks.h"
+#include "codecs/png_rows.h"
 #include "profile.h"
 
 namespace pixgraph::image {
@@ -117,12 +118,15 @@ std::shared_ptr<Image> decode_png(const DecodeRequest& request) {
   if (png_get_rowbytes(reader.png, reader.info) > image->row_bytes())
     throw Error("E312", "the PNG is of a kind that cannot be read");
 
-  std::vector<png_bytep> rows(header.height);
-  for (std::uint32_t y = 0; y < header.height; ++y) rows[y] = image->row(static_cast<int>(y));
-  reader.guarded([&] {
-    png_read_image(reader.png, rows.data());
-    png_read_end(reader.png, nullptr);
-  });
+  const bool plain = (header.colour_type & PNG_COLOR_MASK_PALETTE) == 0 && !find_png_chunk(request.bytes, "tRNS").found;
+  if (!plain || !read_png_rows(request.bytes, header, *image)) {
+    std::vector<png_bytep> rows(header.height);
+    for (std::uint32_t y = 0; y < header.height; ++y) rows[y] = image->row(static_cast<int>(y));
+    reader.guarded([&] {
+      png_read_image(reader.png, rows.data());
+      png_read_end(reader.png, nullptr);
+    });
+  }
 
   png_charp name = nullptr;
   png_bytep icc = nullptr;
