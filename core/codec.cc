@@ -69,19 +69,15 @@ const Codec& Codecs::loaded(const std::string& name) const {
   return loaded_.emplace(name, std::move(codec)).first->second;
 }
 
-static std::string read_whole(const File& file) {
-  auto bytes = real_disk().read(file.path);
+static BytesPtr read_whole(const File& file) {
+  const auto bytes = real_disk().read(file.path);
   if (!bytes) throw Error("E601", "`" + file.name + "` cannot be read: it is not there");
-  return std::move(*bytes);
+  return std::make_shared<const Bytes>(bytes->begin(), bytes->end());
 }
 
-static std::span<const std::uint8_t> span_of(const std::string& bytes) {
-  return {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()};
-}
-
-static const CodecInfo& reader_of(const Codecs& codecs, const File& file, const std::string& bytes) {
+static const CodecInfo& reader_of(const Codecs& codecs, const File& file, const Bytes& bytes) {
   if (bytes.empty()) throw Error("E312", "`" + file.name + "` is empty").at(file.name);
-  const CodecInfo* info = codecs.of_content(span_of(bytes));
+  const CodecInfo* info = codecs.of_content(bytes);
   if (!info)
     throw Error("E312", "`" + file.name + "` is not an image that can be read",
                 "JPEG, PNG, WebP, TIFF, GIF and others are told by their content, not by their name")
@@ -90,19 +86,19 @@ static const CodecInfo& reader_of(const Codecs& codecs, const File& file, const 
 }
 
 ImageHeader Codecs::header(const File& file) const {
-  const std::string bytes = read_whole(file);
-  const CodecInfo& info = reader_of(*this, file, bytes);
+  const BytesPtr bytes = read_whole(file);
+  const CodecInfo& info = reader_of(*this, file, *bytes);
   try {
-    return loaded(info.name).header({.bytes = span_of(bytes), .path = file.path, .max_pixels = max_pixels_});
+    return loaded(info.name).header({.bytes = *bytes, .owner = bytes, .path = file.path, .max_pixels = max_pixels_});
   } catch (Error& error) {
     throw error.at(file.name);
   }
 }
 
 ImagePtr Codecs::decode(const File& file, int enough_width, int enough_height) const {
-  const std::string bytes = read_whole(file);
-  const CodecInfo& info = reader_of(*this, file, bytes);
-  DecodeRequest request{.bytes = span_of(bytes), .path = file.path, .max_pixels = max_pixels_};
+  const BytesPtr bytes = read_whole(file);
+  const CodecInfo& info = reader_of(*this, file, *bytes);
+  DecodeRequest request{.bytes = *bytes, .owner = bytes, .path = file.path, .max_pixels = max_pixels_};
   if (enough_width > 0 || enough_height > 0) {
     request.enough_width = std::max(enough_width, kSmallest);
     request.enough_height = std::max(enough_height, kSmallest);

@@ -42,6 +42,7 @@ struct ImageHeader {
 
 struct DecodeRequest {
   std::span<const std::uint8_t> bytes;     // the whole file, at least `jpeg` etc. never read past it
+  BytesPtr owner;                          // of `bytes`, where somebody may keep them; null: only for this call
   std::string path;                        // the same file on disk, for libraries that only take a path
   std::uint64_t max_pixels = 500'000'000;  // of width x height; more is refused (E313) before memory is taken
   // The picture is only needed at this size or smaller: a decoder may return it smaller (JPEG: 1/2, 1/4, 1/8), never

@@ -64,6 +64,12 @@ class Image {
   std::size_t row_bytes() const { return row_bytes_; }  // distance between rows, in bytes
   std::size_t byte_size() const { return row_bytes_ * height_; }
 
+  /// Bytes from row(0) on that belong to the picture: all rows, and what lies behind them. For who fills it in place.
+  std::size_t capacity() const {
+    const std::size_t large = data_.get_deleter().large;
+    return large > 0 ? large : byte_size() + 64;
+  }
+
   /// T must be the type of `sample()`: uint8_t, uint16_t or float. y in [0, height).
   template <class T = std::uint8_t>
   const T* row(int y) const {

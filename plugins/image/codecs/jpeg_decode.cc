@@ -233,7 +233,7 @@ std::shared_ptr<Image> decode_jpeg(const DecodeRequest& request) {
   // Reads on to the end marker, so a file that ends before it is found out.
   reader.guarded([&] { jpeg_finish_decompress(&info); });
   image->info = std::move(facts);
-  if (orientation == 1 && by == 1 && !cmyk) keep_encoded(*image, request.bytes, "image/jpeg");
+  if (orientation == 1 && by == 1 && !cmyk) keep_encoded(*image, request, "image/jpeg");
   return upright(std::move(image), orientation);
 }
 

@@ -78,9 +78,10 @@ int take_exif(ImageInfo& info, std::span<const std::uint8_t> exif) {
   return exif_orientation(exif);
 }
 
-void keep_encoded(Image& image, std::span<const std::uint8_t> bytes, const char* media_type) {
+void keep_encoded(Image& image, const DecodeRequest& request, const char* media_type) {
   if (!is_srgb(image.info.icc)) return;
-  image.encoded = std::make_shared<const Bytes>(bytes.begin(), bytes.end());
+  image.encoded =
+      request.owner ? request.owner : std::make_shared<const Bytes>(request.bytes.begin(), request.bytes.end());
   image.encoded_media_type = media_type;
 }
 

@@ -21,6 +21,6 @@ BytesPtr xmp_without_gps(const Bytes& xmp);
 int take_exif(ImageInfo& info, std::span<const std::uint8_t> exif);
 
 /// Keeps the file's own bytes beside the pixels where they may be sent on instead of a new encoding (see image.h).
-void keep_encoded(Image& image, std::span<const std::uint8_t> bytes, const char* media_type);
+void keep_encoded(Image& image, const DecodeRequest& request, const char* media_type);
 
 }  // namespace pixgraph::image

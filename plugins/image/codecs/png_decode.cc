@@ -137,7 +137,7 @@ std::shared_ptr<Image> decode_png(const DecodeRequest& request) {
   if (const auto xmp = find_png_xmp(request.bytes); !xmp.empty())
     image->info.xmp = std::make_shared<const Bytes>(xmp.begin(), xmp.end());
   const int orientation = take_exif(image->info, find_png_chunk(request.bytes, "eXIf").data);
-  if (orientation == 1) keep_encoded(*image, request.bytes, "image/png");
+  if (orientation == 1) keep_encoded(*image, request, "image/png");
   return upright(std::move(image), orientation);
 }
 

@@ -2,6 +2,8 @@
 
 #include <libdeflate.h>
 
+#include <algorithm>
+#include <cstring>
 #include <memory>
 #include <vector>
 
@@ -12,21 +14,6 @@ namespace {
 
 struct FreeDecompressor {
   void operator()(libdeflate_decompressor* decompressor) const { libdeflate_free_decompressor(decompressor); }
-};
-
-/// A large block for as long as it is needed.
-class Buffer {
- public:
-  explicit Buffer(std::size_t bytes) : block_(large_blocks().take(bytes)) {}
-  ~Buffer() {
-    if (block_.address) large_blocks().give_back(block_);
-  }
-  Buffer(const Buffer&) = delete;
-  Buffer& operator=(const Buffer&) = delete;
-  std::uint8_t* get() const { return static_cast<std::uint8_t*>(block_.address); }
-
- private:
-  LargeBlocks::Block block_;
 };
 
 /// The data of all IDAT chunks, one after the other; empty where there is anything that only libpng should judge.
@@ -58,19 +45,27 @@ bool read_png_rows(std::span<const std::uint8_t> file, const PngHeader& header, 
   const Bytes data = image_data(file);
   if (data.empty()) return false;
   const std::size_t row = static_cast<std::size_t>(header.width) * image.channels(), all = (row + 1) * header.height;
-  const Buffer raw(all + 64);  // the rows are read a little past their ends
+  // At its very end: a row that is done then never reaches into one that is not, for each begins no later in the
+  // picture than in the data, where a byte for its filter comes before it.
+  constexpr std::size_t kPast = 64;
+  const std::size_t rows = image.row_bytes() * header.height;
+  const bool fits = image.capacity() >= std::max(all, rows) + 2 * kPast;
+  Bytes beside(fits ? 0 : all);
+  std::uint8_t* raw = fits ? image.row(0) + image.capacity() - kPast - all : beside.data();
   const std::unique_ptr<libdeflate_decompressor, FreeDecompressor> decompressor(libdeflate_alloc_decompressor());
   std::size_t used = 0;
-  if (!raw.get() || !decompressor ||
-      libdeflate_zlib_decompress_ex(decompressor.get(), data.data(), data.size(), raw.get(), all, &used, nullptr) !=
-          LIBDEFLATE_SUCCESS)
+  if (!decompressor || libdeflate_zlib_decompress_ex(decompressor.get(), data.data(), data.size(), raw, all, &used,
+                                                     nullptr) != LIBDEFLATE_SUCCESS)
     return false;
-  const std::vector<std::uint8_t> nothing(row + 64);
+  const std::vector<std::uint8_t> nothing(row + kPast);
+  std::vector<std::uint8_t> from(row + kPast);
   const std::uint8_t* above = nothing.data();
   for (int y = 0; y < image.height(); ++y) {
-    const std::uint8_t* from = raw.get() + static_cast<std::size_t>(y) * (row + 1);
-    if (*from > 4) return false;
-    unfilter_png_row(*from, from + 1, above, image.row(y), row, image.channels());
+    const std::uint8_t* filtered = raw + static_cast<std::size_t>(y) * (row + 1);
+    const int filter = *filtered;
+    if (filter > 4) return false;
+    std::memcpy(from.data(), filtered + 1, row);
+    unfilter_png_row(filter, from.data(), above, image.row(y), row, image.channels());
     above = image.row(y);
   }
   return true;

@@ -183,7 +183,7 @@ std::shared_ptr<Image> decode_webp(const DecodeRequest& request) {
   image->info = parsed.info;
   image->info.icc = parsed.icc;
   image->info.xmp = parsed.xmp;
-  if (parsed.orientation == 1 && !animated) keep_encoded(*image, request.bytes, "image/webp");
+  if (parsed.orientation == 1 && !animated) keep_encoded(*image, request, "image/webp");
   return upright(std::move(image), parsed.orientation);
 }
 

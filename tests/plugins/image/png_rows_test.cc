@@ -60,6 +60,16 @@ TEST(PngRows, EveryFilterSizeAndKindIsReadToTheBit) {
       }
 }
 
+TEST(PngRows, LargeOnesAreInflatedIntoTheirOwnMemory) {
+  // Rows of whole 64 bytes, which have no room for their filters, and others.
+  for (const auto& [width, channels] : {std::pair{1024, 4}, {1001, 4}, {2048, 3}, {1999, 3}, {4096, 1}, {4099, 1}}) {
+    const auto image = noise(width, 1200, channels, static_cast<unsigned>(width));
+    const auto got = read(written(*image, PNG_ALL_FILTERS), *image);
+    ASSERT_TRUE(got) << width;
+    EXPECT_EQ(samples_of(*got), samples_of(*image)) << width << " " << channels;
+  }
+}
+
 TEST(PngRows, ManySmallChunksAreOne) {
   const auto image = noise(90, 60, 3, 7);
   const auto got = read(written(*image, PNG_ALL_FILTERS, 6), *image);
