@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "describe.h"
 #include "registry.h"
 
@@ -49,8 +51,23 @@ void add_params(std::string& page, const Spec& spec) {
   }
 }
 
+/// What docs/nodes.yaml makes with the node: a picture where it gives one or a file, else its figures. Nodes that work
+/// elsewhere have none.
+void add_picture(std::string& page, const Spec& spec) {
+  if (spec.cost != Cost::local) return;
+  const auto shown = [](const Port& port) {
+    return port.type == Type::image || port.type == Type::mask || port.type == Type::file ||
+           port.type == list_of(Type::image);
+  };
+  if (std::ranges::any_of(spec.outputs, shown))
+    page += fmt::format("\n![What {0} makes of it](nodes/{0}.webp)\n", spec.name);
+  else
+    page += fmt::format("\n[What {0} says of it](nodes/{0}.json)\n", spec.name);
+}
+
 void add_node(std::string& page, const Spec& spec) {
   page += fmt::format("\n### {}\n\n{}.\n", spec.name, about(spec));
+  add_picture(page, spec);
   add_ports(page, spec);
   add_params(page, spec);
   page += "\n| output | type | |\n|---|---|---|\n";
@@ -71,7 +88,9 @@ std::string nodes_page(const Registry& registry) {
       "# The nodes\n\n"
       "What there is to build with, made of the descriptions in the program by `pixgraph nodes --markdown`. [The "
       "manual]"
-      "(manual.md) says what a node may have besides: `each`, `when`, `on_error`, `timeout` and `retry`.\n";
+      "(manual.md) says what a node may have besides: `each`, `when`, `on_error`, `timeout` and `retry`.\n\n"
+      "The pictures are made by [nodes.yaml](nodes.yaml) of this photo, and of its cutout where a node wants one:\n\n"
+      "![The photo](nodes/photo.webp) ![Its cutout](nodes/cutout.webp)\n";
   for (const auto& [plugin, specs] : groups) {
     page += "\n**" + plugin + "**\n\n| node | |\n|---|---|\n";
     for (const Spec* spec : specs)

@@ -6,6 +6,8 @@
 #include <set>
 #include <sstream>
 
+#include <nlohmann/json.hpp>
+
 #include "cases/process.h"
 #include "cli.h"
 #include "support/temp_folder.h"
@@ -74,6 +76,42 @@ TEST(Docs, GeneratedPagesAreFresh) {
     ASSERT_EQ(ended.code, 0) << ended.err;
     EXPECT_TRUE(page(file) == ended.out) << file << " is stale: ./dev docs writes it";
   }
+}
+
+/// Made anew they look the same; not to the bit, for processors may round otherwise.
+TEST(Docs, PicturesOfNodesAreFresh) {
+  test::TempFolder folder;
+  const cases::Ended made = run({"run", kTop + "/docs/nodes.yaml", kTop + "/docs/nodes.csv", "--sandbox", "--out",
+                                 folder.path("new"), "--state", folder.path("state"), "--progress", "none"},
+                                folder.path());
+  ASSERT_EQ(made.code, 0) << made.err;
+  std::set<std::string> wanted, there;
+  for (const std::string& link : all_of(page("docs/nodes.md"), R"(\(nodes/([A-Za-z]+\.(?:webp|json))\))"))
+    wanted.insert(link);
+  for (const auto& file : fs::directory_iterator(kTop + "/docs/nodes")) there.insert(file.path().filename().string());
+  EXPECT_EQ(wanted, there);
+  EXPECT_GT(wanted.size(), 40u);
+  std::string pairs = "id,old,new\n";
+  for (const std::string& name : wanted) {
+    ASSERT_TRUE(fs::exists(folder.path("new/nodes/" + name))) << name << " is not made by docs/nodes.yaml";
+    if (name.ends_with(".webp"))
+      pairs += name + "," + kTop + "/docs/nodes/" + name + "," + folder.path("new/nodes/" + name) + "\n";
+  }
+  cases::write_file(folder.path("pairs.csv"), pairs);
+  cases::write_file(folder.path("compare.yaml"),
+                    "pixgraph: 1\ninputs: {id: {type: text}, old: {type: image}, new: {type: image}}\n"
+                    "nodes: {difference: {type: Compare, image: \"${new}\", reference: \"${old}\"}}\n"
+                    "outputs: {psnr: {value: \"${difference.psnr}\", file: \"${id}.txt\"}}\n");
+  const cases::Ended compared =
+      run({"run", "compare.yaml", "pairs.csv", "--out", "psnr", "--progress", "none"}, folder.path());
+  ASSERT_EQ(compared.code, 0) << compared.err;
+  for (const auto& file : fs::directory_iterator(folder.path("psnr")))
+    EXPECT_GT(std::stod(cases::read_file(file.path().string())), 38)
+        << file.path().filename() << " is stale: ./dev docs writes it";
+  const auto old_figures = nlohmann::json::parse(page("docs/nodes/Stats.json")),
+             figures = nlohmann::json::parse(cases::read_file(folder.path("new/nodes/Stats.json")));
+  EXPECT_NEAR(figures["mean"].get<double>(), old_figures["mean"].get<double>(), 0.002);
+  EXPECT_NEAR(figures["coverage"].get<double>(), old_figures["coverage"].get<double>(), 0.002);
 }
 
 TEST(Docs, TheManualHasEveryCommandAndNoOther) {
