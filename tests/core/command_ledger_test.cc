@@ -59,5 +59,38 @@ TEST(CommandLedger, AdoptRefusesWhatCannotBeItsId) {
       "E518: that purchase is failed; only one that is maybe-paid, lost, timed-out or an intent can be given an id");
 }
 
+std::string refused(const std::vector<std::string>& words, const std::string& state,
+                    int (*command)(const Arguments&) = command_ledger) {
+  Arguments arguments;
+  arguments.words = words;
+  arguments.flags["--state"] = {state};
+  return error_of([&] { command(arguments); });
+}
+
+TEST(CommandLedger, AKeyIsTheBeginningOfOne) {
+  Desk desk(PurchaseState::failed);
+  const std::string state = desk.folder.path("s");
+  EXPECT_EQ(refused({"retry", "aaaa"}, state),
+            "E516: `aaaa` is too short for a key (give at least six digits of it; pixgraph ledger list shows them)");
+  EXPECT_EQ(refused({"retry", "cccccc"}, state),
+            "E516: no purchase has a key that begins with `cccccc` (pixgraph ledger list shows them)");
+  const std::string alike = std::string(63, 'a') + "b";
+  ASSERT_TRUE(desk.ledger.claim(alike, 1, FakeRemote::request("cow")));
+  EXPECT_EQ(refused({"retry", "aaaaaa"}, state),
+            "E516: 2 purchases have keys that begin with `aaaaaa` (give more of it)");
+}
+
+TEST(CommandLedger, WithoutAStateThereIsNothingToShowOrClear) {
+  TempFolder folder;
+  EXPECT_EQ(refused({"list"}, folder.path("none")),
+            "E517: there is no ledger in `" + folder.path("none/ledger") +
+                "` (name the state directory with --state DIR; pixgraph run prints it)");
+  Arguments arguments;
+  arguments.flags["--state"] = {folder.path("none")};
+  arguments.flags["--dry-run"] = {""};
+  EXPECT_EQ(error_of([&] { command_gc(arguments); }), "E517: there is no state directory `" + folder.path("none") +
+                                                          "` (name it with --state DIR; pixgraph run prints it)");
+}
+
 }  // namespace
 }  // namespace pixgraph

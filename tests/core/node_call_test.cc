@@ -16,6 +16,7 @@ TEST(NodeCall, ALocalNodeThatObeysItsEndFails) {
     TestRun run(nodes, pipeline_of("  last: {type: Slow, text: \"${word}\", timeout: 100ms}\n"), {"w"});
     EXPECT_EQ(run.run().items_failed, 1);
     EXPECT_EQ(run.cause_of("w"), "`last`: it ran over its timeout of 0.1 s");
+    EXPECT_EQ(run.all.back().value("code", ""), "E334");
   }
 }
 

@@ -2,6 +2,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <filesystem>
+#include <fstream>
 #include <map>
 #include <regex>
 #include <set>
@@ -11,6 +13,7 @@
 #include "codec.h"
 #include "describe.h"
 #include "document.h"
+#include "error_codes.h"
 #include "graph.h"
 #include "key.h"
 #include "plugins.h"
@@ -253,6 +256,26 @@ TEST(House, EveryCodecIsToldByItsMagic) {
   }
   const std::string words = "these are words";
   EXPECT_EQ(codecs.of_content({reinterpret_cast<const std::uint8_t*>(words.data()), words.size()}), nullptr);
+}
+
+/// The files below a folder of the source tree with one of these endings, as one text.
+std::string sources(const std::string& folder, const std::set<std::string>& endings, const std::string& but) {
+  std::string all;
+  for (const auto& file : std::filesystem::recursive_directory_iterator(std::string(PIXGRAPH_TOP) + "/" + folder)) {
+    if (!endings.contains(file.path().extension().string()) || file.path().filename() == but) continue;
+    std::ifstream in(file.path());
+    all.append(std::istreambuf_iterator<char>(in), {});
+  }
+  return all;
+}
+
+TEST(House, EveryErrorCodeIsRaisedAndSeenInATest) {
+  const std::string program = sources("core", {".cc", ".h"}, "error_codes.cc") + sources("plugins", {".cc", ".h"}, "");
+  const std::string tests = sources("tests", {".cc", ".h", ".txt", ".case"}, "error_codes_test.cc");
+  for (const ErrorCode& code : error_codes()) {
+    EXPECT_NE(program.find("\"" + std::string(code.code) + "\""), std::string::npos) << code.code << " is never raised";
+    EXPECT_NE(tests.find(code.code), std::string::npos) << code.code << " is in no test";
+  }
 }
 
 }  // namespace
