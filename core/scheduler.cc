@@ -344,7 +344,7 @@ void Scheduler::run_output(const ItemPtr& item, int index) {
   ItemValues values{setup_.graph, item->item->inputs, item->outputs};
   const Value value = evaluate(output.value, values, setup_.codecs);
   const int vertex = static_cast<int>(setup_.graph.nodes.size()) + index;
-  const bool substituted = [&] {
+  const bool substituted = [&]() -> bool {  // no reference into the bits, which would be read without the lock
     std::lock_guard lock(mutex_);
     return item->substituted[vertex];
   }();
