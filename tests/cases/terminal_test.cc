@@ -11,6 +11,8 @@
 #include <chrono>
 #include <filesystem>
 #include <functional>
+#include <optional>
+#include <thread>
 #include <utility>
 
 #include "process.h"
@@ -22,6 +24,26 @@ namespace {
 
 namespace fs = std::filesystem;
 using pixgraph::test::Screen;
+
+/// Stand-in models that stand still until they are told to go on: however slow the machine is, a run that waits for
+/// them is not over before the test has seen what it wants to see.
+class HeldModels {
+ public:
+  explicit HeldModels(const std::string& folder)
+      : process_({PIXGRAPH_PROGRAM, "sandbox", "--port", "0"}, folder, clean_environment(folder), folder, "models") {
+    for (int i = 0; i < 3000 && process_.out().find('\n') == std::string::npos; ++i)
+      std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    base = process_.out().substr(0, process_.out().find('\n'));
+    process_.signal(SIGSTOP);
+  }
+  ~HeldModels() { go_on(); }  // what stands still hears no other signal
+  void go_on() { process_.signal(SIGCONT); }
+
+  std::string base;  // the server's URL
+
+ private:
+  Process process_;
+};
 
 /// A program in a terminal of that size, followed until it ends.
 class Terminal {
@@ -42,8 +64,17 @@ class Terminal {
     ::waitpid(pid_, nullptr, 0);
   }
 
+  /// The run asks these instead of a sandbox of its own.
+  HeldModels& hold_models() {
+    models_.emplace(folder_.path());
+    environment["REPLICATE_BASE_URL"] = models_->base;
+    environment["REPLICATE_API_TOKEN"] = "any";
+    return *models_;
+  }
+
   void start(const std::vector<std::string>& more = {}) {
-    std::vector<std::string> words = {PIXGRAPH_PROGRAM, "run", "cutout-inpaint.yaml", "photos", "--sandbox"};
+    std::vector<std::string> words = {PIXGRAPH_PROGRAM, "run", "cutout-inpaint.yaml", "photos"};
+    if (!models_) words.push_back("--sandbox");
     words.insert(words.end(), more.begin(), more.end());
     std::vector<std::string> lines;
     for (const auto& [name, value] : environment) lines.push_back(name + "=" + value);
@@ -106,6 +137,7 @@ class Terminal {
 
  private:
   const pixgraph::test::TempFolder folder_;
+  std::optional<HeldModels> models_;
   winsize size_{};
   int terminal_ = -1;
   pid_t pid_ = -1;
@@ -130,8 +162,10 @@ TEST(Terminal, ARegionThatNeverWrapsAndLeavesNothing) {
   for (const auto& [columns, rows] : {std::pair{80, 24}, {40, 10}, {200, 50}}) {
     SCOPED_TRACE(columns);
     Terminal terminal(columns, rows);
+    HeldModels& models = terminal.hold_models();
     terminal.start();
     EXPECT_TRUE(terminal.follow([&] { return terminal.runs(); })) << terminal.bytes;
+    models.go_on();
     EXPECT_EQ(terminal.end(), 0);
     EXPECT_EQ(terminal.screen.wraps, 0);
     EXPECT_GT(terminal.screen.updates, 2);
@@ -143,6 +177,7 @@ TEST(Terminal, ARegionThatNeverWrapsAndLeavesNothing) {
 
 TEST(Terminal, MayBecomeNarrowerAndWiderInBetween) {
   Terminal terminal(100, 40);  // high enough for all of it when its lines are broken in two
+  HeldModels& models = terminal.hold_models();
   terminal.start();
   ASSERT_TRUE(terminal.follow([&] { return terminal.runs(); })) << terminal.bytes;
   terminal.resize(47, 40);
@@ -150,19 +185,22 @@ TEST(Terminal, MayBecomeNarrowerAndWiderInBetween) {
   EXPECT_TRUE(terminal.follow([&] { return terminal.screen.updates >= before + 2; }));
   EXPECT_LE(times(terminal.everything(), "▸ items"), 1) << terminal.everything();
   terminal.resize(120, 40);
+  models.go_on();
   EXPECT_EQ(terminal.end(), 0);
   expect_ended(terminal);
 }
 
 TEST(Terminal, AfterAStopItIsDrawnBelowWhatTheShellSaid) {
   Terminal terminal(80, 40);
+  HeldModels& models = terminal.hold_models();
   terminal.start();
   ASSERT_TRUE(terminal.follow([&] { return terminal.runs(); })) << terminal.bytes;
   terminal.stop();
   const int drained = terminal.screen.updates;
   terminal.screen.take("[1]+ Stopped\n");
   terminal.go_on();
-  EXPECT_TRUE(terminal.follow([&] { return terminal.screen.updates >= drained + 3; }));
+  EXPECT_TRUE(terminal.follow([&] { return terminal.screen.updates >= drained + 2; }));
+  models.go_on();
   EXPECT_EQ(terminal.end(), 0);
   EXPECT_EQ(times(terminal.everything(), "[1]+ Stopped"), 1) << terminal.everything();
   EXPECT_EQ(times(terminal.everything(), "✓ 10 of 10 items written to out"), 1) << terminal.everything();

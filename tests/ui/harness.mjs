@@ -19,6 +19,17 @@ export function finish() {
   process.exit(failures ? 1 : 0);
 }
 
+/** A new page that tells what it asked for, and what went wrong in it. */
+export async function watched(context) {
+  const page = await context.newPage();
+  page.asked = [];
+  page.mistakes = [];
+  page.on('request', (request) => page.asked.push(request.url()));
+  page.on('pageerror', (error) => page.mistakes.push(error.message));
+  page.on('console', (message) => message.type() === 'error' && page.mistakes.push(message.text()));
+  return page;
+}
+
 /** What axe finds wrong. */
 export async function accessible(page) {
   await page.evaluate(axe);

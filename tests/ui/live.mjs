@@ -2,11 +2,12 @@
 //   live.mjs PROGRAM CHROMIUM PIPELINES
 import assert from 'node:assert/strict';
 import {spawn} from 'node:child_process';
-import {copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync} from 'node:fs';
+import {copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
+import {setTimeout as sleep} from 'node:timers/promises';
 import {chromium} from 'playwright-core';
-import {accessible, finish, seen, test} from './harness.mjs';
+import {accessible, finish, seen, test, watched} from './harness.mjs';
 
 const [program, executablePath, pipelines] = process.argv.slice(2).map((path) => resolve(path));
 const home = mkdtempSync(join(tmpdir(), 'pixgraph_live.'));
@@ -53,25 +54,31 @@ function photos(folder, many) {
 }
 
 const [sandbox, base] = await start(['sandbox', '--port', '0', '--latency', '1s'], {}, /^(http\S+)$/m);
+/** The models stand still until they are told to go on: however slow this machine is, the run is not over before all was looked at. */
+const hold = () => sandbox.kill('SIGSTOP');
+const goOn = () => sandbox.kill('SIGCONT');
+
 let number = 0;
-/** A run of its own over many photos, two predictions at a time. */
+/** A run of its own over many photos, two predictions at a time, held when its first result is written. */
 async function live(many) {
   const name = `run-${++number}`;
   photos(name, many);
+  goOn();
   const [run, found] = await start(['run', 'slow.yaml', name, '--live', '--jobs-remote', '2', '--state', `${name}-state`, '--out', `${name}-out`],
     {REPLICATE_BASE_URL: base[1], REPLICATE_API_TOKEN: 'any'}, /^live view {2}(\S+)$/m);
+  run.written = async (least) => {
+    const results = () => existsSync(join(home, `${name}-out`)) ? readdirSync(join(home, `${name}-out`)).filter((one) => one.endsWith('.jpg')) : [];
+    while (running.has(run) && results().length < least) await sleep(20);
+    hold();
+  };
+  await run.written(1);
   return [run, found[1]];
 }
 
 const browser = await chromium.launch({executablePath, args: ['--no-sandbox']});
 async function open(url, options = {}) {
   const context = await browser.newContext({viewport: {width: 1280, height: 1000}, ...options});
-  const page = await context.newPage();
-  page.asked = [];
-  page.mistakes = [];
-  page.on('request', (request) => page.asked.push(request.url()));
-  page.on('pageerror', (error) => page.mistakes.push(error.message));
-  page.on('console', (message) => message.type() === 'error' && page.mistakes.push(message.text()));
+  const page = await watched(context);
   await page.goto(url);
   return page;
 }
@@ -79,12 +86,12 @@ const part = (page) => page.title().then((title) => Number(/^(\d+) %/.exec(title
 const until = (page, least) => page.waitForFunction((wanted) => Number(/^(\d+) %/.exec(document.title)?.[1] ?? -1) >= wanted, least, {timeout: 30000});
 
 await test('it fills, and at the end it becomes the report', async () => {
-  const [run, url] = await live(6);
+  const [run, url] = await live(8);
   const page = await open(url);
   await until(page, 10);
   const first = await part(page);
   assert.match(await page.locator('.state').innerText(), /● Running/);
-  assert.match(await page.locator('#sentence').innerText(), /^\d+ % · \d+ of 40 tasks · \d+ s elapsed/);
+  assert.match(await page.locator('#sentence').innerText(), /^\d+ % · \d+ of 50 tasks · \d+ s elapsed/);
   assert.ok(await seen(page, '#images img'), 'no latest image is seen');
   assert.match(await page.locator('#failures').innerText(), /broken\.jpg at small\s+the JPEG file is truncated/);
   assert.equal(await page.locator('svg.graph .node.failed').count(), 1);
@@ -92,7 +99,10 @@ await test('it fills, and at the end it becomes the report', async () => {
   assert.ok(await page.locator('svg.graph .node .bars rect').count() > 0, 'no bar fills');
   assert.match(await page.locator('#lanes').innerText(), /made\s+\S+\.jpg\s+[\d.]+ (ms|s)/);
   assert.deepEqual(await accessible(page), []);
+  goOn();
+  await run.written(4);
   await until(page, first + 10);
+  goOn();
   await page.waitForURL(/\/report\?t=/, {timeout: 30000});
   await page.waitForSelector('#images .tile');
   assert.match(await page.title(), /^✕ slow · 1 failed$/);
@@ -106,11 +116,13 @@ await test('it fills, and at the end it becomes the report', async () => {
 });
 
 await test('Stop is Ctrl-C once: what runs is awaited, the exit code is 130', async () => {
-  const [run, url] = await live(30);
+  const [run, url] = await live(12);
   const page = await open(url, {colorScheme: 'dark'});
   await until(page, 5);
   assert.deepEqual(await accessible(page), []);
   await page.getByRole('button', {name: 'Stop after running tasks'}).press('Enter');
+  for (let i = 0; i < 1500 && !/interrupted:/.test(run.said); ++i) await sleep(20);
+  goOn();
   await page.waitForURL(/\/report\?t=/, {timeout: 30000});
   assert.match(await page.locator('.verdict').innerText(), /– Interrupted/);
   assert.equal(await run.ended, 130);
@@ -119,7 +131,7 @@ await test('Stop is Ctrl-C once: what runs is awaited, the exit code is 130', as
 });
 
 await test('a page that is opened again, and one that comes late, know as much; on a phone too', async () => {
-  const [run, url] = await live(30);
+  const [run, url] = await live(12);
   const page = await open(url, {viewport: {width: 390, height: 800}});
   await until(page, 8);
   const before = await part(page);
@@ -146,10 +158,12 @@ await test('without JavaScript it says where the run is', async () => {
   const page = await open(url, {javaScriptEnabled: false});
   assert.match(await page.locator('noscript').innerText(), /This page needs JavaScript\. The run goes on in the terminal/);
   await page.context().close();
+  goOn();
   await run.ended;
 });
 
 await browser.close();
+goOn();
 sandbox.kill('SIGTERM');
 for (const child of running) child.kill('SIGKILL');
 rmSync(home, {recursive: true, force: true});

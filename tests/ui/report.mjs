@@ -7,7 +7,7 @@ import {tmpdir} from 'node:os';
 import {join, resolve} from 'node:path';
 import {pathToFileURL} from 'node:url';
 import {chromium} from 'playwright-core';
-import {accessible, finish, seen, test} from './harness.mjs';
+import {accessible, finish, seen, test, watched} from './harness.mjs';
 import {makeRun} from './made_run.mjs';
 
 const [program, executablePath, pipelines] = process.argv.slice(2).map((path) => resolve(path));
@@ -37,12 +37,7 @@ const browser = await chromium.launch({executablePath, args: ['--no-sandbox']});
 async function open(file, options = {}, hash = '') {
   const context = await browser.newContext({viewport: {width: 1280, height: 900}, ...options});
   await context.setOffline(true);
-  const page = await context.newPage();
-  page.asked = [];
-  page.mistakes = [];
-  page.on('request', (request) => page.asked.push(request.url()));
-  page.on('pageerror', (error) => page.mistakes.push(error.message));
-  page.on('console', (message) => message.type() === 'error' && page.mistakes.push(message.text()));
+  const page = await watched(context);
   await page.goto(pathToFileURL(file).href + hash);
   return page;
 }
