@@ -7,6 +7,7 @@
 #include <cstdlib>
 
 #include "clock.h"
+#include "event_fields.h"
 #include "unicode.h"
 
 namespace pixgraph {
@@ -16,10 +17,6 @@ using nlohmann::json;
 static constexpr int kErrors = 2, kResults = 1;
 static constexpr int kRemarks = 3;  // of the same kind are shown
 static constexpr auto kLogEvery = std::chrono::seconds(10);
-
-static std::string text_of(const json& event, const char* key) {
-  return printable_line(event.value(key, std::string()));
-}
 
 ProgressMode progress_mode(ProgressMode asked) {
   if (asked != ProgressMode::automatic) return asked;
@@ -77,16 +74,16 @@ void Console::update(bool now) {
 
 void Console::begin(const json& event) {
   begun_ = true;
-  until_ = text_of(event, "until");
+  until_ = line_of(event, "until");
   if (quiet_) return;
   const int items = progress_.items();
   std::string text =
       look_.paint(Look::Paint::strong, "pixgraph " PIXGRAPH_VERSION) +
-      fmt::format("  {}  {} nodes, {} item{}  run {}\n", text_of(event, "file"),
-                  event.value("nodes", json::array()).size(), items, items == 1 ? "" : "s", text_of(event, "id"));
-  if (const std::string sandbox = text_of(event, "sandbox"); !sandbox.empty())
+      fmt::format("  {}  {} nodes, {} item{}  run {}\n", line_of(event, "file"),
+                  event.value("nodes", json::array()).size(), items, items == 1 ? "" : "s", line_of(event, "id"));
+  if (const std::string sandbox = line_of(event, "sandbox"); !sandbox.empty())
     text += "  stand-in models at " + sandbox + ": for trying out, not the real ones\n";
-  text += "  state  " + text_of(event, "state") + "\n";
+  text += "  state  " + line_of(event, "state") + "\n";
   if (const int skipped = event.value("skipped_files", 0))
     text += fmt::format("  {} other file{} in the folders left out\n", skipped, skipped == 1 ? "" : "s");
   print(text);
@@ -97,32 +94,32 @@ void Console::remark(const json& event, const std::string& type) {
   const std::string sign = look_.paint(Look::Paint::warning, "!") + " ";
   const auto first = [&](const std::string& what) { return ++same_[what] <= kRemarks; };
   if (type == "warning") {
-    if (first(text_of(event, "node") + text_of(event, "message")))
-      print(fmt::format("{}{}  {}  {}\n", sign, text_of(event, "node"), text_of(event, "item"),
-                        text_of(event, "message")));
+    if (first(line_of(event, "node") + line_of(event, "message")))
+      print(fmt::format("{}{}  {}  {}\n", sign, line_of(event, "node"), line_of(event, "item"),
+                        line_of(event, "message")));
   } else if (type == "wait") {
     if (mode_ == ProgressMode::tty) return;  // stands in the region as long as it lasts
     const auto wait = std::chrono::milliseconds(event.value("ms", 0));
-    print(fmt::format("{}{}{}\n", sign, text_of(event, "why"),
+    print(fmt::format("{}{}{}\n", sign, line_of(event, "why"),
                       wait.count() > 0 ? "  waiting " + show_duration(wait) : ""));
   } else if (type == "retry") {
-    if (first("retry" + text_of(event, "node")))
-      print(fmt::format("{}{}  {}  {}; try {} of {} in {}\n", sign, text_of(event, "node"), text_of(event, "item"),
-                        text_of(event, "cause"), event.value("attempt", 0), event.value("attempts", 0),
+    if (first("retry" + line_of(event, "node")))
+      print(fmt::format("{}{}  {}  {}; try {} of {} in {}\n", sign, line_of(event, "node"), line_of(event, "item"),
+                        line_of(event, "cause"), event.value("attempt", 0), event.value("attempts", 0),
                         show_duration(std::chrono::milliseconds(event.value("ms", 0)))));
-  } else if (type == "prediction" && text_of(event, "state") == "adopted") {
+  } else if (type == "prediction" && line_of(event, "state") == "adopted") {
     if (first("adopted"))
       print(fmt::format("{}the server's list has prediction {}, whose answer was lost: it is not bought again\n", sign,
-                        text_of(event, "id")));
+                        line_of(event, "id")));
   }
 }
 
 void Console::show(const json& event) {
   std::lock_guard lock(mutex_);
-  const std::string type = text_of(event, "type");
+  const std::string type = line_of(event, "type");
   progress_.take(event);
   if (const Progress::Cause* cause = progress_.told(); cause && cause->count <= most_shown_)
-    print(failure_line(*cause, text_of(event, "item"), text_of(event, "cause"), look_));
+    print(failure_line(*cause, line_of(event, "item"), line_of(event, "cause"), look_));
   if (type == "run") {
     begin(event);
   } else if (type == "output") {

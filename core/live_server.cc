@@ -12,7 +12,6 @@
 #include <Poco/Net/ServerSocket.h>
 #include <Poco/ThreadPool.h>
 
-#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <mutex>
@@ -24,6 +23,7 @@
 #include "hash.h"
 #include "html.h"
 #include "live_state.h"
+#include "report.h"
 #include "report_assets.h"
 
 namespace pixgraph {
@@ -75,8 +75,10 @@ class LiveServer::Serving {
     follower_->finish();
     std::unique_lock lock(mutex_);
     report_ = report_path;
+    // Pictures that lie beside a large report are read from there as they come into view: not from us, who are gone.
+    beside_ = !report_.empty() && real_disk().exists(pictures_beside(report_));
     finished_ = true;
-    waiting_for_ = report_.empty() ? 0 : streams_;
+    waiting_for_ = report_.empty() || beside_ ? 0 : streams_;
     changed_.notify_all();
     changed_.wait_for(lock, kGoodbye, [&] { return waiting_for_ <= 0; });
   }
@@ -233,7 +235,8 @@ class LiveServer::Serving {
     {
       std::lock_guard lock(mutex_);
       if (streams_ >= kMostStreams)
-        return refuse(response, HTTPResponse::HTTP_SERVICE_UNAVAILABLE, "32 pages look on already: close one of them");
+        return refuse(response, HTTPResponse::HTTP_SERVICE_UNAVAILABLE,
+                      std::to_string(kMostStreams) + " pages look on already: close one of them");
       ++streams_;
     }
     struct Seat {
@@ -253,9 +256,9 @@ class LiveServer::Serving {
     out << "retry: 1000\n\n" << std::flush;
     while (out && !leaving_) {
       if (finished_) {
-        const bool has_report = !report_.empty();
+        const char* where = report_.empty() ? "none" : beside_ ? "beside" : "here";
         lock.unlock();
-        out << "event: ended\ndata: " << (has_report ? "{\"report\":true}" : "{}") << "\n\n" << std::flush;
+        out << "event: ended\ndata: {\"report\":\"" << where << "\"}\n\n" << std::flush;
         return;
       }
       // What runs gets older although nothing happens: once in a while it is told anyway.
@@ -284,7 +287,7 @@ class LiveServer::Serving {
   LiveState state_{[this](const std::string& hash) { return run_.thumbnails && run_.thumbnails->has(hash); }};
   std::string report_;
   int streams_ = 0, waiting_for_ = 0;
-  bool finished_ = false, leaving_ = false;
+  bool beside_ = false, finished_ = false, leaving_ = false;
   std::unique_ptr<EventFollower> follower_;
   std::unique_ptr<Poco::Net::HTTPServer> server_;
 };

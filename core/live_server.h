@@ -39,8 +39,8 @@ class LiveServer {
   std::string address() const;
   /// The file of events has grown.
   void advance();
-  /// The run has ended and its report, where there is one, is written: whoever looks on is sent there. Returns when all
-  /// have fetched it, after three seconds at most.
+  /// The run has ended and its report, where there is one, is written: whoever looks on is sent there, or told where it
+  /// is if its pictures lie beside it. Returns when all have fetched it, after three seconds at most.
   void finish(const std::string& report_path);
 
  private:

@@ -2,19 +2,11 @@
 
 #include <algorithm>
 
+#include "event_fields.h"
+
 namespace pixgraph {
 
 using nlohmann::json;
-
-static std::string text_of(const json& event, const char* field) {
-  const auto found = event.find(field);
-  return found != event.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
-static double number_of(const json& event, const char* field) {
-  const auto found = event.find(field);
-  return found != event.end() && found->is_number() ? found->get<double>() : 0;
-}
 
 void LiveState::take(const json& event) {
   ++lines_;
@@ -23,7 +15,6 @@ void LiveState::take(const json& event) {
   if (type == "task") task(event);
   if (type == "picture") picture(event);
   if (type == "item") item(event);
-  if (type == "end") end_ = event;
 }
 
 void LiveState::task(const json& event) {
@@ -34,10 +25,6 @@ void LiveState::task(const json& event) {
     return;
   }
   lanes.erase(name);
-  ++(state == "done"     ? tasks_done_
-     : state == "reused" ? tasks_reused_
-     : state == "failed" ? tasks_failed_
-                         : tasks_skipped_);
   if (state == "failed") fail(event);
 }
 
@@ -105,8 +92,11 @@ json LiveState::lanes(double now) const {
 
 json LiveState::view(double now) const {
   std::size_t running = 0;
-  int all_tasks = 0;
-  for (const Progress::Node& node : progress_.nodes()) all_tasks += node.total;
+  int all_tasks = 0, ended_tasks = 0;
+  for (const Progress::Node& node : progress_.nodes()) {
+    all_tasks += node.total;
+    ended_tasks += std::min(node.ended, node.total);
+  }
   for (const auto& [node, items] : running_) running += items.size();
   json images = json::array(), failures = json::array(), causes = json::array();
   for (const Image& one : images_) images.push_back({{"item", one.item}, {"node", one.node}, {"hash", one.hash}});
@@ -123,12 +113,7 @@ json LiveState::view(double now) const {
                  {"reused", progress_.up_to_date()},
                  {"failed", progress_.failed()},
                  {"skipped", progress_.skipped() + progress_.canceled()}}},
-               {"tasks",
-                {{"all", all_tasks},
-                 {"done", tasks_done_},
-                 {"reused", tasks_reused_},
-                 {"failed", tasks_failed_},
-                 {"skipped", tasks_skipped_}}},
+               {"tasks", {{"all", all_tasks}, {"ended", ended_tasks}}},
                {"rate", progress_.rate()},
                {"predictions", progress_.predictions()},
                {"nodes", nodes()},
@@ -145,7 +130,6 @@ json LiveState::view(double now) const {
   }
   if (progress_.cap()) view["cap"] = *progress_.cap();
   if (const std::string& why = progress_.waiting(now); !why.empty()) view["waiting"] = why;
-  if (ended()) view["exit"] = end_.value("exit", 0);
   return view;
 }
 

@@ -31,7 +31,6 @@ class LiveState {
   void take(const nlohmann::json& event);
   /// How many lines of the file it has taken.
   std::int64_t lines() const { return lines_; }
-  bool ended() const { return !end_.is_null(); }
   /// What the page's module draws; `now` in seconds since the run's start.
   nlohmann::json view(double now) const;
   /// Whether a picture of this run has that hash: nothing else is served.
@@ -58,13 +57,11 @@ class LiveState {
   const std::function<bool(const std::string&)> has_thumbnail_;
   std::int64_t lines_ = 0;
   Progress progress_;
-  int tasks_done_ = 0, tasks_reused_ = 0, tasks_failed_ = 0, tasks_skipped_ = 0;
   std::map<std::string, std::map<std::string, double>> running_;  // node -> item -> since when
   std::deque<Image> images_;                                      // the newest picture of an item; the latest first
   std::deque<Failure> failures_;                                  // the latest first
   std::unordered_map<std::string, std::string> inputs_;           // of items under way: the picture they began with
   std::unordered_set<std::string> pictures_;
-  nlohmann::json end_;
 };
 
 }  // namespace pixgraph

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "unicode.h"
+#include "event_fields.h"
 
 namespace pixgraph {
 
@@ -10,28 +10,6 @@ using nlohmann::json;
 
 static constexpr std::size_t kRecent = 512, kNamesKept = 3;
 static constexpr double kMinute = 60, kSampleEvery = 1, kLeastTime = 2;
-
-/// As a terminal may have it: names and answers come from anywhere, and one of them must not pass for a line of ours.
-static std::string text_of(const json& event, const char* key) {
-  const auto found = event.find(key);
-  return found != event.end() && found->is_string() ? printable_line(found->get<std::string>()) : "";
-}
-
-static double number_of(const json& event, const char* key, double otherwise = 0) {
-  const auto found = event.find(key);
-  return found != event.end() && found->is_number() ? found->get<double>() : otherwise;
-}
-
-static bool flag_of(const json& event, const char* key) {
-  const auto found = event.find(key);
-  return found != event.end() && found->is_boolean() && found->get<bool>();
-}
-
-static const json& list_of(const json& event, const char* key) {
-  static const json none = json::array();
-  const auto found = event.find(key);
-  return found != event.end() && found->is_array() ? *found : none;
-}
 
 /// The message without what differs from item to item.
 static std::string pattern_of(std::string cause, const std::string& item) {
@@ -61,20 +39,20 @@ std::size_t Progress::node(const std::string& name, bool output) {
 }
 
 void Progress::begin(const json& event) {
-  file_ = text_of(event, "file");
+  file_ = line_of(event, "file");
   items_ = static_cast<int>(number_of(event, "items"));
   if (event.contains("cap")) cap_ = number_of(event, "cap");
   for (const json& one : list_of(event, "nodes"))
-    if (one.is_object()) node(text_of(one, "name"), false);
+    if (one.is_object()) node(line_of(one, "name"), false);
   outputs_ = static_cast<int>(list_of(event, "outputs").size());
   if (outputs_ > 0) node("", true);
 }
 
 void Progress::failure(const json& event) {
-  const std::string name = text_of(event, "node"), code = text_of(event, "code"), item = text_of(event, "item");
-  const std::string text = text_of(event, "cause");
+  const std::string name = line_of(event, "node"), code = line_of(event, "code"), item = line_of(event, "item");
+  const std::string text = line_of(event, "cause");
   const auto [place, is_new] = cause_index_.emplace(name + "\n" + code + "\n" + pattern_of(text, item), causes_.size());
-  if (is_new) causes_.push_back({name, code, text, text_of(event, "hint"), 0, {}});
+  if (is_new) causes_.push_back({name, code, text, line_of(event, "hint"), 0, {}});
   Cause& cause = causes_[place->second];
   ++cause.count;
   if (cause.items.size() < kNamesKept) cause.items.push_back(item);
@@ -83,10 +61,10 @@ void Progress::failure(const json& event) {
 
 void Progress::task(const json& event) {
   const bool output = flag_of(event, "output");
-  const std::size_t at = node(text_of(event, "node"), output);
+  const std::size_t at = node(line_of(event, "node"), output);
   Node& node = nodes_[at];
-  const std::string state = text_of(event, "state");
-  auto& of_item = open_[text_of(event, "item")];
+  const std::string state = line_of(event, "state");
+  auto& of_item = open_[line_of(event, "item")];
   of_item.resize(nodes_.size());
   node.last_active = number_of(event, "t");
   if (state == "started") {
@@ -122,7 +100,7 @@ void Progress::task(const json& event) {
 }
 
 void Progress::item(const json& event) {
-  const std::string outcome = text_of(event, "outcome");
+  const std::string outcome = line_of(event, "outcome");
   if (outcome == "failed" && !event.contains("node") && event.contains("code"))
     failure(event);  // refused before it ran: no task said so
   ++(outcome == "done" || outcome == "reused" ? done_
@@ -132,7 +110,7 @@ void Progress::item(const json& event) {
   if (outcome == "reused") ++up_to_date_;
   // Nodes that had nothing to do for it have ended with it all the same.
   std::vector<OpenNode> of_item;
-  if (const auto open = open_.find(text_of(event, "item")); open != open_.end()) {
+  if (const auto open = open_.find(line_of(event, "item")); open != open_.end()) {
     of_item = std::move(open->second);
     open_.erase(open);
   }
@@ -146,13 +124,13 @@ void Progress::item(const json& event) {
   }
   for (const json& bought : list_of(event, "predictions"))
     if (bought.is_object() && bought.contains("cost")) {
-      Node& node = nodes_[this->node(text_of(bought, "node"), false)];
+      Node& node = nodes_[this->node(line_of(bought, "node"), false)];
       node.cost = node.cost.value_or(0) + number_of(bought, "cost");
     }
 }
 
 void Progress::take(const json& event) {
-  const std::string type = text_of(event, "type");
+  const std::string type = line_of(event, "type");
   const double t = number_of(event, "t");
   told_ = -1;
   if (type == "run") {
@@ -164,10 +142,10 @@ void Progress::take(const json& event) {
     item(event);
     sample(t);
   } else if (type == "prediction") {
-    if (text_of(event, "state") == "created") ++predictions_;
+    if (line_of(event, "state") == "created") ++predictions_;
     if (event.contains("cost")) spent_ = spent_.value_or(0) + number_of(event, "cost");
   } else if (type == "wait") {
-    waiting_ = text_of(event, "why");
+    waiting_ = line_of(event, "why");
     waiting_until_ = t + std::max(1.0, number_of(event, "ms") / 1000);
   } else if (type == "end") {
     // A run with nothing to do says so once, not for every item.

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "clock.h"
+#include "event_fields.h"
 #include "html.h"
 #include "money.h"
 #include "unicode.h"
@@ -299,10 +300,6 @@ std::string failure_line(const Progress::Cause& cause, const std::string& item, 
   return line;
 }
 
-static std::string text_of(const json& event, const char* key) {
-  return printable_line(event.value(key, std::string()));
-}
-
 /// The failures by cause, the most frequent first.
 static std::string failures_text(const Progress& progress) {
   constexpr std::size_t kMost = 8;
@@ -325,7 +322,7 @@ static std::string failures_text(const Progress& progress) {
 
 std::string end_text(const Progress& progress, const json& end, const std::string& until, const Look& look) {
   const int items = progress.items(), done = progress.done(), failed = progress.failed();
-  const std::string time = time_of(end.value("t", 0.0)), out_folder = text_of(end, "out");
+  const std::string time = time_of(end.value("t", 0.0)), out_folder = line_of(end, "out");
   if (progress.up_to_date() == items && items > 0)
     return fmt::format("{} nothing to do: {} item{} up to date in {}    {}\n", look.paint(Paint::good, look.good()),
                        items, items == 1 ? " is" : "s are", out_folder, time);
@@ -350,7 +347,7 @@ std::string end_text(const Progress& progress, const json& end, const std::strin
                       progress.predictions() == 1 ? "" : "s", progress.reused(), money);
   // What a failure above has said need not be said again.
   if (!end.contains("stopped")) return text;
-  const std::string stopped = text_of(end, "stopped"), hint = text_of(end, "hint");
+  const std::string stopped = line_of(end, "stopped"), hint = line_of(end, "hint");
   const bool told = std::any_of(progress.causes().begin(), progress.causes().end(),
                                 [&](const Progress::Cause& cause) { return cause.text == stopped; });
   text += told ? "stopped by the failure above\n" : "stopped: " + stopped + "\n";

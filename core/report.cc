@@ -190,6 +190,10 @@ class NewFile {
 
 }  // namespace
 
+std::string pictures_beside(const std::string& path) {
+  return path.substr(0, path.ends_with(".html") ? path.size() - 5 : path.size()) + ".files";
+}
+
 void write_report(const std::string& state, const std::string& id, const std::string& path, Thumbnails& thumbnails,
                   const ReportOptions& options) {
   RunRecord record = read_run(join_path(join_path(join_path(state, "runs"), id), "events.ndjson"));
@@ -198,7 +202,7 @@ void write_report(const std::string& state, const std::string& id, const std::st
   const std::uint64_t bytes = number_thumbnails(pictures, thumbnails);
   const bool inside = bytes <= options.most_inside;
   const std::string folder = folder_of(fs::absolute(path).string());
-  const std::string beside = path.substr(0, path.ends_with(".html") ? path.size() - 5 : path.size()) + ".files";
+  const std::string beside = pictures_beside(path);
   const std::string beside_url = percent_encoded(beside.substr(beside.rfind('/') + 1));
   std::vector<std::string> names;
   if (!inside) names = put_beside(beside, pictures, thumbnails);

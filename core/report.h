@@ -22,6 +22,9 @@ struct ReportOptions {
 void write_report(const std::string& state, const std::string& id, const std::string& path, Thumbnails& thumbnails,
                   const ReportOptions& options = {});
 
+/// The folder beside the page where the pictures of a large report are.
+std::string pictures_beside(const std::string& path);
+
 /// The id of the run that `name` means: an id, the beginning of one, or "last". Throws Error E806.
 std::string find_run(const std::string& state, const std::string& name);
 

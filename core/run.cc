@@ -426,9 +426,10 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
       const std::string text = shown_error(error, redactor);
       if (RunLog* shown_by = to_tell) shown_by->say(text);
     };
-    std::unique_ptr<LiveServer> live;
-    if (options.live) live = std::make_unique<LiveServer>(options.port);
     std::atomic<bool> stopping = false;
+    std::unique_ptr<LiveServer>
+        live;  // what it asks and shows outlives it; its port is taken before anything is bought
+    if (options.live) live = std::make_unique<LiveServer>(options.port);
     RunLog log(state, options.events, options.shard, redactor, failed, options.console);
     to_tell = &log;
     json description = run_event(graph, table, options);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "event_fields.h"
 #include "event_follower.h"
 
 namespace pixgraph {
@@ -11,30 +12,8 @@ using nlohmann::json;
 
 namespace {
 
-std::string text_of(const json& event, const char* field) {
-  const auto found = event.find(field);
-  return found != event.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
-double number_of(const json& event, const char* field, double otherwise = 0) {
-  const auto found = event.find(field);
-  return found != event.end() && found->is_number() ? found->get<double>() : otherwise;
-}
-
 int count_of(const json& event, const char* field) {
   return static_cast<int>(std::clamp(number_of(event, field), 0.0, 2e9));
-}
-
-/// A list or an empty one.
-const json& list_of_field(const json& event, const char* field) {
-  static const json none = json::array();
-  const auto found = event.find(field);
-  return found != event.end() && found->is_array() ? *found : none;
-}
-
-bool flag_of(const json& event, const char* field) {
-  const auto found = event.find(field);
-  return found != event.end() && found->is_boolean() && found->get<bool>();
 }
 
 std::optional<double> cost_of(const json& event) {
@@ -118,7 +97,7 @@ class Reader {
     record.until = text_of(event, "until");
     record.pipeline = text_of(event, "pipeline");
     record.items_wanted = static_cast<std::size_t>(count_of(event, "items"));
-    for (const json& word : list_of_field(event, "command"))
+    for (const json& word : list_of(event, "command"))
       if (word.is_string()) record.command.push_back(word.get<std::string>());
     if (const auto params = event.find("params"); params != event.end() && params->is_object())
       for (const auto& [name, value] : params->items())
@@ -136,9 +115,9 @@ class Reader {
   }
 
   void boxes_of(const json& event, const char* field, DrawnBox::Kind kind) {
-    for (const json& one : list_of_field(event, field)) {
+    for (const json& one : list_of(event, field)) {
       if (!one.is_object()) continue;
-      for (const json& from : list_of_field(one, "after"))
+      for (const json& from : list_of(one, "after"))
         if (from.is_string())
           after_[static_cast<std::ptrdiff_t>(record.drawing.size())].push_back(from.get<std::string>());
       DrawnBox box;
@@ -243,10 +222,10 @@ class Reader {
     one.hint = text_of(event, "hint");
     one.culprit = text_of(event, "node");
     one.ms = number_of(event, "ms");
-    for (const json& file : list_of_field(event, "files"))
+    for (const json& file : list_of(event, "files"))
       if (file.is_object()) one.files.push_back({text_of(file, "path"), text_of(file, "hash"), -1});
     name_outputs(one, index);
-    for (const json& bought : list_of_field(event, "predictions")) {
+    for (const json& bought : list_of(event, "predictions")) {
       if (!bought.is_object()) continue;
       const int number = prediction_of(text_of(bought, "id"));
       PredictionRecord& prediction = record.predictions[number];

@@ -9,7 +9,7 @@ const dollars = (n) => `$${n.toFixed(n !== 0 && n < .1 ? 4 : 2)}`;
 
 let run = null, connected = false, stopping = false, refused = '', over = '';
 
-const graph = [...document.querySelectorAll('svg.graph > g.node, svg.graph > a > g.node')];
+const graph = [...document.querySelectorAll('svg.graph > g.node')];
 const svg = (element, attributes) => {
   const made = document.createElementNS('http://www.w3.org/2000/svg', element);
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
@@ -30,8 +30,7 @@ const seconds = (n) => (n < 60 ? `${Math.round(n)} s` : duration(n * 1000));
 
 function verdict() {
   const {tasks, part, elapsed, left} = run;
-  const ended = tasks.done + tasks.reused + tasks.failed + tasks.skipped;
-  const facts = [`${Math.floor(part * 100)} %`, `${count(Math.min(ended, tasks.all))} of ${count(tasks.all)} tasks`, `${seconds(elapsed)} elapsed`];
+  const facts = [`${Math.floor(part * 100)} %`, `${count(tasks.ended)} of ${count(tasks.all)} tasks`, `${seconds(elapsed)} elapsed`];
   if (left > 0) facts.push(`about ${seconds(left)} left`);
   return facts.join(' · ');
 }
@@ -159,10 +158,10 @@ function listen() {
   });
   stream.addEventListener('ended', (event) => {
     const {report} = JSON.parse(event.data);
-    over = report ? 'The report is being opened.' : 'There is no report of it.';
+    over = {here: 'The report is being opened.', beside: 'Its report has its pictures beside it: open the file named below.', none: 'There is no report of it.'}[report];
     stream.close();
     paint();
-    if (report) location.replace(address('/report'));
+    if (report === 'here') location.replace(address('/report'));
   });
   stream.addEventListener('error', () => {
     if (over) return;

@@ -186,12 +186,22 @@ TEST(LiveServer, AtTheEndWhoLooksOnIsSentToTheReport) {
   stream.until("id: 2\n");
   world.folder.write("report.html", "<html><main>\n<p>All done</p></main></html>");
   std::thread ending([&] { world.server.finish(world.folder.path("report.html")); });
-  EXPECT_THAT(stream.until("event: ended"), HasSubstr("event: ended\ndata: {\"report\":true}"));
+  EXPECT_THAT(stream.until("event: ended"), HasSubstr("event: ended\ndata: {\"report\":\"here\"}"));
   const std::string report = world.get(world.with_token("/report"));
   EXPECT_THAT(report, HasSubstr("<p>All done</p>"));
   EXPECT_THAT(report,
               HasSubstr("This is the file <span class=\"mono\">" + world.folder.path("report.html") + "</span>."));
   ending.join();
+}
+
+TEST(LiveServer, AReportWhosePicturesLieBesideItIsOnlyNamed) {
+  World world;
+  Asking stream(world.port, "GET " + world.with_token("/stream") + " HTTP/1.1\r\nHost: " + world.host());
+  stream.until("id: 2\n");
+  world.folder.write("report.html", "<html></html>");
+  std::filesystem::create_directories(world.folder.path("report.files"));
+  world.server.finish(world.folder.path("report.html"));  // there is nothing to wait for
+  EXPECT_THAT(stream.until("event: ended"), HasSubstr("event: ended\ndata: {\"report\":\"beside\"}"));
 }
 
 TEST(LiveServer, NobodyIsWaitedForWhereNobodyLooksOn) {

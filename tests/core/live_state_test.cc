@@ -41,7 +41,7 @@ TEST(LiveState, CountsLinesTasksAndMoney) {
   told.state.take({{"type", "prediction"}, {"state", "succeeded"}, {"id", "x"}, {"cost", 0.25}, {"t", 2}});
   const json view = told.state.view(3);
   EXPECT_EQ(told.state.lines(), 6);
-  EXPECT_EQ(view["tasks"], (json{{"all", 12}, {"done", 1}, {"reused", 0}, {"failed", 0}, {"skipped", 0}}));
+  EXPECT_EQ(view["tasks"], (json{{"all", 12}, {"ended", 1}}));
   EXPECT_EQ(
       view["nodes"][0],
       (json{{"name", "cut"}, {"total", 4}, {"done", 1}, {"reused", 0}, {"failed", 0}, {"skipped", 0}, {"running", 0}}));
@@ -50,7 +50,6 @@ TEST(LiveState, CountsLinesTasksAndMoney) {
   EXPECT_NEAR(view["projected"].get<double>(), 0.25 * 12, 1e-9);
   EXPECT_EQ(view["predictions"], 1);
   EXPECT_EQ(view["elapsed"], 3);
-  EXPECT_FALSE(view.contains("exit"));
 }
 
 TEST(LiveState, LanesAreWhatRunsTheOldestFirstAndNoMoreThanFit) {
@@ -100,14 +99,6 @@ TEST(LiveState, FailuresComeWithThePhotoWhereItCouldBeRead) {
   EXPECT_EQ(view["failures"][1]["hash"], "");  // it could not be decoded
   told.state.take({{"type", "item"}, {"item", "d"}, {"outcome", "failed"}, {"code", "E612"}, {"cause", "twice"}});
   EXPECT_EQ(told.state.view(1)["failures"][0]["cause"], "twice");
-}
-
-TEST(LiveState, TheEndHasItsExitCode) {
-  Told told;
-  EXPECT_FALSE(told.state.ended());
-  told.state.take({{"type", "end"}, {"exit", 1}, {"t", 9}});
-  EXPECT_TRUE(told.state.ended());
-  EXPECT_EQ(told.state.view(9)["exit"], 1);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
@@ -13,7 +14,7 @@ namespace {
 TEST(ReportAssets, AreTheFilesAsTheyAre) {
   for (const char* name :
        {"graph.css", "report.css", "report.js", "page.js", "timeline.js", "gallery.js", "detail.js"}) {
-    std::ifstream in(std::string(PIXGRAPH_TESTS_DIR) + "/../core/report/" + name, std::ios::binary);
+    std::ifstream in(std::filesystem::path(PIXGRAPH_TESTS_DIR) / "../core/report" / name, std::ios::binary);
     const std::string text{std::istreambuf_iterator<char>(in), {}};
     ASSERT_FALSE(text.empty()) << name;
     EXPECT_EQ(report_asset(name), text) << name;
