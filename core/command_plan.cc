@@ -54,13 +54,11 @@ int command_plan(const Arguments& arguments) {
 }
 
 /// What the plan says of every node; those that no output needs have nothing to do either.
-static void mark_plan(Drawing& drawing, const PlanSummary& by_node) {
-  for (DrawnBox& box : drawing)
-    if (box.kind == DrawnBox::Kind::node) box.plan.emplace();
+static void mark_plan(Drawing& drawing, const Graph& graph, const PlanSummary& by_node) {
+  DrawnBox* nodes = drawing.data() + graph.inputs.size();
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) nodes[i].plan.emplace();
   for (const PlanNode& node : by_node.nodes)
-    for (DrawnBox& box : drawing)
-      if (box.kind == DrawnBox::Kind::node && box.name == node.name)
-        box.plan = {.to_run = node.runs, .to_buy = node.predictions, .ready = node.reused + node.skipped};
+    nodes[node.node].plan = {.to_run = node.runs, .to_buy = node.predictions, .ready = node.reused + node.skipped};
 }
 
 int command_graph(const Arguments& arguments) {
@@ -77,7 +75,7 @@ int command_graph(const Arguments& arguments) {
   if (with_plan) {
     const RunOptions options = options_of(arguments);
     Index index(find_state_folder(graph.file, options));
-    mark_plan(drawing, planned(graph, arguments, options, index));
+    mark_plan(drawing, graph, planned(graph, arguments, options, index));
   }
   const std::string title = graph.name.empty() ? graph.file : graph.name;
   const std::string text = format == "svg"   ? draw_svg(drawing, title, true)

@@ -163,7 +163,6 @@ ItemTable items_of(const Graph& graph, const std::vector<std::string>& named, co
   return list_items(graph, named, kept_folders(graph, options), {});
 }
 
-/// Those that the words after FILE name, as far as --limit, --shard and --only go.
 ItemTable chosen_items(const Graph& graph, const Arguments& arguments, const RunOptions& options) {
   ItemChoice choice;
   if (arguments.has("--shard")) choice.shard = parse_shard(arguments.value("--shard"));
@@ -187,7 +186,6 @@ std::optional<Prices> prices_of(const Graph& graph) {
   return prices;
 }
 
-/// Every --rebuy names a paid node.
 void check_rebuy(const Graph& graph, const RunOptions& options) {
   for (const std::string& name : options.rebuy) {
     std::vector<std::string> paid;

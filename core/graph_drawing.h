@@ -34,7 +34,7 @@ struct DrawnBox {
 
 using Drawing = std::vector<DrawnBox>;
 
-/// Inputs, nodes and outputs of a pipeline.
+/// Inputs, nodes and outputs of a pipeline, in this order.
 Drawing drawing_of(const Graph& graph);
 
 /// `standalone`: a file of its own, with its colours (light and dark). Else a part of a page that has them

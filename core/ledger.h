@@ -90,7 +90,7 @@ class Ledger {
 
   /// The purchase with the highest number; nullopt where there never was one.
   std::optional<Purchase> latest(const std::string& key) const;
-  /// What the same purchase asks for: all but how it ended, at the price of its first line.
+  /// What the same purchase asks for: all but how it ended. Parses one line, however long the answer was.
   std::optional<Purchase> asked(const std::string& key) const;
   /// Claims purchase `number` of the key. nullopt where somebody else has claimed it.
   std::optional<Purchase> claim(const std::string& key, int number, const Request& request, int attempt = 1,

@@ -7,7 +7,8 @@
 
 int main(int count, char** words) {
   std::setlocale(LC_CTYPE, "");
-  // Files of some megabytes come and go with every item: in the arenas of many threads they would stay.
+  // Left alone the limit grows to 32 MB with what is freed, and files that come and go with every item would then stay
+  // in the arenas of many threads.
   ::mallopt(M_MMAP_THRESHOLD, 4 << 20);
   return pixgraph::run_command_line({words + 1, words + count});
 }
