@@ -427,8 +427,8 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
       if (RunLog* shown_by = to_tell) shown_by->say(text);
     };
     std::atomic<bool> stopping = false;
-    std::unique_ptr<LiveServer>
-        live;  // what it asks and shows outlives it; its port is taken before anything is bought
+    // What it refers to is declared before it; its port is taken before anything is bought.
+    std::unique_ptr<LiveServer> live;
     if (options.live) live = std::make_unique<LiveServer>(options.port);
     RunLog log(state, options.events, options.shard, redactor, failed, options.console);
     to_tell = &log;
