@@ -54,7 +54,7 @@ int command_explain(const Arguments& arguments) {
   OutputWriter writer(real_disk(), index, codecs, options.out, false, PastOutputs(join_path(state, "runs")));
   const Planner planner(graph, index, writer, {});
   const Ledger ledger(real_disk(), ledger_folder(state, options.sandbox));
-  const PurchaseKnowledge known{index, ledger, [&](const File& file) { return index.hash_of(file.path); }, {}, {}};
+  const PurchaseKnowledge known{index, ledger, [&](const File& file) { return index.hash_of(file.path); }, {}};
   const nlohmann::json made =
       explain_item(graph, find_item(graph, arguments, options), arguments.words.size() == 3 ? arguments.words[2] : "",
                    planner, codecs, known);

@@ -27,8 +27,7 @@ static PlanSummary planned(const Graph& graph, const Arguments& arguments, const
   };
   const Plan plan = make_plan(graph, table, planner, codecs, hash_of);
   const Ledger ledger(real_disk(), ledger_folder(state, options.sandbox));
-  return summary(graph, table, plan,
-                 {index, ledger, hash_of, {options.only_failed, std::nullopt}, consents(options, rebuy_time(options))});
+  return summary(graph, table, plan, {index, ledger, hash_of, consents(options, std::chrono::system_clock::now())});
 }
 
 int command_plan(const Arguments& arguments) {

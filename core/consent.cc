@@ -8,9 +8,9 @@ bool agreed(const Consent& consent, const Purchase& known) {
   if (known.state == PurchaseState::intent || known.state == PurchaseState::created ||
       known.state == PurchaseState::maybe_paid)
     return false;
-  if (consent.failed && known.state != PurchaseState::succeeded) return true;
   const auto wall = parse_iso_time(known.wall);
-  return consent.before && wall && *wall < *consent.before;
+  const auto older_than = [&](const std::optional<Consent::Time>& time) { return time && wall && *wall < *time; };
+  return older_than(consent.before) || (known.state != PurchaseState::succeeded && older_than(consent.failed_before));
 }
 
 bool agreed(const Retry& retry, const Purchase& known) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <optional>
 #include <string>
 
@@ -10,10 +11,21 @@
 
 namespace pixgraph {
 
-/// What the user has agreed to have bought again.
+/// What the user has agreed to have bought again: never what is bought within this run.
 struct Consent {
-  bool failed = false;  // --only failed: what failed, was canceled, timed out, got lost or expired
-  std::optional<std::chrono::system_clock::time_point> before;  // --rebuy NODE: everything whose intent is older
+  using Time = std::chrono::system_clock::time_point;
+  // --only failed: what failed, was canceled, timed out, got lost or expired, and whose intent is older
+  std::optional<Time> failed_before;
+  std::optional<Time> before;  // --rebuy NODE: everything whose intent is older
+};
+
+struct Consents {
+  const Consent& of(const std::string& node) const {
+    const auto own = of_node.find(node);
+    return own == of_node.end() ? all : own->second;
+  }
+  Consent all;
+  std::map<std::string, Consent> of_node;  // instead of `all`
 };
 
 /// By word of the command line.

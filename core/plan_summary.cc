@@ -20,10 +20,9 @@ Buying reason_to_buy_one(const GraphNode& node, const std::string& key, const Pu
   if (!purchase) return {"the ledger has no such purchase"};
   const std::string state(state_name(purchase->state));
   if (free_to_buy(purchase->state)) return {"the last try was not paid (" + state + ")"};
-  const auto own = known.consent_of.find(node.name);
-  const Consent& consent = own == known.consent_of.end() ? known.consent : own->second;
+  const Consent& consent = known.consents.of(node.name);
   if (agreed(consent, *purchase))
-    return {consent.failed && purchase->state != PurchaseState::succeeded
+    return {consent.failed_before && purchase->state != PurchaseState::succeeded
                 ? "forced by --only failed: the last purchase is " + state
                 : "forced by --rebuy"};
   if (agreed(node.retry, *purchase)) return {"it failed, and `retry` of the node buys it again"};

@@ -38,8 +38,7 @@ struct PurchaseKnowledge {
   Index& index;
   const Ledger& ledger;
   FileHash hash_of;
-  Consent consent;                            // for every paid node
-  std::map<std::string, Consent> consent_of;  // for some, by node name
+  Consents consents;
 };
 
 PlanSummary summary(const Graph& graph, const ItemTable& table, const Plan& plan, const PurchaseKnowledge& known);

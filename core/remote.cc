@@ -63,6 +63,7 @@ void RemoteDriver::start(RemoteCall call) {
     else if (call.queue_timeout && call.run_timeout)
       call.request.lifetime = *call.queue_timeout + *call.run_timeout;
     job->waiters.push_back(std::move(call.done));
+    if (failed_.contains(key)) call.consent = {};
     job->call = std::move(call);
   }
   setup_.executor.post(Workers::net, {kUrgencyPoll, job->call.priority.item, job->call.priority.depth},
@@ -129,8 +130,7 @@ void RemoteDriver::look_again(const JobPtr& job, Purchase known) {
     servers_.governor(server).pause_calls(throttled.wait());
     return later(throttled.wait());
   }
-  const bool agreed_to = agreed(job->call.consent, known);
-  const bool in_time = job->call.timeout ? age_of(known) < *job->call.timeout : !agreed_to;
+  const bool in_time = job->call.timeout ? age_of(known) < *job->call.timeout : !agreed(job->call.consent, known);
   if (now.status != RemoteStatus::succeeded && (terminal(now.status) || !in_time)) return look_up(job);
   setup_.ledger.created(known, known.id);
   attach(job, std::move(known));
@@ -467,6 +467,7 @@ void RemoteDriver::finish(const JobPtr& job, RemoteOutcome outcome) {
     std::lock_guard lock(mutex_);
     waiters = std::move(job->waiters);
     jobs_.erase(job->key);
+    if (outcome.error) failed_.insert(job->key);
   }
   bool first = true;
   for (const auto& done : waiters) {

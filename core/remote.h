@@ -13,6 +13,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -112,8 +113,9 @@ class RemoteDriver {
   RunTimes run_times_;
   Poller poller_;
   SentReach sent_reach_;
-  std::mutex mutex_;                    // guards jobs_ and their waiters
+  std::mutex mutex_;                    // guards jobs_, their waiters and failed_
   std::map<std::string, JobPtr> jobs_;  // by purchase key: single flight
+  std::set<std::string> failed_;        // keys of jobs that failed: no consent was given after that
   std::atomic<bool> stopping_ = false, canceling_ = false;
   std::atomic<int> creates_ = 0;
 };

@@ -219,14 +219,16 @@ ServerLimits limits_for(const Graph& graph, const std::string& server, const Run
   return limits;
 }
 
-std::map<std::string, Consent> consents(const RunOptions& options, std::chrono::system_clock::time_point rebuy_before) {
-  std::map<std::string, Consent> consent_of;
-  for (const std::string& node : options.rebuy) consent_of[node] = {options.only_failed, rebuy_before};
-  return consent_of;
+Consent::Time rebuy_time(const RunOptions& options, Consent::Time started) {
+  return options.rebuy_before.empty() ? started : parse_iso_time(options.rebuy_before).value();
 }
 
-std::chrono::system_clock::time_point rebuy_time(const RunOptions& options) {
-  return options.rebuy_before.empty() ? std::chrono::system_clock::now() : parse_iso_time(options.rebuy_before).value();
+Consents consents(const RunOptions& options, Consent::Time started) {
+  Consents given;
+  if (options.only_failed) given.all.failed_before = started;
+  for (const std::string& node : options.rebuy)
+    given.of_node[node] = {given.all.failed_before, rebuy_time(options, started)};
+  return given;
 }
 
 void point_at_sandbox(RunHost& host, const std::string& base_url) {
@@ -275,7 +277,7 @@ struct Running {
   RunLog& log;
   Budget& budget;
   std::atomic<Scheduler*>& at_work;  // set while there is one
-  std::chrono::system_clock::time_point rebuy_before;
+  Consent::Time started;
   Thumbnails& thumbnails;
   std::atomic<bool>& stopping;  // no new predictions: Ctrl-C, or the live page's button
 };
@@ -322,23 +324,9 @@ RunCounts execute(const Running& run, bool& interrupted) {
                         (remote > 0                   ? remote + std::max(4, remote / 4)
                          : uses(run.graph, Pool::net) ? kNetThreads
                                                       : 0);
-  scheduler = std::make_unique<Scheduler>(Scheduler::Setup{run.graph,
-                                                           run.registry,
-                                                           run.table,
-                                                           run.planner,
-                                                           run.codecs,
-                                                           executor,
-                                                           *driver,
-                                                           services.host,
-                                                           run.index,
-                                                           run.writer,
-                                                           events,
-                                                           memory,
-                                                           in_flight,
-                                                           options.fail_fast,
-                                                           {options.only_failed, std::nullopt},
-                                                           consents(options, run.rebuy_before),
-                                                           &run.thumbnails});
+  scheduler = std::make_unique<Scheduler>(Scheduler::Setup{
+      run.graph, run.registry, run.table, run.planner, run.codecs, executor, *driver, services.host, run.index,
+      run.writer, events, memory, in_flight, options.fail_fast, consents(options, run.started), &run.thumbnails});
   Signals signals(
       [&] {
         run.stopping = true;
@@ -397,15 +385,12 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
     const Plan plan =
         make_plan(graph, table, planner, codecs, [&](const File& file) { return index.known_hash(file.path); });
 
-    const auto rebuy_before = rebuy_time(options);
+    const Consent::Time started = std::chrono::system_clock::now();
     Budget budget(options.prices, options.max_cost);
     if (options.max_cost && models.uses && !plan.nothing_to_do) {
       const Ledger ledger(disk, ledger_folder(state, options.sandbox));
-      const PurchaseKnowledge known{index,
-                                    ledger,
-                                    [&](const File& file) { return index.known_hash(file.path); },
-                                    {options.only_failed, std::nullopt},
-                                    consents(options, rebuy_before)};
+      const PurchaseKnowledge known{index, ledger, [&](const File& file) { return index.known_hash(file.path); },
+                                    consents(options, started)};
       check_prices(graph, summary(graph, table, plan, known), *models.uses, budget);
     }
 
@@ -459,7 +444,7 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
       counts.items_reused = static_cast<int>(table.items.size());
     else
       counts = execute({graph, registry, table, options, models, state, codecs, index, writer, planner, *services, log,
-                        budget, at_work, rebuy_before, thumbnails, stopping},
+                        budget, at_work, started, thumbnails, stopping},
                        interrupted);
     int exit = kExitDone;
     if (interrupted)
@@ -476,7 +461,8 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
     if (counts.items_failed > 0 && !options.command.empty())
       std::fprintf(stderr, "retry   %s\n", printable_line(retry_command(options.command)).c_str());
     if (exit == kExitInterrupted && !options.rebuy.empty())
-      std::fprintf(stderr, "go on with the same --rebuy and: --rebuy-before %s\n", iso_time(rebuy_before).c_str());
+      std::fprintf(stderr, "go on with the same --rebuy and: --rebuy-before %s\n",
+                   iso_time(rebuy_time(options, started)).c_str());
     if (live) live->finish(report);
     return exit;
   } catch (const Error& error) {

@@ -65,10 +65,11 @@ struct RunModels {
 /// the options say.
 ServerLimits limits_for(const Graph& graph, const std::string& server, const RunOptions& options);
 
-/// Whose word the options give that something is bought again.
-std::map<std::string, Consent> consents(const RunOptions& options, std::chrono::system_clock::time_point rebuy_before);
-/// What `--rebuy-before` says, else now.
-std::chrono::system_clock::time_point rebuy_time(const RunOptions& options);
+/// What `--rebuy-before` says, else when the run started.
+Consent::Time rebuy_time(const RunOptions& options, Consent::Time started);
+
+/// What the options say may be bought again, by a run that started then.
+Consents consents(const RunOptions& options, Consent::Time started);
 
 /// From here on the host's servers are the sandbox at `base_url`.
 void point_at_sandbox(RunHost& host, const std::string& base_url);

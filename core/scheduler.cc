@@ -302,8 +302,7 @@ void Scheduler::run_remote(const Piece& piece, std::shared_ptr<NodeCall> call,
   buy.queue_timeout = node.queue_timeout;
   buy.run_timeout = node.run_timeout;
   buy.retry = node.retry;
-  const auto agreed = setup_.consent_of.find(node.name);
-  buy.consent = agreed == setup_.consent_of.end() ? setup_.consent : agreed->second;
+  buy.consent = setup_.consents.of(node.name);
   call->release_inputs();  // what waits for a server holds no pixels but those it sends
   {
     std::lock_guard lock(mutex_);

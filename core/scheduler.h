@@ -56,9 +56,8 @@ class Scheduler {
     MemoryBound& memory;
     int items_in_flight = 16;
     bool fail_fast = false;
-    Consent consent;                            // for every paid node
-    std::map<std::string, Consent> consent_of;  // for some, by node name
-    Thumbnails* thumbnails = nullptr;           // null: none are made
+    Consents consents;
+    Thumbnails* thumbnails = nullptr;  // null: none are made
   };
   explicit Scheduler(Setup setup);
   ~Scheduler();

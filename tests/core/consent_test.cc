@@ -55,16 +55,42 @@ TEST(Consent, ConsentIsNeededToBuyAgainAndIsEnough) {
   MemoryDisk disk;
   const auto remote = remote_of({created("p1", ended_as(RemoteStatus::failed, "bad luck")), created("p2", succeeded()),
                                  created("p3", succeeded())});
+  Process without(disk);
+  EXPECT_EQ(without.buy(remote).error->code(), "E411");
+  EXPECT_EQ(without.buy(remote).error->code(), "E511");
   Process process(disk);
-  EXPECT_EQ(process.buy(remote).error->code(), "E411");
-  EXPECT_EQ(process.buy(remote).error->code(), "E511");
-  process.consent.failed = true;
+  process.consent.failed_before = std::chrono::system_clock::now() + 1ms;
   EXPECT_EQ(process.buy(remote).id, "p2");
   EXPECT_EQ(text_of(process.buy(remote)), "reused");  // it is not what failed
-  process.consent = {false, std::chrono::system_clock::now() - 1h};
+  process.consent = {{}, std::chrono::system_clock::now() - 1h};
   EXPECT_EQ(text_of(process.buy(remote)), "reused");  // bought since
-  process.consent = {false, std::chrono::system_clock::now() + 1h};
+  process.consent = {{}, std::chrono::system_clock::now() + 1h};
   EXPECT_EQ(process.buy(remote).id, "p3");
+}
+
+TEST(Consent, CoversNothingThatFailsWithinTheRun) {
+  MemoryDisk disk;
+  const auto remote = remote_of({created("p1", ended_as(RemoteStatus::failed, "bad luck")),
+                                 created("p2", ended_as(RemoteStatus::failed, "again"))});
+  for (const bool by_node : {false, true}) {
+    remote->submitted = 0;
+    Process(disk).buy(remote);
+    Process process(disk);
+    (by_node ? process.consent.before : process.consent.failed_before) = std::chrono::system_clock::now() + 1h;
+    for (int item = 0; item < 5; ++item) process.buy(remote);  // the same request, one item after the other
+    EXPECT_EQ(remote->submitted, by_node ? 1 : 2);
+  }
+}
+
+TEST(Consent, CoversNothingThatAnotherProcessBoughtSince) {
+  MemoryDisk disk;
+  const auto remote = remote_of({created("p1", ended_as(RemoteStatus::failed, "bad luck"))});
+  Process process(disk);
+  process.consent.failed_before = std::chrono::system_clock::now();
+  std::this_thread::sleep_for(2ms);
+  Process(disk).buy(remote);
+  EXPECT_EQ(process.buy(remote).error->code(), "E511");
+  EXPECT_EQ(remote->submitted, 1);
 }
 
 /// Retries at once.
@@ -166,11 +192,13 @@ TEST(Consent, RetryIsForFailuresOnly) {
 TEST(Consent, APersonsWordStartsTheTriesAnew) {
   MemoryDisk disk;
   const auto remote = remote_of({fails("p1")});
+  Process first(disk);
+  first.retry = tries(2);
+  first.buy(remote);
+  EXPECT_EQ(remote->submitted, 2);
   Process process(disk);
   process.retry = tries(2);
-  process.buy(remote);
-  EXPECT_EQ(remote->submitted, 2);
-  process.consent.failed = true;
+  process.consent.failed_before = std::chrono::system_clock::now() + 1ms;
   process.buy(remote);
   EXPECT_EQ(remote->submitted, 4);
 }

@@ -15,7 +15,7 @@ struct Explained : Planned {
     OutputWriter writer(real_disk(), index, codecs, folder.path("out"), false);
     const Planner planner(graph, index, writer, {});
     return explain_item(graph, table.items[0], node, planner, codecs,
-                        {index, ledger, [](const File&) { return ""; }, {}, {}});
+                        {index, ledger, [](const File&) { return ""; }, {}});
   }
   /// As its second try, after one that failed.
   void buy_twice() {

@@ -43,10 +43,11 @@ TEST(PlanSummary, SaysWhatConsentBuysAgain) {
   planned.bought(0, PurchaseState::succeeded);
   planned.bought(1, PurchaseState::failed);
   EXPECT_EQ(planned.plan().predictions, 0);
-  PlanSummary plan = planned.plan({.failed = true, .before = {}});
+  PlanSummary plan = planned.plan({.all = {std::chrono::system_clock::now(), {}}, .of_node = {}});
   EXPECT_EQ(plan.predictions, 1);
   EXPECT_EQ(plan.nodes[0].why, (Reasons{{"forced by --only failed: the last purchase is failed", 1}}));
-  plan = planned.plan({}, {{"bought", {false, std::chrono::system_clock::now() + std::chrono::hours(1)}}});
+  plan = planned.plan(
+      {.all = {}, .of_node = {{"bought", {{}, std::chrono::system_clock::now() + std::chrono::hours(1)}}}});
   EXPECT_EQ(plan.predictions, 2);
   EXPECT_EQ(plan.nodes[0].why, (Reasons{{"forced by --rebuy", 3}}));
   planned.graph.nodes[0].retry.attempts = 2;

@@ -108,7 +108,7 @@ struct TimedOut {
   std::string next(const Snapshot& now, std::optional<std::chrono::milliseconds> timeout, bool consent = false) {
     Process process(disk);
     again = remote_of({created("p2", succeeded())}, {now});
-    process.consent.failed = consent;
+    if (consent) process.consent.failed_before = std::chrono::system_clock::now();
     return text_of(process.buy(again, "cat", timeout));
   }
   MemoryDisk disk;

@@ -99,7 +99,6 @@ class TestRun : RemoteObserver {
                                                                in_flight,
                                                                fail_fast,
                                                                {},
-                                                               {},
                                                                thumbnails});
     };
     make_scheduler(nullptr);
@@ -117,7 +116,7 @@ class TestRun : RemoteObserver {
   }
   /// The plan by node, with what was bought until now.
   PlanSummary told(const Plan& plan) {
-    return summary(graph, table, plan, {index, ledger, [](const File&) { return ""; }, {}, {}});
+    return summary(graph, table, plan, {index, ledger, [](const File&) { return ""; }, {}});
   }
   /// "a: done" per item, in the order of their ends.
   std::vector<std::string> items_ended() const {

@@ -46,13 +46,13 @@ struct Planned : Nodes {
     else
       ledger.ended(purchase, state, "", nullptr);
   }
-  PlanSummary plan(const Consent& consent = {}, std::map<std::string, Consent> consent_of = {}) {
+  PlanSummary plan(Consents consents = {}) {
     Codecs codecs(registry);
     OutputWriter writer(real_disk(), index, codecs, folder.path("out"), false);
     const Planner planner(graph, index, writer, {});
     const FileHash none = [](const File&) { return ""; };
     const Plan made = make_plan(graph, table, planner, codecs, none);
-    return summary(graph, table, made, {index, ledger, none, consent, std::move(consent_of)});
+    return summary(graph, table, made, {index, ledger, none, std::move(consents)});
   }
   TempFolder folder;
   MemoryDisk disk;
