@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cctype>
 #include <cstdio>
+#include <map>
 
 #include <nlohmann/json.hpp>
 
@@ -17,22 +18,36 @@
 namespace pixgraph {
 
 static Purchase find_purchase(const Ledger& ledger, const std::string& prefix) {
-  std::vector<Purchase> found;
+  std::map<std::string, Purchase> found;  // the latest of each key
   for (Purchase& purchase : ledger.all())
-    if (purchase.key.starts_with(prefix)) found.push_back(std::move(purchase));
+    if (purchase.key.starts_with(prefix)) {
+      Purchase& latest = found[purchase.key];
+      if (purchase.number > latest.number) latest = std::move(purchase);
+    }
   if (prefix.size() < 6)
     throw Error("E516", "`" + prefix + "` is too short for a key",
                 "give at least six digits of it; pixgraph ledger list shows them");
   if (found.empty())
     throw Error("E516", "no purchase has a key that begins with `" + prefix + "`", "pixgraph ledger list shows them");
   if (found.size() > 1)
-    throw Error("E516", fmt::format("{} purchases have keys that begin with `{}`", found.size(), prefix),
+    throw Error("E516", fmt::format("{} requests have keys that begin with `{}`", found.size(), prefix),
                 "give more of it");
-  return found[0];
+  return found.begin()->second;
+}
+
+/// Every purchase that may have cost something; tries that cost nothing only where no other followed.
+static std::vector<Purchase> listed_purchases(const Ledger& ledger) {
+  std::vector<Purchase> all = ledger.all();
+  std::map<std::string, int> latest;
+  for (const Purchase& p : all) latest[p.key] = std::max(latest[p.key], p.number);
+  std::erase_if(all, [&](const Purchase& p) {
+    return free_to_buy(p.state) && p.state != PurchaseState::released && p.number < latest[p.key];
+  });
+  return all;
 }
 
 static void list(const Ledger& ledger, bool as_json) {
-  const std::vector<Purchase> all = ledger.all();
+  const std::vector<Purchase> all = listed_purchases(ledger);
   if (as_json) {
     nlohmann::json rows = nlohmann::json::array();
     for (const Purchase& p : all)
@@ -103,19 +118,17 @@ int command_ledger(const Arguments& arguments) {
   }
   Purchase purchase = find_purchase(ledger, words[1]);
   const PurchaseState state = purchase.state;
-  const bool running =
-      state == PurchaseState::created || (state == PurchaseState::intent && !ledger.owner_gone(purchase));
-  if (running)
-    throw Error("E518",
-                fmt::format("that purchase is {}: it is found out by running the pipeline again", state_name(state)));
+  const bool open = state == PurchaseState::created || state == PurchaseState::intent;
+  if (open && !ledger.owner_gone(purchase))
+    throw Error("E518", fmt::format("that purchase is {}, and the run that makes it goes on", state_name(state)),
+                "wait for its end, or end it with Ctrl-C");
   if (what == "adopt") {
     if (state != PurchaseState::maybe_paid && state != PurchaseState::intent && state != PurchaseState::lost &&
-        state != PurchaseState::timed_out)
-      throw Error(
-          "E518",
-          fmt::format(
-              "that purchase is {}; only one that is maybe-paid, lost, timed-out or an intent can be given an id",
-              state_name(state)));
+        state != PurchaseState::timed_out && state != PurchaseState::expired)
+      throw Error("E518",
+                  fmt::format("that purchase is {}; only one that is maybe-paid, lost, expired, timed-out or an intent "
+                              "can be given an id",
+                              state_name(state)));
     const std::string id = prediction_id(words[2]);
     if (id != purchase.id && ledger.all_ids().contains(id))
       throw Error("E518", "the prediction " + id + " belongs to another purchase already",
@@ -131,6 +144,9 @@ int command_ledger(const Arguments& arguments) {
       purchase, what == "retry" ? PurchaseState::released : PurchaseState::given_up,
       what == "retry" ? "bought again on request" : fmt::format("it was {} when it was given up", state_name(state)),
       nullptr);
+  if (state == PurchaseState::created)
+    std::puts(
+        fmt::format("prediction {} was running or has ended by itself: it is paid all the same", purchase.id).c_str());
   std::puts(what == "retry" ? "released: the next run buys it again" : "given up: the next run does not buy it");
   return kExitDone;
 }

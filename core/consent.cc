@@ -20,6 +20,22 @@ bool agreed(const Retry& retry, const Purchase& known) {
   return worth_buying_again(retry, reason->is_string() ? reason->get<std::string>() : reason->dump());
 }
 
+std::optional<Purchase> saved_before(const Ledger& ledger, const Purchase& latest) {
+  switch (latest.state) {
+    case PurchaseState::intent:
+    case PurchaseState::created:
+    case PurchaseState::succeeded:
+    case PurchaseState::maybe_paid:
+    case PurchaseState::released:
+    case PurchaseState::given_up: return std::nullopt;
+    default: break;
+  }
+  for (int number = latest.number - 1; number > 0; --number)
+    if (Purchase earlier = ledger.purchase(latest.key, number); earlier.state == PurchaseState::succeeded)
+      return earlier;
+  return std::nullopt;
+}
+
 std::string ledger_command(const std::string& verb, const Purchase& purchase, const std::string& flags) {
   return "pixgraph ledger " + verb + (verb == "list" ? "" : " " + purchase.key.substr(0, 12)) + flags;
 }
@@ -43,7 +59,9 @@ Error refusal(const Purchase& known, const std::string& flags) {
                        ledger_command("retry", known, flags));
     case PurchaseState::lost:
     case PurchaseState::expired:
-      return Error("E512", "the paid " + what + " is " + state + " on the server: " + known.error,
+      return Error("E512",
+                   "the paid " + what + (known.price ? " (up to " + show_usd(*known.price) + " USD)" : "") + " is " +
+                       state + " on the server: " + known.error,
                    "it is bought again only with --only failed, --rebuy or " + ledger_command("retry", known, flags));
     default:
       return Error("E510",
@@ -52,6 +70,12 @@ Error refusal(const Purchase& known, const std::string& flags) {
                    your_word(known, flags))
           .stopping_run();
   }
+}
+
+Error unsaved(const Error& error, const Purchase& known, const std::string& flags) {
+  return Error(error.code(), error.message() + "; prediction " + known.id + " is paid",
+               "the next run fetches it again; it is bought again only with --only failed, --rebuy or " +
+                   ledger_command("retry", known, flags));
 }
 
 Error maybe_paid(const Purchase& known, const std::string& model, const std::string& doubt, const std::string& why,

@@ -34,6 +34,10 @@ bool agreed(const Consent& consent, const Purchase& known);
 /// By word of the pipeline file: the prediction failed for a reason that `retry` names, and it was not the last try.
 bool agreed(const Retry& retry, const Purchase& known);
 
+/// What an earlier purchase of the same request brought, where `latest` came after it (--rebuy) and brought nothing: it
+/// was not paid, or has failed.
+std::optional<Purchase> saved_before(const Ledger& ledger, const Purchase& latest);
+
 /// The command that decides about a purchase: "pixgraph ledger retry 0123456789ab --state s". `flags` are those that
 /// reach the ledger, beginning with a blank, or empty.
 std::string ledger_command(const std::string& verb, const Purchase& purchase, const std::string& flags);
@@ -41,6 +45,9 @@ std::string ledger_command(const std::string& verb, const Purchase& purchase, co
 /// Why a purchase that has ended, and is neither a success nor free to buy, stands in the way: Error E510 (stops the
 /// run), E511, E512 or E515.
 Error refusal(const Purchase& known, const std::string& flags);
+
+/// Its output cannot be had for the reason that `error` gives, which says what can be done.
+Error unsaved(const Error& error, const Purchase& known, const std::string& flags);
 
 /// It may be paid for and cannot be found out: Error E510, which stops the run. `doubt`: why it is not known, "" for an
 /// earlier run's.

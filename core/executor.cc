@@ -13,9 +13,11 @@ bool Executor::Entry::operator<(const Entry& other) const {
   return rank(*this) > rank(other);
 }
 
-Executor::Executor(int cpu_threads, int net_threads) {
-  for (int i = 0; i < cpu_threads; ++i) cpu_.threads.emplace_back([this] { work_loop(cpu_); });
-  for (int i = 0; i < net_threads; ++i) net_.threads.emplace_back([this] { work_loop(net_); });
+Executor::Executor(int cpu_threads, int net_threads, int download_threads) {
+  for (const auto& [workers, count] :
+       {std::pair(Workers::cpu, cpu_threads), {Workers::net, net_threads}, {Workers::download, download_threads}})
+    for (int i = 0; i < count; ++i)
+      pool_of(workers).threads.emplace_back([this, &pool = pool_of(workers)] { work_loop(pool); });
   clock_ = std::thread([this] { clock_loop(); });
 }
 
@@ -24,11 +26,10 @@ Executor::~Executor() {
     std::lock_guard lock(mutex_);
     ending_ = true;
   }
-  cpu_.wake.notify_all();
-  net_.wake.notify_all();
+  for (Pool& pool : pools_) pool.wake.notify_all();
   clock_wake_.notify_all();
-  for (Pool* pool : {&cpu_, &net_})
-    for (std::thread& thread : pool->threads) thread.join();
+  for (Pool& pool : pools_)
+    for (std::thread& thread : pool.threads) thread.join();
   clock_.join();
 }
 

@@ -1,10 +1,12 @@
-// Executor: the threads of a run. Two pools (cpu work, network calls) with priorities, and a clock that posts work
+// Executor: the threads of a run. Three pools (cpu work, network calls, downloads, which may take minutes and
+// must not keep a poll or a cancel waiting) with priorities, and a clock that posts work
 // later, so that no thread sleeps for anything.
 //
 // post() and at() may be called from any thread, also from within work. Work must not throw. The destructor finishes
 // what is running and drops what is waiting.
 #pragma once
 
+#include <array>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -16,7 +18,7 @@
 
 namespace pixgraph {
 
-enum class Workers : std::uint8_t { cpu, net };
+enum class Workers : std::uint8_t { cpu, net, download };
 
 /// Smaller runs first: `urgency` decides (a download whose link is expiring before a poll before a create), then the
 /// item's number (finish items before starting new ones), then depth (further along the graph first).
@@ -28,7 +30,7 @@ struct Priority {
 
 class Executor {
  public:
-  Executor(int cpu_threads, int net_threads);
+  Executor(int cpu_threads, int net_threads, int download_threads = 1);
   ~Executor();
   Executor(const Executor&) = delete;
   Executor& operator=(const Executor&) = delete;
@@ -64,11 +66,11 @@ class Executor {
   };
   void work_loop(Pool& pool);
   void clock_loop();
-  Pool& pool_of(Workers workers) { return workers == Workers::cpu ? cpu_ : net_; }
+  Pool& pool_of(Workers workers) { return pools_[static_cast<std::size_t>(workers)]; }
   void push(Pool& pool, Priority priority, Work work);  // REQUIRES: mutex_ held
 
   std::mutex mutex_;
-  Pool cpu_, net_;
+  std::array<Pool, 3> pools_;
   std::priority_queue<Timer> timers_;
   std::condition_variable clock_wake_;
   std::thread clock_;

@@ -171,6 +171,10 @@ int Ledger::last_number(const std::string& key) const {
 std::optional<Purchase> Ledger::latest(const std::string& key) const {
   const int number = last_number(key);
   if (number == 0) return std::nullopt;
+  return purchase(key, number);
+}
+
+Purchase Ledger::purchase(const std::string& key, int number) const {
   return read_purchase(key, number, disk_.read(path_of(key, number)).value_or(""));
 }
 
@@ -312,7 +316,7 @@ std::vector<Purchase> Ledger::all() const {
   }
   std::vector<Purchase> all;
   for (const std::string& key : keys)
-    if (auto purchase = latest(key)) all.push_back(std::move(*purchase));
+    for (int number = 1, last = last_number(key); number <= last; ++number) all.push_back(purchase(key, number));
   std::stable_sort(all.begin(), all.end(), [](const Purchase& a, const Purchase& b) { return a.wall < b.wall; });
   return all;
 }

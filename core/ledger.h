@@ -90,6 +90,8 @@ class Ledger {
 
   /// The purchase with the highest number; nullopt where there never was one.
   std::optional<Purchase> latest(const std::string& key) const;
+  /// REQUIRES: there is one of that number.
+  Purchase purchase(const std::string& key, int number) const;
   /// What the same purchase asks for: all but how it ended. Parses one line, however long the answer was.
   std::optional<Purchase> asked(const std::string& key) const;
   /// Claims purchase `number` of the key. nullopt where somebody else has claimed it.
@@ -105,7 +107,7 @@ class Ledger {
   /// Ends it any other way. `answer` may be null.
   void ended(Purchase& purchase, PurchaseState state, const std::string& error, const nlohmann::json& answer,
              std::optional<NanoUsd> cost = {});
-  /// The latest purchase of every key, by time.
+  /// Every purchase, by time.
   std::vector<Purchase> all() const;
   /// Every purchase of the key, each as the lines of its file.
   std::vector<std::vector<nlohmann::json>> history(const std::string& key) const;

@@ -19,14 +19,17 @@ Buying reason_to_buy_one(const GraphNode& node, const std::string& key, const Pu
   const auto purchase = known.ledger.latest(key);
   if (!purchase) return {"the ledger has no such purchase"};
   const std::string state(state_name(purchase->state));
-  if (free_to_buy(purchase->state)) return {"the last try was not paid (" + state + ")"};
   const Consent& consent = known.consents.of(node.name);
+  const auto saved = saved_before(known.ledger, *purchase);
+  if (saved && agreed(consent, *saved)) return {"forced by --rebuy"};
+  if (saved && free_to_buy(purchase->state)) return {"", false};
+  if (free_to_buy(purchase->state)) return {"the last try was not paid (" + state + ")"};
   if (agreed(consent, *purchase))
     return {consent.failed_before && purchase->state != PurchaseState::succeeded
                 ? "forced by --only failed: the last purchase is " + state
                 : "forced by --rebuy"};
   if (agreed(node.retry, *purchase)) return {"it failed, and `retry` of the node buys it again"};
-  if (purchase->state == PurchaseState::succeeded) return {"", false};
+  if (purchase->state == PurchaseState::succeeded || saved) return {"", false};
   if (purchase->state == PurchaseState::created) return {"running: will be waited for, not bought", false};
   return {"cannot run without your word: the last purchase is " + state, false};
 }

@@ -9,6 +9,9 @@ PredictionEnd end_of(const std::string& id, const Snapshot& snapshot, const std:
         PurchaseState::timed_out,
         Error("E413", prediction + " " + past_limit,
               "raise `timeout:` of the node and run again: if it ends after all it is fetched, and not bought again")};
+  if (!past_limit.empty() && snapshot.status == RemoteStatus::aborted)
+    return {PurchaseState::aborted,
+            Error("E413", prediction + " " + past_limit + "; it had not begun and was not charged", "run again")};
   switch (snapshot.status) {
     case RemoteStatus::starting:
     case RemoteStatus::processing: break;

@@ -5,9 +5,7 @@
 
 #include "clock.h"
 #include "outcome.h"
-#include "prediction_end.h"
 #include "reconcile.h"
-#include "saver.h"
 #include "schema_gate.h"
 
 namespace pixgraph {
@@ -16,8 +14,6 @@ using nlohmann::json;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-// Urgency on the net workers: a link that lives an hour comes before a poll, a poll before a create.
-static constexpr int kUrgencyPoll = 3, kUrgencyCreate = 5;
 static constexpr int kNotSentTries = 5;          // creates that provably never reached the server
 static constexpr milliseconds kOthersLook(500);  // between looks at a purchase that another process makes
 
@@ -78,8 +74,11 @@ void RemoteDriver::look_up(const JobPtr& job) {
   const std::optional<Purchase> known = setup_.ledger.latest(job->key);
   if (!known) return buy(job, 1, 1);
   // What was not paid was no try; with a person's word the tries begin anew.
-  if (free_to_buy(known->state))
+  if (free_to_buy(known->state)) {
+    const auto saved = saved_before(setup_.ledger, *known);
+    if (saved && !agreed(job->call.consent, *saved)) return reuse(job, *saved);
     return buy(job, known->number + 1, known->state == PurchaseState::released ? 1 : known->attempt);
+  }
   if (known->state == PurchaseState::timed_out && !known->id.empty() && known->server == job->call.request.server &&
       !std::exchange(job->looked_again, true))
     return look_again(job, *known);
@@ -109,7 +108,9 @@ void RemoteDriver::look_up(const JobPtr& job) {
       job->purchase = *known;
       job->inquiry.emplace("", steady_clock::now());  // no later than now: its lock is free
       return reconcile(job);
-    default: throw refusal(*known, setup_.ledger_flags);
+    default:
+      if (const auto saved = saved_before(setup_.ledger, *known)) return reuse(job, *saved);
+      throw refusal(*known, setup_.ledger_flags);
   }
 }
 
@@ -369,80 +370,6 @@ void RemoteDriver::reconcile(const JobPtr& job) {
       job->settle(budget_, 0);
       return buy(job, purchase.number + 1, purchase.attempt);
   }
-}
-
-void RemoteDriver::arrived(const JobPtr& job, WatchEnd end) {
-  PredictionEnd meant = end_of(job->purchase->id, end.snapshot, end.past_limit);
-  if (!meant.error) {
-    leave(job);
-    return save(job, std::move(end.snapshot));
-  }
-  if (meant.state != PurchaseState::failed) return give_up(job, meant.state, std::move(*meant.error), end.snapshot);
-  record_end(job, meant.state, meant.error->message(), end.snapshot);
-  if (agreed(job->call.retry, *job->purchase) && !stopping_) return buy_again_later(job, *job->purchase);
-  fail(job, std::move(*meant.error));
-}
-
-/// In the ledger, in the sum of what was spent, and to whoever shows the run.
-void RemoteDriver::record_end(const JobPtr& job, PurchaseState state, const std::string& error,
-                              const Snapshot& snapshot) {
-  Purchase& purchase = *job->purchase;
-  const json answer = snapshot.answer ? *snapshot.answer : json();
-  const auto cost = cost_of(state, snapshot, budget_.price_of(job->call.request.model), purchase.price);
-  setup_.ledger.ended(purchase, state, error, answer, cost);
-  purchase.answer = answer;
-  job->settle(budget_, cost);
-  setup_.observer.remote_ended(job->call.request, job->key, purchase.id, std::string(state_name(state)), cost);
-}
-
-/// The pipeline file's `retry` agrees to another purchase, for which it waits without a place in flight.
-void RemoteDriver::buy_again_later(const JobPtr& job, const Purchase& failed) {
-  leave(job);
-  const int attempt = failed.attempt + 1;
-  const milliseconds wait = servers_.real(job->call.request.server, wait_before(job->call.retry, attempt));
-  setup_.observer.remote_retries(job->call.request, job->key, failed.id, attempt, job->call.retry.attempts, wait);
-  job->before_retry = Error("E411", failed.error);
-  setup_.executor.at(steady_clock::now() + wait, Workers::net,
-                     {kUrgencyCreate, job->call.priority.item, job->call.priority.depth},
-                     [this, job, number = failed.number + 1, attempt] {
-                       step(job, [&] {
-                         if (stopping_) return fail(job, *job->before_retry);
-                         job->before_retry.reset();
-                         buy(job, number, attempt);
-                       });
-                     });
-}
-
-void RemoteDriver::save(const JobPtr& job, Snapshot snapshot) {
-  auto saver = std::make_shared<Saver>(setup_.executor, setup_.store, setup_.host, origin_name(*job->purchase),
-                                       std::move(snapshot.urls),
-                                       [this, server = job->call.request.server] { return sent_reach_.of(server); });
-  const auto cost =
-      cost_of(PurchaseState::succeeded, snapshot, budget_.price_of(job->call.request.model), job->purchase->price);
-  job->settle(budget_, cost);
-  if (snapshot.ran)
-    run_times_.learn_billed(RunTimes::name(servers_.name(job->call.request.server), job->call.request.lane),
-                            *snapshot.ran);
-  auto answer = snapshot.answer;
-  saver->start(job->call.priority, [this, job, saver, answer, cost](std::optional<Error> error) {
-    step(job, [&] {
-      if (error) throw *error;  // the ledger says `created`: the next run attaches and fetches again
-      json kept = answer ? saver->kept_answer(*answer) : json();
-      setup_.ledger.succeeded(*job->purchase, kept, saver->records(), cost);
-      setup_.observer.remote_ended(job->call.request, job->key, job->purchase->id, "succeeded", cost);
-      RemoteOutcome outcome;
-      outcome.reused = !job->bought;
-      outcome.id = job->purchase->id;
-      outcome.files = saver->files();
-      outcome.answer = std::make_shared<const json>(std::move(kept));
-      finish(job, std::move(outcome));
-    });
-  });
-}
-
-void RemoteDriver::give_up(const JobPtr& job, PurchaseState state, Error error, const Snapshot& snapshot) {
-  record_end(job, state, error.message(), snapshot);
-  fail(job, std::move(error), state == PurchaseState::canceled && canceling_);
 }
 
 void RemoteDriver::fail(const JobPtr& job, Error error, bool canceled) {

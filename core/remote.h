@@ -99,6 +99,7 @@ class RemoteDriver {
   void arrived(const JobPtr& job, WatchEnd end);
   void save(const JobPtr& job, Snapshot snapshot);
   void record_end(const JobPtr& job, PurchaseState state, const std::string& error, const Snapshot& snapshot);
+  void not_saved(const JobPtr& job, Error error, bool later, std::optional<NanoUsd> cost);
   void give_up(const JobPtr& job, PurchaseState state, Error error, const Snapshot& snapshot);
   bool reserve(const JobPtr& job, int number);
   void fail(const JobPtr& job, Error error, bool canceled = false);

@@ -25,6 +25,9 @@
 
 namespace pixgraph {
 
+/// On the net workers: a link that lives an hour comes before a poll, a poll before a create.
+constexpr int kUrgencyPoll = 3, kUrgencyCreate = 5;
+
 struct RemoteOutcome {
   std::optional<Error> error;  // set: nothing else but key and id means anything
   bool canceled = false;       // with error: the run was ended, the prediction was not refused

@@ -311,7 +311,7 @@ RunCounts execute(const Running& run, bool& interrupted) {
   // The driver and the scheduler outlive the executor: its threads run their work.
   std::unique_ptr<RemoteDriver> driver;
   std::unique_ptr<Scheduler> scheduler;
-  Executor executor(jobs, kNetThreads);
+  Executor executor(jobs, kNetThreads, kNetThreads);
   driver = std::make_unique<RemoteDriver>(
       RemoteDriver::Setup{executor, ledger, services.store, services.host, predictions, services.sandbox_url(), limits,
                           time_scale(), &run.budget, &run.index, ledger_flags(run.state, options.sandbox), &gate});

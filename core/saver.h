@@ -1,8 +1,9 @@
 // Saver: brings the output files of one prediction into the store, all at once and before anything else, since their
 // links live one hour.
 //
-// One use: start() once; `done` is called once, on a net worker or in start() itself where there is nothing to fetch.
-// A download is tried several times; the first file that cannot be had ends it with an error.
+// One use: start() once; `done` is called once, on a download worker. A download is tried several times; the first file
+// that cannot be had ends it with an error. Where a link is refused (403, 404, 410) the server is asked once what
+// became of it.
 #pragma once
 
 #include <atomic>
@@ -15,7 +16,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include <pixgraph/node.h>
+#include <pixgraph/remote.h>
 
 #include "executor.h"
 #include "ledger.h"
@@ -25,11 +26,19 @@ namespace pixgraph {
 
 class Saver : public std::enable_shared_from_this<Saver> {
  public:
-  /// `reach`: where these URLs, which a server sent, may lead; asked for once, on a net worker.
-  Saver(Executor& executor, Store& store, Host& host, std::string purchase_key, std::vector<std::string> urls,
-        std::function<Reach()> reach);
+  struct Source {
+    std::vector<std::string> urls;
+    /// Where these URLs, which a server sent, may lead. Called on a download worker.
+    std::function<Reach()> reach;
+    /// The prediction's URLs as the server has them now. Throws Throttled, HttpError, or the Error that is its end.
+    std::function<std::vector<std::string>()> ask_again;
+  };
+  Saver(Executor& executor, Store& store, Host& host, std::string purchase_key, Source source);
 
   void start(Priority priority, std::function<void(std::optional<Error>)> done);
+  // After a done() with an error:
+  /// Whether the network or the server's trouble was in the way; else the file was refused, by the server or by us.
+  bool may_come_later() const { return later_; }
   // After a done() without error:
   const std::vector<FilePtr>& files() const { return files_; }
   std::vector<SavedFile> records() const;
@@ -38,21 +47,25 @@ class Saver : public std::enable_shared_from_this<Saver> {
 
  private:
   void fetch(std::size_t index, int attempt);
-  void one_done(std::optional<Error> error);
+  FilePtr download(std::size_t index, int attempt);
+  bool has_new_link(std::size_t index);
+  void fetch_later(std::size_t index, int attempt, std::chrono::milliseconds wait);
+  void one_done(std::optional<Error> error, bool later = false);
   void finish(std::optional<Error> error);
 
   Executor& executor_;
   Store& store_;
   Host& host_;
   const std::string purchase_key_;
-  const std::vector<std::string> urls_;
-  const std::function<Reach()> reach_;
+  Source source_;  // a URL changes only on the worker that fetches it
   Priority priority_;
   std::function<void(std::optional<Error>)> done_;
   std::mutex mutex_;
   std::vector<FilePtr> files_;
+  std::vector<char> asked_;  // by file
   std::size_t left_ = 0;
   std::optional<Error> error_;
+  bool later_ = false;
 };
 
 /// What names a purchase in the origin of its files: its key, and its number where it was bought again, so that what

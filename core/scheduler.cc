@@ -161,7 +161,7 @@ void Scheduler::refuse(const ItemPtr& item, const Error& error, Outcome outcome)
 void Scheduler::post(const Piece& piece) {
   const bool net = !is_output(piece.vertex) && setup_.graph.nodes[piece.vertex].spec->pool == Pool::net;
   setup_.executor.post(
-      net ? Workers::net : Workers::cpu,
+      net ? Workers::download : Workers::cpu,
       {net ? kUrgencyFetch : kUrgencyWork, static_cast<std::int64_t>(piece.item->index), vertices_.depth[piece.vertex]},
       [this, piece] { run_piece(piece); });
 }

@@ -16,11 +16,17 @@ using nlohmann::json;
 
 constexpr std::size_t kLogsKept = 64 * 1024;
 
+/// False only where the server says when it ended, and neither that nor how long it ran.
+bool has_run(const json& answer) {
+  return text_at(answer, "completed_at").empty() || !text_at(answer, "started_at").empty() ||
+         value_at(value_at(answer, "metrics"), "predict_time").is_number();
+}
+
 RemoteStatus read_status(const json& answer) {
   const std::string status = text_at(answer, "status");
   if (status == "starting") return RemoteStatus::starting;
   if (status == "failed") return RemoteStatus::failed;
-  if (status == "canceled") return RemoteStatus::canceled;
+  if (status == "canceled") return has_run(answer) ? RemoteStatus::canceled : RemoteStatus::aborted;
   if (status == "aborted") return RemoteStatus::aborted;
   if (status != "succeeded") return RemoteStatus::processing;
   // Answers lose their output after an hour; that is not a result without an output.

@@ -93,6 +93,48 @@ TEST(Consent, CoversNothingThatAnotherProcessBoughtSince) {
   EXPECT_EQ(remote->submitted, 1);
 }
 
+TEST(Consent, CoversAPaidOutputThatIsNotToBeHad) {
+  for (const bool by_node : {false, true}) {
+    MemoryDisk disk;
+    const auto remote =
+        remote_of({created("p1"), created("p2", succeeded())}, {succeeded({"http://files/no longer there.png"})});
+    EXPECT_EQ(Process(disk).buy(remote).error->code(), "E210");
+    const RemoteOutcome again = Process(disk).buy(remote);
+    EXPECT_EQ(again.error->code(), "E210");  // fetched again, not bought again
+    EXPECT_EQ(again.error->hint(),
+              "the next run fetches it again; it is bought again only with --only failed, --rebuy or pixgraph ledger "
+              "retry " +
+                  key_of().substr(0, 12) + " --state s");
+    EXPECT_EQ(remote->submitted, 1);
+    Process process(disk);
+    (by_node ? process.consent.before : process.consent.failed_before) = std::chrono::system_clock::now() + 1ms;
+    EXPECT_EQ(process.buy(remote).id, "p2");
+    EXPECT_EQ(process.ledger.purchase(key_of(), 1).state, PurchaseState::expired);
+  }
+}
+
+TEST(Consent, WhatARebuyDidNotBringIsThereFromBefore) {
+  const Submitted without[] = {refused(Submitted::Kind::rejected, Error("E425", "no credit")),
+                               created("p2", ended_as(RemoteStatus::failed, "bad luck")),
+                               created("p2", ended_as(RemoteStatus::aborted))};
+  for (const Submitted& sent : without) {
+    MemoryDisk disk;
+    const auto remote = remote_of({created("p1", succeeded()), sent, created("p3", succeeded())});
+    EXPECT_EQ(Process(disk).buy(remote).id, "p1");
+    Process rebuys(disk);
+    rebuys.consent.before = std::chrono::system_clock::now() + 1ms;
+    EXPECT_TRUE(rebuys.buy(remote).error);
+    EXPECT_EQ(text_of(rebuys.buy(remote)), "reused");  // asked for again within the run: the word covered one try
+    Process plain(disk);
+    const RemoteOutcome outcome = plain.buy(remote);
+    EXPECT_EQ(text_of(outcome), "reused");
+    EXPECT_EQ(outcome.id, "p1");
+    Process again(disk);
+    again.consent.before = std::chrono::system_clock::now() + 1ms;
+    EXPECT_EQ(again.buy(remote).id, "p3");
+  }
+}
+
 /// Retries at once.
 Retry tries(int attempts, std::vector<std::string> on = {}) {
   return {attempts, std::move(on), 1ms, 1ms, false};

@@ -49,6 +49,15 @@ TEST(Executor, PoolsDoNotWaitForEachOther) {
   gate.opened.set_value();
 }
 
+TEST(Executor, ASlowDownloadKeepsNoCallWaiting) {
+  Executor executor(1, 1, 1);
+  std::promise<void> arrived, done;
+  executor.post(Workers::download, {0}, [&] { arrived.get_future().wait(); });
+  executor.post(Workers::net, {9}, [&] { done.set_value(); });
+  EXPECT_EQ(done.get_future().wait_for(5s), std::future_status::ready);
+  arrived.set_value();
+}
+
 TEST(Executor, TimersGoAtTheirTimeInTheirOrder) {
   Executor executor(1, 1);
   const auto start = steady_clock::now();

@@ -207,13 +207,33 @@ TEST(Remote, AFileThatCannotBeHadLeavesThePredictionForTheNextRun) {
   const auto remote = remote_of({created("p1")}, {succeeded({"http://files/1.png"})});
   {
     Process process(disk);
-    EXPECT_EQ(text_of(process.buy(remote)), "E210: an output file answered 404");
+    EXPECT_EQ(text_of(process.buy(remote)), "E210: an output file answered 404; prediction p1 is paid");
     EXPECT_EQ(process.ledger.latest(key_of())->state, PurchaseState::created);
   }
   Process process(disk);
   process.host.http().serve("http://files/1.png", "one");
   EXPECT_EQ(text_of(process.buy(remote)), "reused");
   EXPECT_EQ(remote->submitted, 1);
+}
+
+TEST(Remote, WhereALinkIsRefusedTheServerIsAskedOnceWhatBecameOfIt) {
+  const std::tuple<Snapshot, const char*, PurchaseState, int> answers[] = {
+      {succeeded({"http://files/2.png"}), "bought", PurchaseState::succeeded, 2},
+      {ended_as(RemoteStatus::expired),
+       "E416: the output of prediction p1 has been removed from the server (it is kept for one hour)",
+       PurchaseState::expired, 2},
+      {ended_as(RemoteStatus::lost), "E415: the server does not know prediction p1 any more", PurchaseState::lost, 2},
+      {succeeded({"http://files/1.png"}), "E210: an output file answered 404; prediction p1 is paid",
+       PurchaseState::created, 2}};
+  for (const auto& [now, says, state, polls] : answers) {
+    MemoryDisk disk;
+    Process process(disk);
+    process.host.http().serve("http://files/2.png", "two");
+    const auto remote = remote_of({created("p1")}, {succeeded({"http://files/1.png"}), now});
+    EXPECT_EQ(text_of(process.buy(remote)), says);
+    EXPECT_EQ(process.ledger.latest(key_of())->state, state);
+    EXPECT_EQ(remote->polled, polls);
+  }
 }
 
 TEST(Remote, ABrokenDownloadIsRepeated) {
@@ -368,7 +388,7 @@ TEST(Remote, AnAddressThatIsRefusedIsNotTriedAgain) {
   Process process(disk);
   process.host.http().serve("http://files/1.png", "", FakeHttp::kRefused);
   auto remote = remote_of({created("p1", succeeded({"http://files/1.png"}))});
-  EXPECT_EQ(text_of(process.buy(remote)), "E207: that address is refused");
+  EXPECT_EQ(text_of(process.buy(remote)), "E207: that address is refused; prediction p1 is paid");
   EXPECT_EQ(process.host.http().downloads, 1);
   EXPECT_EQ(process.ledger.latest(key_of())->state, PurchaseState::created);  // what was paid for is not given up
 }

@@ -84,7 +84,7 @@ struct Process {
   Consent consent;
   Retry retry;
   struct Box {
-    Executor executor{1, 4};
+    Executor executor{1, 4, 2};
   };
   std::unique_ptr<Box> executor_box = std::make_unique<Box>();
   Recorder recorder;
