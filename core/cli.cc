@@ -64,7 +64,9 @@ const std::vector<Flag>& flags() {
       {"--until", "NODE", "go no further than that node: only what it needs, and outputs that need no more",
        "run plan"},
       {"--only", "failed",
-       "only the items that failed in the last run; what may have cost part of its price is bought again", "run plan"},
+       "only the items that failed in their last run, or that it did not get to; what may have cost part of its price is "
+       "bought again",
+       "run plan"},
       {"--rebuy", "NODE", "buy again what that node bought before this run", "run plan", true},
       {"--rebuy-before", "TIME", "with --rebuy: only what was bought before that time", "run plan"},
       {"--fresh", "", "make every output again; nothing is bought again (that is --rebuy)", "run plan"},

@@ -1,15 +1,17 @@
 // pixgraph explain: what an item was made from and what was tried for it; or what an error code means.
 #include <algorithm>
 #include <cstdio>
-#include <cstdlib>
+#include <filesystem>
 
 #include <pixgraph/error.h>
 
 #include "commands.h"
 #include "error_codes.h"
 #include "explain.h"
+#include "manifest.h"
 #include "outcome_list.h"
 #include "redact.h"
+#include "spell.h"
 
 namespace pixgraph {
 
@@ -29,15 +31,61 @@ static int explain_code(const Arguments& arguments) {
   return kExitDone;
 }
 
-/// The item that a word names: by its path, or by its name where nothing has to be named.
-static Item find_item(const Graph& graph, const Arguments& arguments, const RunOptions& options) {
-  const std::string& name = arguments.words[1];
-  const bool by_path = real_disk().exists(name);
-  const ItemTable table = items_of(graph, {by_path ? std::vector{name} : std::vector<std::string>{}}, options);
-  for (const Item& item : table.items)
-    if (item.name == name || (by_path && table.items.size() == 1)) return item;
-  throw Error("E632", "there is no item `" + name + "`",
-              table.items.empty() ? "name the photo by its path" : "the first one is `" + table.items[0].name + "`");
+/// As a manifest has it: its inputs are where they were.
+static Item item_of_line(const Graph& graph, const nlohmann::json& line) {
+  const nlohmann::json first = {{"pixgraph_items", 1}};
+  const Manifest list{"the outcome list", "", first.dump() + "\n" + line.dump() + "\n", Manifest::Form::jsonl};
+  InputFiles files({});
+  const ItemChoice all;
+  ItemNames names(all);
+  ItemTable table;
+  read_manifest(graph, list, files, names, table);
+  return table.items.at(0);
+}
+
+/// Of its first file, else its name.
+static std::string path_of(const Item& item) {
+  for (const Value& input : item.inputs)
+    if (const FilePtr file = input.file()) return file->path;
+  return item.name;
+}
+
+static std::string text_of_names(const std::vector<nlohmann::json>& lines) {
+  std::vector<std::string> names;
+  for (const nlohmann::json& line : lines)
+    if (names.size() < 5) names.push_back("`" + line.value("item", "") + "`");
+  return listed(names);
+}
+
+/// The item that a word names: as a run called it, else a photo by its path, else the one item of a pipeline that takes
+/// no photo.
+static Item find_item(const Graph& graph, const Arguments& arguments, const RunOptions& options,
+                      const std::string& state) {
+  const std::string& word = arguments.words[1];
+  const bool is_path = real_disk().exists(word);
+  const std::string path = is_path ? std::filesystem::absolute(word).lexically_normal().string() : "";
+  std::vector<nlohmann::json> known = latest_outcomes(state, graph.file, word, path);
+  for (const nlohmann::json& line : known)
+    if (line.value("item", "") == word) return item_of_line(graph, line);
+  if (known.size() == 1) return item_of_line(graph, known[0]);
+  if (known.size() > 1)
+    throw Error("E632", "`" + word + "` is read by " + std::to_string(known.size()) + " items",
+                "name one of them: " + text_of_names(known));
+  if (is_path) {
+    const ItemTable table = items_of(graph, {word}, options);
+    if (table.items.size() == 1) return table.items[0];
+    throw Error("E632", "`" + word + "` is " + std::to_string(table.items.size()) + " items, and one is explained",
+                "the first one is `" + path_of(table.items.at(0)) + "`");
+  }
+  const bool takes_none = std::all_of(graph.inputs.begin(), graph.inputs.end(),
+                                      [](const GraphInput& input) { return input.preset.has_value(); });
+  if (takes_none) {
+    Item only = items_of(graph, {}, options).items.at(0);
+    if (only.name == word) return only;
+    throw Error("E632", "there is no item `" + word + "`", "the only one is `" + only.name + "`");
+  }
+  throw Error("E632", "no run of " + graph.file + " had an item `" + word + "`, and no such file is there",
+              "name the photo by its path, or the item as its run called it");
 }
 
 int command_explain(const Arguments& arguments) {
@@ -56,11 +104,10 @@ int command_explain(const Arguments& arguments) {
   const Ledger ledger(real_disk(), ledger_folder(state, options.sandbox));
   const PurchaseKnowledge known{index, ledger, [&](const File& file) { return index.hash_of(file.path); }, {}};
   const nlohmann::json made =
-      explain_item(graph, find_item(graph, arguments, options), arguments.words.size() == 3 ? arguments.words[2] : "",
-                   planner, codecs, known);
+      explain_item(graph, find_item(graph, arguments, options, state),
+                   arguments.words.size() == 3 ? arguments.words[2] : "", planner, codecs, known);
   Redactor redactor;
-  if (const char* token = std::getenv("REPLICATE_API_TOKEN")) redactor.add(token);
-  if (const char* headers = std::getenv("REPLICATE_EXTRA_HEADERS")) redactor.add_headers(headers);
+  add_secrets(redactor);
   const std::string text = arguments.has("--json")
                                ? made.dump(1, ' ', false, nlohmann::json::error_handler_t::replace) + "\n"
                                : render_explanation(made);

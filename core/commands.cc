@@ -170,7 +170,7 @@ ItemTable chosen_items(const Graph& graph, const Arguments& arguments, const Run
   std::optional<std::set<std::string>> failed;
   if (options.only_failed)
     choice.failed_before = [&]() -> const std::set<std::string>& {
-      if (!failed) failed = failed_in_last_run(find_state_folder(graph.file, options), choice.shard.text());
+      if (!failed) failed = failed_before(find_state_folder(graph.file, options), graph.file, choice.shard.text());
       return *failed;
     };
   return list_items(graph, {arguments.words.begin() + 1, arguments.words.end()}, kept_folders(graph, options), choice);
@@ -211,7 +211,7 @@ int command_run(const Arguments& arguments) {
   options.prices = std::move(*prices);
   const ItemTable table = chosen_items(graph, arguments, options);
   if (table.items.empty()) {  // batches without any item were refused
-    std::fputs(options.only_failed ? "no item named here failed in the last run: nothing to do\n"
+    std::fputs(options.only_failed ? "no item named here failed when it was last run: nothing to do\n"
                                    : "no item falls to this shard: nothing to do\n",
                stderr);
     return kExitDone;

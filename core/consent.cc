@@ -10,7 +10,8 @@ bool agreed(const Consent& consent, const Purchase& known) {
     return false;
   const auto wall = parse_iso_time(known.wall);
   const auto older_than = [&](const std::optional<Consent::Time>& time) { return time && wall && *wall < *time; };
-  return older_than(consent.before) || (known.state != PurchaseState::succeeded && older_than(consent.failed_before));
+  const bool failed = known.state != PurchaseState::succeeded && known.state != PurchaseState::given_up;
+  return older_than(consent.before) || (failed && older_than(consent.failed_before));
 }
 
 bool agreed(const Retry& retry, const Purchase& known) {

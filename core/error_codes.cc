@@ -148,6 +148,7 @@ const std::vector<ErrorCode>& error_codes() {
       {"E631", "Another pixgraph works with the state directory, so nothing is removed."},
       {"E632", "There is no such item or node, or nothing is known of it."},
       {"E633", "There is no error code of that name."},
+      {"E634", "The name of a file is not UTF-8, so that no list or event could say it."},
       {"E701", "A plugin or its folder cannot be read."},
       {"E702", "A file is not a plugin of pixgraph, or one for another version."},
       {"E703", "A plugin lacks a node type that it promised."},

@@ -44,7 +44,8 @@ std::optional<std::string> ItemNames::admit(std::string name, const std::string&
       name = base + " (" + (id.empty() ? "" : id + " ") + std::to_string(copy) + ")";
   }
   if (full()) return std::nullopt;
-  if (choice_.failed_before && !(outcome.empty() ? choice_.failed_before().contains(name) : outcome == "failed"))
+  if (choice_.failed_before &&
+      !(outcome.empty() ? choice_.failed_before().contains(name) : outcome == "failed" || outcome == "canceled"))
     return std::nullopt;
   if (!choice_.shard.takes(name)) return std::nullopt;
   ++admitted_;

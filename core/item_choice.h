@@ -26,8 +26,8 @@ Shard parse_shard(const std::string& text);
 struct ItemChoice {
   Shard shard;
   std::size_t limit = 0;  // 0: none
-  /// --only failed: the items of the last run that failed; not asked for those of an outcome list, which says it
-  /// itself. Absent: all items.
+  /// --only failed: the items that failed in their last run, or that it did not get to; not asked for those of an
+  /// outcome list, which says it itself. Absent: all items.
   std::function<const std::set<std::string>&()> failed_before;
 };
 

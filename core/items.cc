@@ -11,6 +11,7 @@
 #include "disk.h"
 #include "input_files.h"
 #include "manifest.h"
+#include "unicode.h"
 
 namespace pixgraph {
 
@@ -88,6 +89,9 @@ class Photos {
 
   template <class Make>
   void add_file(const std::string& item, const Make& make) {
+    if (find_invalid_utf8(item) != std::string::npos)
+      throw Error("E634", "the name of `" + item + "` is not UTF-8",
+                  "rename it; `convmv -r -f latin1 -t utf8 --notest FOLDER` does so for all of a folder");
     auto name = names_.admit(item);
     if (!name) return;
     table_.items.push_back({std::move(*name), presets_});

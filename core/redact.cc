@@ -1,6 +1,7 @@
 #include "redact.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <mutex>
 
 #include <fmt/format.h>
@@ -97,6 +98,11 @@ std::string Redactor::clean(std::string text) const {
       text.replace(at, form.size(), "[secret]");
   }
   return text;
+}
+
+void add_secrets(Redactor& redactor) {
+  if (const char* token = std::getenv("REPLICATE_API_TOKEN")) redactor.add(token);
+  if (const char* headers = std::getenv("REPLICATE_EXTRA_HEADERS")) redactor.add_headers(headers);
 }
 
 }  // namespace pixgraph

@@ -32,4 +32,7 @@ class Redactor {
   std::vector<std::string> forms_;  // longest first, so that no form is broken up by a part of it
 };
 
+/// Those of the environment that a run may use: REPLICATE_API_TOKEN and REPLICATE_EXTRA_HEADERS.
+void add_secrets(Redactor& redactor);
+
 }  // namespace pixgraph

@@ -46,18 +46,35 @@ static int processors() {
   return 1;
 }
 
-std::string find_state_folder(const std::string& pipeline_file, const RunOptions& options) {
+bool may_write(const std::string& folder) {
+  return ::access(folder.c_str(), W_OK) == 0;
+}
+
+static std::string find_state_folder(const std::string& pipeline_file, const RunOptions& options,
+                                     const Writable& writable) {
   if (!options.state.empty()) return options.state;
   const std::string beside = join_path(folder_of(pipeline_file), ".pixgraph");
-  const bool there = real_disk().exists(beside);
-  const bool usable = ::access(there ? beside.c_str() : folder_of(pipeline_file).c_str(), W_OK) == 0;
+  const bool usable = real_disk().exists(beside) || writable(folder_of(pipeline_file));
   return usable ? beside : join_path(options.out, ".pixgraph");
 }
 
-std::string state_folder(const std::string& pipeline_file, const RunOptions& options) {
-  const std::string folder = find_state_folder(pipeline_file, options);
+std::string find_state_folder(const std::string& pipeline_file, const RunOptions& options) {
+  return find_state_folder(pipeline_file, options, may_write);
+}
+
+std::string state_folder(const std::string& pipeline_file, const RunOptions& options, const Writable& writable) {
+  const std::string folder = find_state_folder(pipeline_file, options, writable);
+  if (real_disk().exists(folder) && !writable(folder))
+    throw Error("E602", "`" + folder + "`, which says what was bought, cannot be written",
+                "make it writable, or name another state directory with --state DIR: it knows nothing of what was "
+                "bought, and would buy it again")
+        .stopping_run();
   make_folders(real_disk(), folder);
   return folder;
+}
+
+std::string state_folder(const std::string& pipeline_file, const RunOptions& options) {
+  return state_folder(pipeline_file, options, may_write);
 }
 
 namespace {
@@ -223,6 +240,11 @@ Consent::Time rebuy_time(const RunOptions& options, Consent::Time started) {
   return options.rebuy_before.empty() ? started : parse_iso_time(options.rebuy_before).value();
 }
 
+static std::string how_to_go_on_rebuying(const RunOptions& options, Consent::Time started) {
+  if (options.rebuy.empty()) return "";
+  return "go on with the same --rebuy and: --rebuy-before " + iso_time(rebuy_time(options, started)) + "\n";
+}
+
 Consents consents(const RunOptions& options, Consent::Time started) {
   Consents given;
   if (options.only_failed) given.all.failed_before = started;
@@ -346,6 +368,7 @@ RunCounts execute(const Running& run, bool& interrupted) {
         events.emit(end_event(so_far, kExitTerminated, options, run.budget));
         run.log.finish();
         show_report(run.log, run.state, run.thumbnails, std::chrono::seconds(0));
+        std::fputs(how_to_go_on_rebuying(options, run.started).c_str(), stderr);
         ::_exit(kExitTerminated);
       });
   run.at_work = scheduler.get();
@@ -362,6 +385,7 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
   Signals::block();
   ::signal(SIGPIPE, SIG_IGN);
   Redactor redactor;
+  add_secrets(redactor);
   try {
     Disk& disk = real_disk();
     const std::string state = state_folder(graph.file, options);
@@ -460,9 +484,7 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
       report = show_report(log, state, thumbnails, kThumbnailTime);
     if (counts.items_failed > 0 && !options.command.empty())
       std::fprintf(stderr, "retry   %s\n", printable_line(retry_command(options.command)).c_str());
-    if (exit == kExitInterrupted && !options.rebuy.empty())
-      std::fprintf(stderr, "go on with the same --rebuy and: --rebuy-before %s\n",
-                   iso_time(rebuy_time(options, started)).c_str());
+    if (exit != kExitDone) std::fputs(how_to_go_on_rebuying(options, started).c_str(), stderr);
     if (live) live->finish(report);
     return exit;
   } catch (const Error& error) {

@@ -134,17 +134,27 @@ TEST(Run, AnOutFolderThatCannotBeIsToldBeforeAnythingRuns) {
   }
 }
 
-TEST(Run, FailedOnesAreThoseOfTheLastRunThatHadAny) {
+TEST(Run, FailedOnesAreThoseWhoseLastRunFailed) {
   Runs runs;
-  EXPECT_EQ(error_of([&] { failed_in_last_run(runs.folder.path(".pixgraph")); }).substr(0, 5), "E626:");
+  const auto failed = [&] { return failed_before(runs.folder.path(".pixgraph"), "p.yaml"); };
+  EXPECT_EQ(error_of(failed).substr(0, 5), "E626:");
   for (int i = 0; i < 8; ++i) {  // many within one second: the last one counts all the same
     runs.run({"bad"});
     runs.run({"a"});
-    EXPECT_EQ(failed_in_last_run(runs.folder.path(".pixgraph")), (std::set<std::string>{}));
+    EXPECT_EQ(failed(), (std::set<std::string>{"bad"}));
   }
-  runs.run({"a", "bad"});
   EXPECT_EQ(runs.run({"x", "./x"}), kExitWrongRequest);  // refused: it says nothing of any item
-  EXPECT_EQ(failed_in_last_run(runs.folder.path(".pixgraph")), (std::set<std::string>{"bad"}));
+  EXPECT_EQ(failed(), (std::set<std::string>{"bad"}));
+}
+
+TEST(Run, AStateThatCannotBeWrittenIsNotReplaced) {
+  Runs runs;
+  const std::string pipeline = runs.folder.path("p.yaml");
+  const auto nowhere = [](const std::string&) { return false; };
+  EXPECT_EQ(state_folder(pipeline, runs.options, nowhere), runs.options.out + "/.pixgraph");  // there was none
+  std::filesystem::create_directories(runs.folder.path(".pixgraph"));
+  EXPECT_EQ(error_of([&] { state_folder(pipeline, runs.options, nowhere); }),
+            "E602: `" + runs.folder.path(".pixgraph") + "`, which says what was bought, cannot be written");
 }
 
 TEST(Run, StateStandsBesideThePipelineOrWhereItIsAsked) {
