@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <map>
 #include <memory>
+#include <set>
 #include <thread>
 
 #include <pixgraph/error.h>
@@ -35,22 +37,30 @@ static std::optional<ModelDescription> describe(const ModelUse& use, Host& host)
   }
 }
 
-static Lockfile ask(std::vector<ModelUse>& uses, Host& host, bool sandbox) {
+/// `by_name` gets the models that some node asks for in a way that pins nothing, and that could be pinned.
+static Lockfile ask(std::vector<ModelUse>& uses, Host& host, bool sandbox, std::set<std::string>& by_name) {
   Lockfile lock;
+  std::map<std::string, bool> can_be_pinned;
   for (ModelUse& use : uses) {
     use.model = use.remote->model(use.params, host);  // as this host sees it: of the sandbox where there is one
     lock.server = sandbox ? kSandboxServer : use.model.server;
-    if (lock.models.contains(use.model.lane)) continue;
-    use.remote->ready(host);
-    const auto said = describe(use, host);
-    LockedModel model;
-    model.name = use.model.name;
-    if (said) {
-      model.version = said->version;
-      model.schema = said->schema;
-      model.pins = said->pins && use.remote->pin(use.params, said->version);
+    const auto [place, first] = lock.models.try_emplace(use.model.lane);
+    LockedModel& model = place->second;
+    if (first) {
+      use.remote->ready(host);
+      const auto said = describe(use, host);
+      model.name = use.model.name;
+      if (said) {
+        model.version = said->version;
+        model.schema = said->schema;
+        can_be_pinned[use.model.lane] = said->pins;
+      }
     }
-    lock.models.emplace(use.model.lane, std::move(model));
+    if (!can_be_pinned[use.model.lane]) continue;
+    if (use.remote->pin(use.params, model.version))
+      model.pins = true;
+    else
+      by_name.insert(use.model.lane);
   }
   return lock;
 }
@@ -76,8 +86,9 @@ int command_lock(const Arguments& arguments) {
     point_at_sandbox(host, stand_ins->base_url());
   }
   Lockfile lock;
+  std::set<std::string> by_name;
   try {
-    lock = ask(pipeline->uses, host, sandbox);
+    lock = ask(pipeline->uses, host, sandbox, by_name);
   } catch (const Error& error) {
     throw Error(error.code(), redactor.clean(error.message()), redactor.clean(error.hint())).stopping_run();
   }
@@ -90,10 +101,11 @@ int command_lock(const Arguments& arguments) {
   for (const auto& [lane, model] : lock.models) width = std::max(width, model.name.size());
   for (const auto& [lane, model] : lock.models) {
     const std::string version = model.version.empty() ? std::string("no version") : model.version.substr(0, 8);
-    std::fputs(fmt::format("  {:<{}}  {}{}\n", model.name, width, version,
-                           model.schema ? "" : "  the server does not say what it takes")
-                   .c_str(),
-               stdout);
+    const std::string remark = !model.schema ? "  the server does not say what it takes"
+                               : by_name.contains(lane)
+                                   ? "  not pinned: `version: " + model.name + "` buys this version"
+                                   : "";
+    std::fputs(fmt::format("  {:<{}}  {}{}\n", model.name, width, version, remark).c_str(), stdout);
   }
   return kExitDone;
 }

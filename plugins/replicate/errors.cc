@@ -6,6 +6,7 @@
 
 #include "dates.h"
 #include "json_reader.h"
+#include "models.h"
 #include "text.h"
 
 namespace pixgraph::replicate {
@@ -100,30 +101,51 @@ std::string with_reason(int status, const std::string& reason) {
   return " (" + std::to_string(status) + (reason.empty() ? "" : ": " + reason) + ")";
 }
 
+/// How a model that is not official can be bought.
+std::string by_version(const Asked& asked) {
+  const ModelSchema* known = find_model_by_name(asked.model);
+  const bool versioned = known && !known->version.empty();
+  return (asked.way == Asked::Way::path
+              ? "`model:` is for official models only; for others write `version: " + asked.model + "` and "
+              : std::string("official models only are asked for by name alone; for others ")) +
+         "let `pixgraph lock` find the version, or give it: `version: " + asked.model + ":" +
+         (versioned ? known->version : "<64 hex digits>") + "`";
+}
+
 Error not_found(const std::string& tail, const Server& server, const Asked& asked) {
-  const std::string base_hint = "REPLICATE_BASE_URL is used as it stands, now " + server.base;
+  // Who has not set another base is not sent after it.
+  const std::string base_hint = server.official ? "" : "REPLICATE_BASE_URL is used as it stands, now " + server.base;
+  const std::string also = base_hint.empty() ? "" : "; " + base_hint;
   switch (asked.way) {
     case Asked::Way::path:
       return Error("E434", server.host + " does not know `model: " + asked.model + "`" + tail,
-                   "this form works for official models only; for others give `version: " + asked.model +
-                       ":<64 hex digits>`; " + base_hint);
+                   by_version(asked) + also);
+    case Asked::Way::name:
+      return Error("E434", server.host + " does not know `version: " + asked.model + "`" + tail,
+                   by_version(asked) + also);
     case Asked::Way::deployment:
       return Error("E434", server.host + " does not know " + asked.model + tail,
-                   "see whether the name is right and the token belongs to its owner; " + base_hint);
+                   "see whether the name is right and the token belongs to its owner" + also);
     case Asked::Way::prediction: return Error("E434", server.host + " does not know the prediction" + tail, base_hint);
     case Asked::Way::file: return Error("E434", server.host + " has no /files" + tail, base_hint);
     case Asked::Way::version: break;
   }
   return Error("E434", server.host + " does not know " + asked.model + tail,
-               "see whether the name is right; a gateway offers only the models of its own list; " + base_hint);
+               server.official
+                   ? "see whether the name is right"
+                   : "see whether the name is right; a gateway offers only the models of its own list" + also);
 }
 
 Error unprocessable(const std::string& tail, const std::string& reason, const Server& server, const Asked& asked) {
   const std::string small = lower(reason);
-  if (small.find("invalid version") != small.npos || small.find("not permitted") != small.npos)
+  if (small.find("invalid version") != small.npos || small.find("not permitted") != small.npos) {
+    if (asked.way == Asked::Way::name)
+      return Error("E436", server.host + " refuses `version: " + asked.model + "`" + tail,
+                   by_version(asked) + "; else the token may not use it, or the account has no payment method");
     return Error("E436", server.host + " refuses " + asked.model + tail,
                  "one of three: the version is wrong or was withdrawn, the token may not use it, or the account has no "
                  "payment method");
+  }
   if (small.find("version disabled") != small.npos)
     return Error("E436", server.host + " refuses " + asked.model + tail,
                  "its owner has switched this version off: take a newer one");

@@ -26,7 +26,8 @@ std::chrono::milliseconds wait_of(const HttpResponse& response);
 /// What was asked for, for the hints.
 struct Asked {
   std::string model;  // for messages
-  enum class Way { version, path, deployment, prediction, file } way = Way::prediction;
+  /// `name`: as a version, but by owner/name alone.
+  enum class Way { version, name, path, deployment, prediction, file } way = Way::prediction;
 };
 
 /// For a 4xx: E431 token (stops the run), E432 payment (stops the run), E433 forbidden, E434 unknown, E435 too large,

@@ -114,9 +114,7 @@ class Checker {
     if (!near.empty()) meant_.insert(near);
     path_ = {name};
     add(Kind::unknown, "`" + name + "` is no input of " + schema_.name,
-        near.empty() ? (schema_.complete ? "it takes " + and_list(names) : "it is sent all the same")
-                     : "did you mean `" + near + "`?",
-        schema_.complete || !near.empty());
+        near.empty() ? what_is_known(names) : "did you mean `" + near + "`?", schema_.complete || !near.empty());
   }
 
   void missing(const ModelInput& input) {
@@ -129,6 +127,12 @@ class Checker {
   std::vector<InputMistake> mistakes;
 
  private:
+  std::string what_is_known(const std::vector<std::string>& names) const {
+    const std::string sent = "it is sent unless the server says otherwise";
+    if (schema_.complete) return names.empty() ? "it takes none" : "it takes " + and_list(names);
+    return names.empty() ? sent : "known are " + and_list(names) + "; " + sent;
+  }
+
   static std::string and_list(const std::vector<std::string>& names) {
     std::string text;
     for (std::size_t i = 0; i < names.size(); ++i)

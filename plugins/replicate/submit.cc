@@ -38,7 +38,7 @@ Asked asked_for(const Request& request) {
   asked.model = !request.model.empty()      ? request.model
                 : request.lane.size() == 64 ? "version " + request.lane.substr(0, 8)
                                             : request.lane;
-  asked.way = Asked::Way::version;
+  asked.way = request.lane == request.version && request.lane.size() != 64 ? Asked::Way::name : Asked::Way::version;
   if (request.endpoint.starts_with("/models/")) asked.way = Asked::Way::path;
   if (request.endpoint.starts_with("/deployments/")) {
     asked.way = Asked::Way::deployment;

@@ -53,8 +53,11 @@ TEST(CheckInput, UnknownNames) {
   EXPECT_THAT(check("lucataco/animate-diff", R"({"frames": 5})"),
               ElementsAre("`frames` is no input of lucataco/animate-diff (it takes motion_module, path, prompt, "
                           "n_prompt, steps, guidance_scale and seed)"));
-  EXPECT_THAT(check(kFlux, R"({"prompt": "x", "style": "oil"})"),
-              ElementsAre("maybe: `style` is no input of black-forest-labs/flux-schnell (it is sent all the same)"));
+  EXPECT_THAT(
+      check(kFlux, R"({"prompt": "x", "style": "oil"})"),
+      ElementsAre("maybe: `style` is no input of black-forest-labs/flux-schnell (known are prompt, aspect_ratio, "
+                  "num_outputs, num_inference_steps, seed, output_format, output_quality, disable_safety_checker, "
+                  "go_fast and megapixels; it is sent unless the server says otherwise)"));
   EXPECT_THAT(check(kFlux, R"({"prompt": "x", "num_output": 1})"),
               ElementsAre("`num_output` is no input of black-forest-labs/flux-schnell (did you mean `num_outputs`?)"));
 }

@@ -189,16 +189,35 @@ TEST_F(SubmitTest, UnknownModel) {
             "https://gateway.example/replicate/v1)");
   request.endpoint = "/models/cjwbw/rembg/predictions";
   EXPECT_EQ(error_after(404, ""),
-            "E434: gateway.example does not know `model: cjwbw/rembg` (404) (this form works for official models only; "
-            "for others give "
-            "`version: cjwbw/rembg:<64 hex digits>`; REPLICATE_BASE_URL is used as it stands, now "
-            "https://gateway.example/replicate/v1)");
+            "E434: gateway.example does not know `model: cjwbw/rembg` (404) (`model:` is for official models only; for "
+            "others write `version: cjwbw/rembg` and let `pixgraph lock` find the version, or give it: `version: "
+            "cjwbw/rembg:fb8af171cfa1616ddcf1242c093f9c46bcada5ad4cf6f2fbe8b81b330ec5c003`; REPLICATE_BASE_URL is used "
+            "as it stands, now https://gateway.example/replicate/v1)");
   request.endpoint = "/deployments/acme/up/predictions";
   request.lane = "deployment acme/up";
   EXPECT_EQ(error_after(404, ""),
             "E434: gateway.example does not know deployment acme/up (404) (see whether the name is right and the token "
             "belongs to its owner; "
             "REPLICATE_BASE_URL is used as it stands, now https://gateway.example/replicate/v1)");
+}
+
+TEST_F(SubmitTest, UnknownModelByItsNameAlone) {
+  request.lane = request.model = request.version = "me/mine";
+  EXPECT_EQ(error_after(422, R"({"title": "Invalid version or not permitted"})"),
+            "E436: gateway.example refuses `version: me/mine` (422: Invalid version or not permitted) (official models "
+            "only are asked for by name alone; for others let `pixgraph lock` find the version, or give it: `version: "
+            "me/mine:<64 hex digits>`; else the token may not use it, or the account has no payment method)");
+  // Who has not set another base is not sent after it.
+  host.variables.erase("REPLICATE_BASE_URL");
+  request.server = "https://api.replicate.com/v1";
+  EXPECT_EQ(error_after(404, ""),
+            "E434: api.replicate.com does not know `version: me/mine` (404) (official models only are asked for by "
+            "name alone; for others let `pixgraph lock` find the version, or give it: `version: me/mine:<64 hex "
+            "digits>`)");
+  request.lane = kHex;
+  request.version = "me/mine:" + kHex;
+  EXPECT_EQ(error_after(404, ""),
+            "E434: api.replicate.com does not know me/mine (404) (see whether the name is right)");
 }
 
 TEST_F(SubmitTest, TooLarge) {
