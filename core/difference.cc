@@ -1,5 +1,9 @@
 #include "difference.h"
 
+#include <string_view>
+
+#include "codec.h"
+
 namespace pixgraph {
 
 using nlohmann::json;
@@ -29,7 +33,14 @@ static std::string whole_value(const json& value) {
     if (value.size() == 1 && value.contains("json")) return recipe_value(value["json"]);
     if (value.size() == 1)
       for (const char* of_name : {"name", "stem", "ext", "relpath", "path"})
-        if (value.contains(of_name)) return recipe_value(value[of_name]);
+        if (value.contains(of_name)) {
+          const std::string name = value[of_name].is_string() ? value[of_name].get<std::string>() : "";
+          const std::string ending = extension_of(name);
+          // The recipe has the whole name, of which the value is a part.
+          if (std::string_view(of_name) == "stem") return recipe_value(name.substr(0, name.size() - ending.size()));
+          if (std::string_view(of_name) == "ext") return recipe_value(ending);
+          return recipe_value(value[of_name]);
+        }
   }
   return value.dump(-1, ' ', false, json::error_handler_t::replace);
 }
@@ -80,6 +91,8 @@ static std::string node_difference(const std::string& name, const json& before, 
 
 std::string recipe_difference(const json& before, const json& now) {
   if (!before.is_object()) return "the pipeline changed";
+  if (before.contains("stand_ins") != now.contains("stand_ins"))
+    return now.contains("stand_ins") ? "made by real models before" : "made by stand-ins before";
   const json old_nodes = entry(before, "nodes"), nodes = entry(now, "nodes");
   for (const auto& [name, node] : nodes.items())
     if (const std::string text = node_difference(name, entry(old_nodes, name), node); !text.empty()) return text;

@@ -135,6 +135,7 @@ struct Graph {
   std::vector<GraphNode> nodes;
   std::vector<GraphOutput> outputs;
   int until = -1;                       // --until: a node that runs though no output needs it
+  bool stand_ins = false;               // --sandbox: what its models make is not what the models make
   std::vector<int> order;               // node indices such that every node stands after its upstream
   std::map<std::string, Limit> limits;  // by server, model or "default"
   Prices prices;                        // of the file

@@ -251,8 +251,15 @@ std::vector<OutputRecipe> output_recipes(const Graph& graph, const FileHash& has
                        {"subsampling", output.subsampling}};
     if (output.profile != "keep") recipe.settings["profile"] = output.profile;
     recipe.shared = {{"nodes", std::move(nodes)}, {"settings", recipe.settings}};
-    if (known && value && file)
-      recipe.digest = sha256("output 1\n" + text_of(*value) + "\n" + text_of(*file) + "\n" + text_of(recipe.settings));
+    const bool stand_ins = graph.stand_ins && std::ranges::any_of(recipe.nodes, [&](int node) {
+                             return graph.nodes[node].spec->cost == Cost::paid;
+                           });
+    if (stand_ins) recipe.shared["stand_ins"] = true;
+    if (known && value && file) {
+      const std::string text = "output 1\n" + text_of(*value) + "\n" + text_of(*file) + "\n" + text_of(recipe.settings);
+      recipe.digest = sha256(text + (stand_ins ? "\nstand-ins" : ""));
+      if (stand_ins) recipe.real_digest = sha256(text);
+    }
     for (auto& [name, reference] : parts) recipe.parts.emplace_back(name, std::move(reference));
     recipes.push_back(std::move(recipe));
   }

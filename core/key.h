@@ -30,8 +30,10 @@ std::string recipe_text(const Graph& graph, const GraphNode& node, const Item& i
 
 /// What an output's file depends on: what is the same for every item, and which parts of an item there are.
 struct OutputRecipe {
-  std::string digest;     // of what is the same for every item; "" where a file's hash is not known
-  nlohmann::json shared;  // the same for people: {"nodes": {name: {type, version, arguments}}, "settings": ...}
+  std::string digest;       // of what is the same for every item; "" where a file's hash is not known
+  std::string real_digest;  // with stand-ins: the digest of what real models make, which does as well
+  // `digest` for people: {"nodes": {name: {type, version, arguments}}, "settings": ..., "stand_ins"?: true}
+  nlohmann::json shared;
   nlohmann::json settings;
   std::vector<int> nodes;                                // those it needs, ascending
   std::vector<std::pair<std::string, Reference>> parts;  // "photo", "photo.stem", by name

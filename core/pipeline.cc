@@ -14,6 +14,7 @@ std::unique_ptr<Pipeline> read_pipeline(const std::string& file, Reading reading
   // be read.
   pipeline->graph = pixgraph::bind(pipeline->document, registry, settings, diagnostics);
 
+  pipeline->graph.stand_ins = sandbox;
   CheckHost host;
   pipeline->uses = model_uses(pipeline->graph, registry, host, diagnostics);
   if (reading == Reading::lock) return pipeline;

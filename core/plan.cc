@@ -143,7 +143,7 @@ void Planner::judge(const Item& item, int output, const FileHash& hash_of, Outpu
       plan.why = "its writing was not finished";
     else if (made->digest == kAfterError)
       plan.why = "made after an error";
-    else if (made->digest != recipe.digest || made->parts != parts)
+    else if ((made->digest != recipe.digest && made->digest != recipe.real_digest) || made->parts != parts)
       plan.why = difference(output, *made, parts);
     else if (!made->untouched && !writer_.is_as_written(path, made->hash))
       plan.why = "output changed since";
@@ -158,7 +158,7 @@ void Planner::judge(const Item& item, int output, const FileHash& hash_of, Outpu
 
 /// What is not the same, for people: the first of it.
 std::string Planner::difference(int output, const Index::Output& made, const std::string& parts) const {
-  if (made.digest == recipes_[output].digest)
+  if (made.digest == recipes_[output].digest || made.digest == recipes_[output].real_digest)
     return parts_difference(json::parse(made.parts, nullptr, false), json::parse(parts, nullptr, false));
   const auto kept = index_.meaning_of(made.digest);
   return recipe_difference(kept ? json::parse(*kept, nullptr, false) : json(), recipes_[output].shared);

@@ -41,6 +41,10 @@ TEST(Difference, OfRecipes) {
   EXPECT_EQ(after([](json& now) { now["nodes"]["extra"] = now["nodes"]["small"]; }), "node `extra` is new");
   EXPECT_EQ(after([](json& now) { now["nodes"].erase("small"); }), "node `small` is gone");
   EXPECT_EQ(after([](json& now) { now["settings"]["quality"] = 80; }), "`quality` of the output changed 90 -> 80");
+  EXPECT_EQ(after([](json& now) { now["stand_ins"] = true; }), "made by real models before");
+  json stand_ins = recipe();
+  stand_ins["stand_ins"] = true;
+  EXPECT_EQ(recipe_difference(stand_ins, recipe()), "made by stand-ins before");
   EXPECT_EQ(after([](json&) {}), "the output takes another value");
   EXPECT_EQ(recipe_difference(json(), recipe()), "the pipeline changed");
 }
@@ -62,7 +66,8 @@ TEST(Difference, ValuesAsPeopleWriteThem) {
   EXPECT_EQ(recipe_value({{"input", "photo"}, {"property", "width"}}), "${photo.width}");
   EXPECT_EQ(recipe_value({{"file", std::string(64, 'a')}}), "file aaaaaaaaaaaa");
   EXPECT_EQ(recipe_value({{"json", {1, 2}}}), "[1,2]");
-  EXPECT_EQ(recipe_value({{"stem", "cat.jpg"}}), "\"cat.jpg\"");
+  EXPECT_EQ(recipe_value({{"stem", "cat.jpg"}}), "\"cat\"");
+  EXPECT_EQ(recipe_value({{"ext", "cat.jpg"}}), "\".jpg\"");
   EXPECT_EQ(recipe_value(nullptr), "nothing");
   std::string umlauts;
   for (int i = 0; i < 60; ++i) umlauts += "ü";
