@@ -128,8 +128,9 @@ void Region::draw(const std::vector<std::string>& lines, TerminalSize size) {
   if (lines == shown_ && size.columns == columns_) return;
   if (lines.empty()) return clear(size);
   std::string bytes(kBegin);
-  bytes += home(size);
-  // What is there is written over, not erased first: without kBegin it would flicker.
+  // What is there is written over, not erased first: without kBegin it would flicker. But a terminal of another width
+  // has broken lines in two, and joins two that were written over instead of erased when it becomes wider again.
+  bytes += shown_.empty() || size.columns == columns_ ? home(size) : erased(size);
   for (const std::string& line : lines) bytes.append(line).append(kEraseRest).append("\n");
   bytes.append(kEraseBelow).append(kEnd);
   shown_ = lines;

@@ -100,6 +100,19 @@ TEST(Region, ATerminalThatBecameNarrowerHasBrokenItsLines) {
   EXPECT_EQ(screen.lines(), (Lines{"above", "new", "lines", "", "", "", "", "", "", ""}));
 }
 
+TEST(Region, ATerminalThatBecameWiderAgainHasNotJoinedTheNewLines) {
+  test::Screen screen(20, 10);
+  Region region([&](std::string_view bytes) { screen.take(bytes); });
+  region.print("above\n", {20, 10});
+  region.draw({"0123456789abcd", "short"}, {20, 10});
+  screen.resize(10, 10);
+  region.draw({"new", "lines"}, {10, 10});
+  screen.resize(20, 10);
+  EXPECT_EQ(screen.lines(), (Lines{"above", "new", "lines", "", "", "", "", "", "", ""}));
+  region.draw({"wide", "again"}, {20, 10});
+  EXPECT_EQ(screen.lines(), (Lines{"above", "wide", "again", "", "", "", "", "", "", ""}));
+}
+
 TEST(Region, WhatIsForgottenStaysWhereItIs) {
   test::Screen screen(20, 6);
   Region region([&](std::string_view bytes) { screen.take(bytes); });

@@ -1,12 +1,13 @@
 // Screen: a terminal's screen as far as pixgraph uses one: text, line ends, cursor up, erasing, colours (ignored) and
 // marks of synchronised updates. What it does not know throws. Lines that wrap are counted; when it becomes narrower it
-// breaks long lines in two, as most terminals do.
+// breaks long lines in two, and joins them when it becomes wider, as most terminals do.
 #pragma once
 
 #include <algorithm>
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace pixgraph::test {
@@ -47,20 +48,27 @@ class Screen {
   }
 
   void resize(int columns, int rows) {
-    std::vector<std::vector<std::string>> broken;
-    std::size_t row = 0;
-    for (std::size_t i = 0; i < cells_.size(); ++i) {
-      if (i == row_) row = broken.size();
+    const std::vector<std::vector<std::string>> cells = std::exchange(cells_, {});
+    const std::vector<bool> goes_on = std::exchange(goes_on_, {});
+    const std::size_t row = row_, width = static_cast<std::size_t>(columns);
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      std::vector<std::string> line;
+      std::size_t before = 0;  // the cursor's row
+      for (bool more = true; more; i += more) {
+        if (i == row) before = line.size() + 1;
+        line.insert(line.end(), cells[i].begin(), cells[i].end());
+        more = goes_on[i] && i + 1 < cells.size();
+      }
+      if (before > 0) row_ = cells_.size() + (before - 1) / width;
       std::size_t from = 0;
       do {
-        const std::size_t to = std::min(cells_[i].size(), from + static_cast<std::size_t>(columns));
-        broken.emplace_back(cells_[i].begin() + static_cast<std::ptrdiff_t>(from),
-                            cells_[i].begin() + static_cast<std::ptrdiff_t>(to));
+        const std::size_t to = std::min(line.size(), from + width);
+        cells_.emplace_back(line.begin() + static_cast<std::ptrdiff_t>(from),
+                            line.begin() + static_cast<std::ptrdiff_t>(to));
         from = to;
-      } while (from < cells_[i].size());
+        goes_on_.push_back(from < line.size());
+      } while (from < line.size());
     }
-    cells_ = std::move(broken);
-    row_ = row;
     columns_ = columns;
     rows_ = rows;
   }
@@ -106,10 +114,11 @@ class Screen {
       updating = false;
       ++updates;
     } else if (code == "K") {
-      if (cells_[row_].size() > column_) cells_[row_].resize(column_);
+      erase_rest();
     } else if (code == "J") {
-      if (cells_[row_].size() > column_) cells_[row_].resize(column_);
+      erase_rest();
       cells_.resize(row_ + 1);
+      goes_on_.resize(row_ + 1);
     } else if (code.ends_with('A')) {
       const std::size_t up = std::stoul(std::string(code));
       row_ = row_ > top() + up ? row_ - up : top();
@@ -119,8 +128,15 @@ class Screen {
     return end + 1;
   }
 
+  void erase_rest() {
+    if (cells_[row_].size() > column_) cells_[row_].resize(column_);
+    if (column_ == 0) goes_on_[row_] = false;
+  }
+
   void down() {
-    if (++row_ == cells_.size()) cells_.emplace_back();
+    if (++row_ < cells_.size()) return;
+    cells_.emplace_back();
+    goes_on_.push_back(false);
   }
 
   void put(const std::string& character, std::size_t width) {
@@ -138,6 +154,7 @@ class Screen {
 
   int columns_, rows_;
   std::vector<std::vector<std::string>> cells_;  // with what has scrolled out
+  std::vector<bool> goes_on_{false};  // rows whose line goes on in the next; writing over them changes nothing
   std::size_t row_ = 0, column_ = 0;
   std::string pending_;
 };
