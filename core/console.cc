@@ -82,7 +82,7 @@ void Console::begin(const json& event) {
       fmt::format("  {}  {} nodes, {} item{}  run {}\n", line_of(event, "file"),
                   event.value("nodes", json::array()).size(), items, items == 1 ? "" : "s", line_of(event, "id"));
   if (const std::string sandbox = line_of(event, "sandbox"); !sandbox.empty())
-    text += "  stand-in models at " + sandbox + ": for trying out, not the real ones\n";
+    text += "  stand-in models at " + sandbox + ", not the real ones\n";
   text += "  state  " + line_of(event, "state") + "\n";
   if (const int skipped = event.value("skipped_files", 0))
     text += fmt::format("  {} other file{} in the folders left out\n", skipped, skipped == 1 ? "" : "s");

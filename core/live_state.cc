@@ -1,6 +1,7 @@
 #include "live_state.h"
 
 #include <algorithm>
+#include <span>
 
 #include "event_fields.h"
 
@@ -13,6 +14,7 @@ void LiveState::take(const json& event) {
   progress_.take(event);
   const std::string type = text_of(event, "type");
   if (type == "task") task(event);
+  if (type == "prediction") prediction(event);
   if (type == "picture") picture(event);
   if (type == "item") item(event);
 }
@@ -21,11 +23,23 @@ void LiveState::task(const json& event) {
   const std::string node = text_of(event, "node"), name = text_of(event, "item"), state = text_of(event, "state");
   auto& lanes = running_[node];
   if (state == "started") {
-    lanes.emplace(name, number_of(event, "t"));
+    const auto of = std::ranges::find(progress_.nodes(), node, &Progress::Node::name);
+    const bool waits = of != progress_.nodes().end() && of->hosted;  // for its place, until its prediction is made
+    (waits ? waiting_[node] : lanes).emplace(name, number_of(event, "t"));
     return;
   }
   lanes.erase(name);
+  if (const auto waits = waiting_.find(node); waits != waiting_.end()) waits->second.erase(name);
   if (state == "failed") fail(event);
+}
+
+void LiveState::prediction(const json& event) {
+  if (text_of(event, "state") != "created") return;
+  for (const json& task : list_of(event, "tasks")) {
+    const std::string node = text_of(task, "node"), name = text_of(task, "item");
+    if (const auto waits = waiting_.find(node); waits != waiting_.end() && waits->second.erase(name) > 0)
+      running_[node].emplace(name, number_of(event, "t"));
+  }
 }
 
 void LiveState::fail(const json& event) {
@@ -58,7 +72,8 @@ void LiveState::item(const json& event) {
   // One that was refused before it ran: no task said so.
   if (text_of(event, "outcome") == "failed" && !event.contains("node")) fail(event);
   inputs_.erase(name);
-  for (auto& [node, lanes] : running_) lanes.erase(name);
+  for (auto* by_node : {&running_, &waiting_})
+    for (auto& [node, items] : *by_node) items.erase(name);
 }
 
 json LiveState::nodes() const {
@@ -71,33 +86,48 @@ json LiveState::nodes() const {
                    {"reused", node.reused},
                    {"failed", node.failed},
                    {"skipped", node.skipped},
-                   {"running", node.running}});
+                   {"running", node.running},
+                   {"waiting", node.waiting}});
   }
   return all;
 }
 
 json LiveState::lanes(double now) const {
   json all = json::array();
+  std::vector<std::pair<std::string, std::vector<Lane>>> by_node;
   for (const auto& [node, items] : running_) {
     std::vector<Lane> oldest;
     for (const auto& [name, since] : items) oldest.push_back({name, since});
     std::ranges::sort(oldest, {}, &Lane::since);
-    for (const Lane& lane : oldest) {
-      if (all.size() == kMostLanes) return all;
-      all.push_back({{"node", node}, {"item", lane.item}, {"ms", std::max(0.0, now - lane.since) * 1000}});
-    }
+    if (!oldest.empty()) by_node.emplace_back(node, std::move(oldest));
   }
+  // Where there is no room for all, every node has its share.
+  std::size_t left = kMostLanes;
+  std::vector<std::size_t> shown(by_node.size());
+  for (bool more = true; more && left > 0;) {
+    more = false;
+    for (std::size_t i = 0; i < by_node.size() && left > 0; ++i)
+      if (shown[i] < by_node[i].second.size()) {
+        ++shown[i];
+        --left;
+        more = true;
+      }
+  }
+  for (std::size_t i = 0; i < by_node.size(); ++i)
+    for (const Lane& lane : std::span(by_node[i].second).first(shown[i]))
+      all.push_back({{"node", by_node[i].first}, {"item", lane.item}, {"ms", std::max(0.0, now - lane.since) * 1000}});
   return all;
 }
 
 json LiveState::view(double now) const {
-  std::size_t running = 0;
+  std::size_t running = 0, waiting = 0;
   int all_tasks = 0, ended_tasks = 0;
   for (const Progress::Node& node : progress_.nodes()) {
     all_tasks += node.total;
     ended_tasks += std::min(node.ended, node.total);
   }
   for (const auto& [node, items] : running_) running += items.size();
+  for (const auto& [node, items] : waiting_) waiting += items.size();
   json images = json::array(), failures = json::array(), causes = json::array();
   for (const Image& one : images_) images.push_back({{"item", one.item}, {"node", one.node}, {"hash", one.hash}});
   for (const Failure& one : failures_)
@@ -118,6 +148,7 @@ json LiveState::view(double now) const {
                {"predictions", progress_.predictions()},
                {"nodes", nodes()},
                {"running", running},
+               {"for_place", waiting},
                {"lanes", lanes(now)},
                {"images", std::move(images)},
                {"failures", std::move(failures)},
@@ -126,7 +157,7 @@ json LiveState::view(double now) const {
   if (const auto left = progress_.left(now)) view["left"] = *left;
   if (const auto spent = progress_.spent()) {
     view["spent"] = *spent;
-    if (progress_.part() > 0.02) view["projected"] = *spent / progress_.part();
+    if (const auto projected = progress_.projected()) view["projected"] = *projected;
   }
   if (progress_.cap()) view["cap"] = *progress_.cap();
   if (const std::string& why = progress_.waiting(now); !why.empty()) view["waiting"] = why;

@@ -48,6 +48,7 @@ class LiveState {
     std::string item, node, code, cause, hash;
   };
   void task(const nlohmann::json& event);
+  void prediction(const nlohmann::json& event);
   void picture(const nlohmann::json& event);
   void item(const nlohmann::json& event);
   void fail(const nlohmann::json& event);
@@ -58,6 +59,7 @@ class LiveState {
   std::int64_t lines_ = 0;
   Progress progress_;
   std::map<std::string, std::map<std::string, double>> running_;  // node -> item -> since when
+  std::map<std::string, std::map<std::string, double>> waiting_;  // the same of hosted nodes: for their place
   std::deque<Image> images_;                                      // the newest picture of an item; the latest first
   std::deque<Failure> failures_;                                  // the latest first
   std::unordered_map<std::string, std::string> inputs_;           // of items under way: the picture they began with

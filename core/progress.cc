@@ -1,8 +1,10 @@
 #include "progress.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "event_fields.h"
+#include "failure_pattern.h"
 
 namespace pixgraph {
 
@@ -10,19 +12,6 @@ using nlohmann::json;
 
 static constexpr std::size_t kRecent = 512, kNamesKept = 3;
 static constexpr double kMinute = 60, kSampleEvery = 1, kLeastTime = 2;
-
-/// The message without what differs from item to item.
-static std::string pattern_of(std::string cause, const std::string& item) {
-  // A name of a letter or two stands in other words too.
-  for (std::size_t at; item.size() > 2 && (at = cause.find(item)) != std::string::npos;)
-    cause.replace(at, item.size(), "\x01");
-  std::string out;
-  for (const char c : cause) {
-    const bool digit = c >= '0' && c <= '9';
-    if (!digit || !out.ends_with('#')) out += digit ? '#' : c;
-  }
-  return out;
-}
 
 std::size_t Progress::node(const std::string& name, bool output) {
   if (output && written_ >= 0) return static_cast<std::size_t>(written_);
@@ -33,6 +22,7 @@ std::size_t Progress::node(const std::string& name, bool output) {
     node.total = items_ * (output ? std::max(1, outputs_) : 1);
     nodes_.push_back(std::move(node));
     recent_.emplace_back();
+    bought_.emplace_back();
     if (output) written_ = static_cast<std::ptrdiff_t>(place->second);
   }
   return place->second;
@@ -43,7 +33,7 @@ void Progress::begin(const json& event) {
   items_ = static_cast<int>(number_of(event, "items"));
   if (event.contains("cap")) cap_ = number_of(event, "cap");
   for (const json& one : list_of(event, "nodes"))
-    if (one.is_object()) node(line_of(one, "name"), false);
+    if (one.is_object()) nodes_[node(line_of(one, "name"), false)].hosted = flag_of(one, "hosted");
   outputs_ = static_cast<int>(list_of(event, "outputs").size());
   if (outputs_ > 0) node("", true);
 }
@@ -51,7 +41,8 @@ void Progress::begin(const json& event) {
 void Progress::failure(const json& event) {
   const std::string name = line_of(event, "node"), code = line_of(event, "code"), item = line_of(event, "item");
   const std::string text = line_of(event, "cause");
-  const auto [place, is_new] = cause_index_.emplace(name + "\n" + code + "\n" + pattern_of(text, item), causes_.size());
+  const auto [place, is_new] =
+      cause_index_.emplace(name + "\n" + code + "\n" + failure_pattern(text, item), causes_.size());
   if (is_new) causes_.push_back({name, code, text, line_of(event, "hint"), 0, {}});
   Cause& cause = causes_[place->second];
   ++cause.count;
@@ -68,12 +59,17 @@ void Progress::task(const json& event) {
   of_item.resize(nodes_.size());
   node.last_active = number_of(event, "t");
   if (state == "started") {
-    ++node.running;
+    of_item[at].waiting = node.hosted;
+    of_item[at].since = node.last_active;
+    ++(node.hosted ? node.waiting : node.running);
     ++of_item[at].running;
     return;
   }
-  if (of_item[at].running > 0) {  // what is skipped because of another never began
-    --node.running;
+  // What is found in the ledger never had to wait; what is skipped because of another never began.
+  const double since = of_item[at].since;
+  if (of_item[at].running > 0) {
+    --(of_item[at].waiting ? node.waiting : node.running);
+    of_item[at].waiting = false;
     --of_item[at].running;
   }
   ++node.ended;
@@ -88,11 +84,12 @@ void Progress::task(const json& event) {
     failure(event);
   }
   if (state != "done") return;
+  const auto took = static_cast<float>(node.hosted ? (node.last_active - since) * 1000 : ms);
   Recent& recent = recent_[at];
   if (recent.ms.size() < kRecent)
-    recent.ms.push_back(static_cast<float>(ms));
+    recent.ms.push_back(took);
   else
-    recent.ms[recent.next++ % kRecent] = static_cast<float>(ms);
+    recent.ms[recent.next++ % kRecent] = took;
   std::vector<float> sorted = recent.ms;
   const auto middle = sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2);
   std::nth_element(sorted.begin(), middle, sorted.end());
@@ -118,7 +115,7 @@ void Progress::item(const json& event) {
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     const int all = static_cast<std::ptrdiff_t>(i) == written_ ? std::max(1, outputs_) : 1;
     const int without = std::max(0, all - of_item[i].ended);
-    nodes_[i].running -= of_item[i].running;
+    (of_item[i].waiting ? nodes_[i].waiting : nodes_[i].running) -= of_item[i].running;
     nodes_[i].ended += without;
     (outcome == "done" || outcome == "reused" ? nodes_[i].reused : nodes_[i].skipped) += without;
   }
@@ -127,6 +124,42 @@ void Progress::item(const json& event) {
       Node& node = nodes_[this->node(line_of(bought, "node"), false)];
       node.cost = node.cost.value_or(0) + number_of(bought, "cost");
     }
+}
+
+void Progress::prediction(const json& event) {
+  const bool created = line_of(event, "state") == "created";
+  if (created) ++predictions_;
+  if (event.contains("cost")) spent_ = spent_.value_or(0) + number_of(event, "cost");
+  bool counted = false;
+  for (const json& task : list_of(event, "tasks")) {
+    if (!task.is_object()) continue;
+    const std::size_t at = node(line_of(task, "node"), false);
+    if (event.contains("cost") && !std::exchange(counted, true)) {  // one purchase, however many share it
+      bought_[at].cost += number_of(event, "cost");
+      ++bought_[at].ended;
+    }
+    const auto open = open_.find(line_of(task, "item"));
+    if (!created || open == open_.end() || open->second.size() <= at || !open->second[at].waiting) continue;
+    open->second[at].waiting = false;
+    open->second[at].since = number_of(event, "t");
+    --nodes_[at].waiting;
+    ++nodes_[at].running;
+  }
+}
+
+std::optional<double> Progress::projected() const {
+  if (!spent_) return std::nullopt;
+  double rest = 0;
+  for (std::size_t i = 0; i < nodes_.size(); ++i) {
+    const Node& node = nodes_[i];
+    const int ended = node.ended - node.reused - node.skipped;  // of those that buy
+    if (!node.hosted || node.complete()) continue;
+    if (bought_[i].ended == 0 || ended <= 0) return std::nullopt;
+    // What reuses or skips so far goes on at the same share. A task of a node with `each` buys several.
+    const double per_task = bought_[i].cost / std::max(ended, 1);
+    rest += per_task * (node.total - node.ended) * ended / node.ended;
+  }
+  return *spent_ + rest;
 }
 
 void Progress::take(const json& event) {
@@ -142,8 +175,7 @@ void Progress::take(const json& event) {
     item(event);
     sample(t);
   } else if (type == "prediction") {
-    if (line_of(event, "state") == "created") ++predictions_;
-    if (event.contains("cost")) spent_ = spent_.value_or(0) + number_of(event, "cost");
+    prediction(event);
   } else if (type == "wait") {
     waiting_ = line_of(event, "why");
     waiting_until_ = t + std::max(1.0, number_of(event, "ms") / 1000);

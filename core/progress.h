@@ -21,11 +21,13 @@ class Progress {
     int total = 0;
     int ended = 0;  // however; the three below are among them
     int reused = 0, failed = 0, skipped = 0;
-    int running = 0;
+    bool hosted = false;              // a model on a server
+    int running = 0;                  // of a hosted one: those whose prediction was made
+    int waiting = 0;                  // of a hosted one: those that began and wait for their place
     double work_ms = 0;               // of all that ended
     double last_active = -1;          // when something began or ended there last
     std::optional<double> cost;       // of what it bought, as far as items have ended
-    std::optional<double> median_ms;  // of the latest that were done
+    std::optional<double> median_ms;  // of the latest that were done, without their wait for a place
     bool complete() const { return ended >= total; }
   };
   /// Failures of the same at one node: with one code, and messages that differ in numbers and names only.
@@ -50,6 +52,9 @@ class Progress {
   int predictions() const { return predictions_; }
   int reused() const { return reused_; }  // tasks of nodes
   std::optional<double> spent() const { return spent_; }
+  /// What it will have spent at its end, if the rest costs as what was bought so far. nullopt where a node is yet to
+  /// buy its first.
+  std::optional<double> projected() const;
   std::optional<double> cap() const { return cap_; }
 
   /// In the pipeline's order; the outputs are one, called `written`.
@@ -72,12 +77,15 @@ class Progress {
   void begin(const nlohmann::json& event);
   void task(const nlohmann::json& event);
   void item(const nlohmann::json& event);
+  void prediction(const nlohmann::json& event);
   void failure(const nlohmann::json& event);
   void sample(double now);
   std::size_t node(const std::string& name, bool output);
 
   struct OpenNode {  // of an item that has begun
     int running = 0, ended = 0;
+    bool waiting = false;
+    double since = 0;  // it is running
   };
   struct Recent {  // the latest times of a node
     std::vector<float> ms;
@@ -93,6 +101,11 @@ class Progress {
   std::optional<double> spent_, cap_;
   std::vector<Node> nodes_;
   std::vector<Recent> recent_;
+  struct Bought {
+    double cost = 0;
+    int ended = 0;  // predictions with a cost
+  };
+  std::vector<Bought> bought_;  // by node
   std::unordered_map<std::string, std::size_t> index_;
   std::ptrdiff_t written_ = -1;
   int outputs_ = 0;

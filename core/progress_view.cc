@@ -87,7 +87,7 @@ namespace {
 struct Row {
   std::string name;
   double part = 0;
-  int ended = 0, total = 0, running = 0, reused = 0, failed = 0;
+  int ended = 0, total = 0, running = 0, waiting = 0, reused = 0, failed = 0;
   std::optional<double> median_ms, cost;
   bool idle = false, over = false;
 };
@@ -96,11 +96,12 @@ class Table {
  public:
   Table(const Progress& progress, int columns, const Look& look) : look_(look), width_(columns) {
     int most = std::max(progress.items(), 1);
-    bool cost = progress.cap() || progress.spent();
+    bool cost = progress.cap() || progress.spent(), waits = false;
     for (const Progress::Node& node : progress.nodes()) {
       name_ = std::max(name_, display_width(node.name));
       most = std::max(most, node.total);
       cost = cost || node.cost;
+      waits = waits || node.hosted;
     }
     name_ = std::min(name_, std::clamp(width_ / 4, 8, kWidestName));
     count_ = std::max(4, static_cast<int>(std::to_string(most).size()) * 2 + 1);
@@ -116,6 +117,7 @@ class Table {
     running_ = take(7);
     if (cost) cost_ = take(8);
     reused_ = take(6);
+    if (waits) waiting_ = take(7);
     median_ = take(7);
     if (bar_ > 0) bar_ = std::min(kWidestBar, bar_ + std::max(left, 0));
   }
@@ -126,7 +128,8 @@ class Table {
     const auto add = [&](int columns, const char* text) {
       if (columns) line += "  " + padded(text, columns, true);
     };
-    add(count_, "done"), add(running_, "running"), add(reused_, "reused"), add(failed_, "failed");
+    add(count_, "done"), add(running_, "running"), add(waiting_, "waiting"), add(reused_, "reused"),
+        add(failed_, "failed");
     add(median_, "median"), add(cost_, "cost");
     return look_.paint(Paint::faint, fitted(line, width_, look_));
   }
@@ -143,7 +146,7 @@ class Table {
     const auto number = [&](int columns, int value) {
       return columns ? padded(value ? std::to_string(value) : look_.none(), columns + 2, true) : "";
     };
-    rest += number(running_, row.running) + number(reused_, row.reused);
+    rest += number(running_, row.running) + number(waiting_, row.waiting) + number(reused_, row.reused);
     std::string failed = number(failed_, row.failed), end;
     if (median_) end += padded(row.median_ms ? short_time(*row.median_ms) : look_.none(), median_ + 2, true);
     if (cost_) end += padded(row.cost ? dollars(*row.cost) : look_.none(), cost_ + 2, true);
@@ -164,14 +167,15 @@ class Table {
  private:
   const Look& look_;
   const int width_;
-  int name_ = 5, count_ = 0, bar_ = 0, running_ = 0, reused_ = 0, failed_ = 0, median_ = 0, cost_ = 0;
+  int name_ = 5, count_ = 0, bar_ = 0, running_ = 0, waiting_ = 0, reused_ = 0, failed_ = 0, median_ = 0, cost_ = 0;
 };
 
 Row row_of(const Progress::Node& node) {
-  Row row{node.name, 0, node.ended, node.total, node.running, node.reused, node.failed, node.median_ms, node.cost};
+  Row row{node.name,    0,           node.ended,  node.total,     node.running,
+          node.waiting, node.reused, node.failed, node.median_ms, node.cost};
   row.part = node.total > 0 ? static_cast<double>(node.ended) / node.total : 1;
   row.over = node.complete();
-  row.idle = node.ended == 0 && node.running == 0;
+  row.idle = node.ended == 0 && node.running + node.waiting == 0;
   return row;
 }
 
@@ -183,7 +187,7 @@ std::vector<std::size_t> shown_nodes(const Progress& progress, double now, std::
   if (nodes.size() <= room) return order;
   const auto rank = [&](const Progress::Node& node) {
     if (node.complete()) return 3;
-    if (node.running > 0 || (node.last_active >= 0 && now - node.last_active < kActive)) return 0;
+    if (node.running + node.waiting > 0 || (node.last_active >= 0 && now - node.last_active < kActive)) return 0;
     return node.ended > 0 ? 1 : 2;
   };
   // Among those at work the ones that take the time: their rows stay where they are.
@@ -202,7 +206,7 @@ std::string more_nodes(const Progress& progress, const std::vector<std::size_t>&
   for (std::size_t i = 0; i < progress.nodes().size(); ++i) {
     if (std::binary_search(shown.begin(), shown.end(), i)) continue;
     const Progress::Node& node = progress.nodes()[i];
-    ++(node.complete() ? done : node.ended == 0 && node.running == 0 ? waiting : others);
+    ++(node.complete() ? done : node.ended == 0 && node.running + node.waiting == 0 ? waiting : others);
   }
   std::string line = fmt::format("  + {} more", done + waiting + others);
   std::string what;

@@ -69,6 +69,8 @@ class RemoteDriver {
   ~RemoteDriver();
 
   void start(RemoteCall call);
+  /// Of the purchase that start() makes of it.
+  std::string key_of(const Request& request) const { return purchase_key(servers_.name(request.server), request); }
   /// No more creates; what is running is awaited and saved. Calls not created yet end as canceled.
   void stop_creating();
   /// Asks the servers to end what is running; their calls end as canceled. Created predictions stay in the ledger.

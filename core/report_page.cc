@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "graph_drawing.h"
 #include "graph_layout.h"
+#include "failure_pattern.h"
 #include "html.h"
 #include "http_url.h"
 #include "report_assets.h"
@@ -29,6 +30,12 @@ static std::string money(double dollars) {
   return fmt::format("${:.{}f}", dollars, dollars != 0 && dollars < 0.1 ? 4 : 2);
 }
 
+static constexpr std::string_view kReportMark = "<meta name=\"generator\" content=\"pixgraph report\">";
+
+bool is_report(std::string_view page) {
+  return page.substr(0, 500).find(kReportMark) != std::string_view::npos;
+}
+
 std::string command_line(const RunRecord& record) {
   std::string line = "pixgraph";
   for (const std::string& word : record.command) line += " " + shell_word(word);
@@ -36,19 +43,6 @@ std::string command_line(const RunRecord& record) {
 }
 
 // Failures
-
-/// The message without what differs from item to item.
-static std::string pattern_of(std::string cause, const std::string& item) {
-  for (std::size_t at; !item.empty() && (at = cause.find(item)) != std::string::npos;)
-    cause.replace(at, item.size(), "\x01");
-  std::string out;
-  for (const char c : cause) {
-    const bool digit = c >= '0' && c <= '9';
-    if (digit && out.ends_with('#')) continue;
-    out += digit ? '#' : c;
-  }
-  return out;
-}
 
 std::vector<FailureGroup> failures_of(const RunRecord& record) {
   std::vector<FailureGroup> groups;
@@ -59,7 +53,7 @@ std::vector<FailureGroup> failures_of(const RunRecord& record) {
     std::string cause = item.cause < 0 ? "" : record.texts[item.cause];
     if (const std::string prefix = "`" + item.culprit + "`: "; cause.starts_with(prefix)) cause.erase(0, prefix.size());
     const auto [place, is_new] =
-        known.emplace(item.culprit + "\n" + item.code + "\n" + pattern_of(cause, item.name), groups.size());
+        known.emplace(item.culprit + "\n" + item.code + "\n" + failure_pattern(cause, item.name), groups.size());
     if (is_new) groups.push_back({item.culprit, item.code, cause, item.hint, {}});
     groups[place->second].items.push_back(static_cast<int>(i));
   }
@@ -139,7 +133,8 @@ std::string head(const PageParts& parts, const Verdict& verdict) {
   const std::string name = record.name.empty() ? record.file : record.name;
   std::string title = verdict.sign + " " + name;
   if (record.failed > 0) title += " · " + with_commas(record.failed) + " failed";
-  return "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+  return "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n" + std::string(kReportMark) +
+         "\n"
          "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src 'self' data: file:; "
          "style-src 'nonce-" +
          parts.nonce + "'; script-src 'nonce-" + parts.nonce + "'; base-uri 'none'; form-action 'none'\">\n" +
@@ -199,7 +194,8 @@ std::string top(const PageParts& parts, const Verdict& verdict) {
   if (record.reused) out += tile("up to date before", with_commas(record.reused), "reused");
   out += tile("failed", with_commas(record.failed), record.failed ? "failed" : "");
   if (record.skipped) out += tile("items skipped", with_commas(record.skipped));
-  if (record.canceled) out += tile("not finished", with_commas(record.canceled));
+  const auto unfinished = record.canceled + static_cast<long long>(record.open);
+  if (unfinished) out += tile("not finished", with_commas(unfinished));
   out += tile("tasks run", with_commas(done + failed));
   if (reused) out += tile("tasks reused", with_commas(reused));
   if (skipped) out += tile("tasks skipped", with_commas(skipped));

@@ -28,6 +28,8 @@ struct Verdict {
 };
 Verdict verdict_of(const RunRecord& record);
 
+/// Whether that is a page of ours, by its head.
+bool is_report(std::string_view page);
 /// What was typed, as a shell reads it.
 std::string command_line(const RunRecord& record);
 

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -93,7 +95,7 @@ class StoreSink : public DownloadSink {
 
 class PredictionEvents : public RemoteObserver {
  public:
-  explicit PredictionEvents(Events& events) : events_(events) {}
+  PredictionEvents(Events& events, const Askers& askers) : events_(events), askers_(askers) {}
   void remote_created(const Request& request, const std::string& key, const std::string& id) override {
     emit("created", request, key, id);
   }
@@ -122,6 +124,7 @@ class PredictionEvents : public RemoteObserver {
     json event = {{"type", "prediction"}, {"state", state},       {"id", id},
                   {"key", key},           {"lane", request.lane}, {"model", request.model}};
     if (cost) event["cost"] = usd_number(*cost);
+    if (json tasks = askers_.of(key); !tasks.empty()) event["tasks"] = std::move(tasks);
     events_.emit(std::move(event));
     for (const std::string& warning : request.warnings)
       if (state == "created")
@@ -130,6 +133,7 @@ class PredictionEvents : public RemoteObserver {
                       {"message", warning}});
   }
   Events& events_;
+  const Askers& askers_;
 };
 
 std::string shown_error(const Error& error, const Redactor& redactor) {
@@ -260,6 +264,17 @@ void point_at_sandbox(RunHost& host, const std::string& base_url) {
   host.override_environment("PIXGRAPH_SANDBOX", "1");
 }
 
+/// Before anything is bought: where the folder cannot be made, nothing could be written. Leaves nothing behind.
+static void check_room_for(const std::string& folder, const std::string& shown) {
+  std::filesystem::path there = folder;
+  while (!std::filesystem::exists(there) && there.has_relative_path()) there = there.parent_path();
+  if (there == folder) return;
+  const std::string probe = (there / (".new-" + random_hex(8))).string();
+  if (::mkdir(probe.c_str(), 0777) != 0)
+    throw Error("E602", ticked(shown) + " cannot be made: " + std::strerror(errno)).stopping_run();
+  ::rmdir(probe.c_str());
+}
+
 namespace {
 
 /// What work needs beyond the plan.
@@ -312,7 +327,8 @@ RunCounts execute(const Running& run, bool& interrupted) {
   Events& events = run.log.events();
   run.writer.sweep();
   Ledger ledger(disk, ledger_folder(run.state, options.sandbox));
-  PredictionEvents predictions(events);
+  Askers askers;
+  PredictionEvents predictions(events, askers);
   const int jobs = options.jobs > 0 ? options.jobs : processors();
   const auto limits = [&](const std::string& server) { return limits_for(run.graph, server, options); };
 
@@ -346,9 +362,10 @@ RunCounts execute(const Running& run, bool& interrupted) {
                         (remote > 0                   ? remote + std::max(4, remote / 4)
                          : uses(run.graph, Pool::net) ? kNetThreads
                                                       : 0);
-  scheduler = std::make_unique<Scheduler>(Scheduler::Setup{
-      run.graph, run.registry, run.table, run.planner, run.codecs, executor, *driver, services.host, run.index,
-      run.writer, events, memory, in_flight, options.fail_fast, consents(options, run.started), &run.thumbnails});
+  scheduler = std::make_unique<Scheduler>(Scheduler::Setup{run.graph, run.registry, run.table, run.planner, run.codecs,
+                                                           executor, *driver, services.host, run.index, run.writer,
+                                                           events, memory, in_flight, options.fail_fast,
+                                                           consents(options, run.started), &run.thumbnails, &askers});
   Signals signals(
       [&] {
         run.stopping = true;
@@ -420,6 +437,7 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
 
     std::unique_ptr<Services> services;
     if (!plan.nothing_to_do) {
+      if (!graph.outputs.empty()) check_room_for(writer.folder(), options.out);
       services = std::make_unique<Services>(disk, state, codecs, redactor, index);
       if (options.sandbox && uses(graph, Pool::predict)) {
         services->sandbox = std::make_unique<SandboxProcess>();

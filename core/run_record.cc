@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <unordered_set>
 
 #include "event_fields.h"
 #include "event_follower.h"
@@ -38,7 +39,7 @@ class Reader {
     if (type == "version") record.version = text_of(event, "pixgraph");
     if (type == "run") run(event);
     if (type == "task") task(event, std::llround(t * 1000));
-    if (type == "prediction") prediction(event);
+    if (type == "prediction") prediction(event, std::llround(t * 1000));
     if (type == "picture") picture(event);
     if (type == "output")
       written_[item(event)].emplace_back(text_of(event, "hash"), box(text_of(event, "output"), true));
@@ -48,8 +49,7 @@ class Reader {
   }
 
   RunRecord finish() {
-    for (auto& [key, index] : running_)
-      record.tasks[index].ms = std::llround(record.seconds * 1000) - record.tasks[index].start_ms;
+    for (auto& [key, index] : running_) time(record.tasks[index], key, std::llround(record.seconds * 1000));
     for (const TaskRecord& task : record.tasks) {
       DrawnBox& box = record.drawing[task.box];
       switch (task.state) {
@@ -61,6 +61,7 @@ class Reader {
         case TaskState::unfinished: ++box.canceled; break;
       }
     }
+    if (!record.ended) count_open();
     if (!record.ended)
       for (const ItemRecord& item : record.items) {
         record.done += item.outcome == "done";
@@ -160,13 +161,18 @@ class Reader {
     return place->second;
   }
 
+  static std::uint64_t key_of(int item, int box) {
+    return (static_cast<std::uint64_t>(item) << 32U) | static_cast<std::uint32_t>(box);
+  }
+
   void task(const json& event, std::int64_t at_ms) {
     const int item_index = item(event), box_index = box(text_of(event, "node"), flag_of(event, "output"));
-    const std::uint64_t key = (static_cast<std::uint64_t>(item_index) << 32U) | static_cast<std::uint32_t>(box_index);
+    const std::uint64_t key = key_of(item_index, box_index);
     const std::string state = text_of(event, "state");
     const auto running = running_.find(key);
     if (state == "started") {
       if (running != running_.end()) return;
+      made_.erase(key);
       running_.emplace(key, record.tasks.size());
       record.tasks.push_back({item_index, box_index, TaskState::unfinished, at_ms, 0, -1});
       return;
@@ -176,9 +182,31 @@ class Reader {
     if (running == running_.end()) record.tasks.push_back({item_index, box_index, *ended, at_ms, 0, -1});
     TaskRecord& task = running == running_.end() ? record.tasks.back() : record.tasks[running->second];
     task.state = *ended;
-    task.ms = std::max<std::int64_t>(0, at_ms - task.start_ms);
+    time(task, key, at_ms);
     task.cause = text(text_of(event, "cause"));
     if (running != running_.end()) running_.erase(running);
+  }
+
+  /// How long it took until then. What only waited for its place took no time of its model.
+  void time(TaskRecord& task, std::uint64_t key, std::int64_t at_ms) {
+    const bool only_waited = record.drawing[task.box].hosted && !made_.contains(key) &&
+                             (task.state == TaskState::canceled || task.state == TaskState::unfinished);
+    if (only_waited) task.start_ms = at_ms;
+    task.ms = std::max<std::int64_t>(0, at_ms - task.start_ms);
+  }
+
+  /// A run that did not end: what its items did not come to is unfinished too.
+  void count_open() {
+    std::vector<std::size_t> begun(record.drawing.size());
+    for (const TaskRecord& task : record.tasks)
+      if (record.items[task.item].outcome.empty()) ++begun[task.box];
+    const auto over = static_cast<std::size_t>(
+        std::ranges::count_if(record.items, [](const ItemRecord& item) { return !item.outcome.empty(); }));
+    record.open = record.items_wanted - std::min(record.items_wanted, over);
+    if (!record.until.empty()) return;  // what lies behind that node was not to be done
+    for (std::size_t i = 0; i < record.drawing.size(); ++i)
+      if (record.drawing[i].kind != DrawnBox::Kind::input)
+        record.drawing[i].canceled += static_cast<int>(record.open - std::min(record.open, begun[i]));
   }
 
   int prediction_of(const std::string& id) {
@@ -190,7 +218,7 @@ class Reader {
     return place->second;
   }
 
-  void prediction(const json& event) {
+  void prediction(const json& event, std::int64_t at_ms) {
     PredictionRecord& one = record.predictions[prediction_of(text_of(event, "id"))];
     one.key = text_of(event, "key");
     const std::string model = text_of(event, "model"), lane = text_of(event, "lane");
@@ -198,6 +226,12 @@ class Reader {
     one.model = model.empty() ? lane : version ? model + ":" + lane : model;
     one.state = text_of(event, "state");
     one.bought = one.bought || one.state == "created";
+    for (const json& task : list_of(event, "tasks")) {
+      if (!task.is_object() || one.state != "created") continue;
+      const std::uint64_t key = key_of(item(task), box(text_of(task, "node"), false));
+      const auto running = running_.find(key);
+      if (running != running_.end() && made_.insert(key).second) record.tasks[running->second].start_ms = at_ms;
+    }
     if (const auto cost = cost_of(event)) one.cost = cost;
   }
 
@@ -275,6 +309,7 @@ class Reader {
   std::map<std::ptrdiff_t, std::vector<std::string>> after_;
   std::unordered_map<std::string, int> boxes_, items_, texts_, predictions_;
   std::unordered_map<std::uint64_t, std::size_t> running_;
+  std::unordered_set<std::uint64_t> made_;                                     // tasks whose first prediction was made
   std::unordered_map<int, std::vector<std::pair<std::string, int>>> written_;  // by item: hash and output
 };
 

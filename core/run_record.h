@@ -43,7 +43,7 @@ enum class TaskState : std::uint8_t { done, reused, failed, skipped, canceled, u
 struct TaskRecord {
   int item = 0, box = 0;  // box: into RunRecord::drawing
   TaskState state = TaskState::unfinished;
-  std::int64_t start_ms = 0, ms = 0;
+  std::int64_t start_ms = 0, ms = 0;  // of a hosted node without the wait for its place: since its prediction was made
   int cause = -1;
 };
 
@@ -68,13 +68,14 @@ struct RunRecord {
   Drawing drawing;  // with its counts
   std::size_t items_wanted = 0;
   std::vector<ItemRecord> items;  // by their first event
-  std::vector<TaskRecord> tasks;  // by their start
+  std::vector<TaskRecord> tasks;  // as they began
   std::vector<PictureRecord> pictures;
   std::vector<PredictionRecord> predictions;
   std::map<std::string, int> warnings;  // how often each was given
   std::vector<std::string> texts;       // causes, each once
   double seconds = 0;                   // until the last event
   bool ended = false;                   // false: killed, or still under way
+  std::size_t open = 0;                 // items that have no outcome then
   int exit = 0;
   int done = 0, reused = 0, failed = 0, skipped = 0,
       canceled = 0;  // items, as `end` counts them, else as their events do

@@ -308,7 +308,8 @@ void Scheduler::run_remote(const Piece& piece, std::shared_ptr<NodeCall> call,
     std::lock_guard lock(mutex_);
     at_work(*piece.item);
   }
-  buy.done = [this, piece, call, remote](const RemoteOutcome& outcome) {
+  const auto asks = Askers::asking(setup_.askers, setup_.remote.key_of(buy.request), piece.item->item->name, node.name);
+  buy.done = [this, piece, call, remote, asks](const RemoteOutcome& outcome) {
     if (!outcome.id.empty()) {
       std::lock_guard lock(mutex_);
       ItemRun& item = *piece.item;

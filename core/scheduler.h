@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "askers.h"
 #include "codec.h"
 #include "events.h"
 #include "executor.h"
@@ -58,6 +59,7 @@ class Scheduler {
     bool fail_fast = false;
     Consents consents;
     Thumbnails* thumbnails = nullptr;  // null: none are made
+    Askers* askers = nullptr;          // is told which task asks for which purchase
   };
   explicit Scheduler(Setup setup);
   ~Scheduler();

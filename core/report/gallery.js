@@ -17,7 +17,7 @@ export function gallery(section, data, open) {
   const grid = h('div', {class: 'grid', role: 'group', 'aria-label': 'Images; arrow keys move, Enter opens'}, list);
 
   const buttons = [['', `all ${count(total)}`], ...['f', 'd', 'r', 's', 'c', 'u'].filter((one) => tally[one])
-    .map((one) => [one, `${signs[one]} ${words[one]} ${count(tally[one])}`])]
+    .map((one) => [one, `${signs[one]} ${one === 'c' ? 'not finished' : words[one]} ${count(tally[one])}`])]
     .map(([one, label]) => h('button', {type: 'button', 'aria-pressed': one === '', 'data-state': one, onclick: () => {
       state = one;
       filter();

@@ -84,7 +84,7 @@ function paintGraph() {
       box.classList.toggle('running', node.running > 0 && !node.failed);
       const part = node.total ? Math.min(100, Math.floor(100 * ended / node.total)) : 100;
       box.querySelector('.sign').textContent = node.failed ? `${count(node.failed)} ✕` : ended >= node.total ? {done: '✓', reused: '↺', skipped: '–'}[state] : ended || node.running ? `${part} %` : '';
-      const told = `${node.name}: ${count(ended)} of ${count(node.total)}` + ['done', 'reused', 'failed', 'skipped', 'running'].filter((key) => node[key]).map((key) => `, ${count(node[key])} ${key}`).join('');
+      const told = `${node.name}: ${count(ended)} of ${count(node.total)}` + ['done', 'reused', 'failed', 'skipped', 'running', 'waiting'].filter((key) => node[key]).map((key) => `, ${count(node[key])} ${key}`).join('');
       box.setAttribute('aria-label', told);
       box.querySelector('title').textContent = told;
       let x = 0;
@@ -101,7 +101,7 @@ function paintGraph() {
 const picture = (hash, alt = '') => h('img', {src: address(`/thumbnail/${hash}`), alt, onerror: (event) => event.target.remove()});
 
 function paintLists() {
-  document.querySelector('#lanes-title small').textContent = run.running ? count(run.running) : '';
+  document.querySelector('#lanes-title small').textContent = run.running || run.for_place ? `${count(run.running)}${run.for_place ? `, ${count(run.for_place)} waiting for a place` : ''}` : '';
   show(document.querySelector('#lanes tbody'), run.lanes.map((lane) => [lane.node, lane.item, Math.floor(lane.ms / 100)]), () => run.lanes.length
     ? run.lanes.map((lane) => h('tr', {}, h('th', {scope: 'row'}, lane.node), h('td', {class: 'item mono', title: lane.item}, lane.item), h('td', {}, duration(lane.ms))))
     : [h('tr', {}, h('td', {class: 'item quiet', colspan: 3}, 'Nothing at the moment.'))]);

@@ -8,7 +8,7 @@ const labelWidth = 132, axis = 20, mostLanes = 400;
 export function lanesOf(tasks, boxes) {
   const byBox = boxes.map(() => ({free: [], tasks: []}));
   for (let i = 0; i < tasks.start.length; ++i) {
-    if ('sr'.includes(tasks.state[i]) && tasks.ms[i] === 0) continue;
+    if ('srcu'.includes(tasks.state[i]) && tasks.ms[i] === 0) continue;
     const of = byBox[tasks.box[i]];
     let lane = of.free.findIndex((end) => end <= tasks.start[i]);
     if (lane < 0) lane = of.free.length;

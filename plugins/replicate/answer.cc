@@ -69,7 +69,9 @@ std::string sentence(RemoteStatus status, const json& answer, const std::string&
     default: return {};
   }
   const std::string lines = last_lines(text_at(answer, "logs"), 3);
-  return lines.empty() ? text : text + "; its log ends with: " + lines;
+  // A log often ends with what the error says already.
+  const bool said = reason.size() >= 8 && lines.find(reason) != lines.npos;
+  return lines.empty() || said ? text : text + "; its log ends with: " + lines;
 }
 
 void collect(const json& value, std::vector<std::string>& files) {

@@ -46,6 +46,37 @@ TEST(Progress, CountsEachNodesTasks) {
   EXPECT_EQ(progress.cap(), 2.0);
 }
 
+TEST(Progress, WhatWaitsForItsPlaceIsNotRunning) {
+  Progress progress;
+  progress.take({{"type", "run"}, {"t", 0}, {"items", 10}, {"nodes", {{{"name", "cut"}, {"hosted", true}}}}});
+  const auto prediction = [&](const char* state, double t, json more = json::object()) {
+    json event = {{"type", "prediction"}, {"state", state}, {"t", t}, {"tasks", {{{"item", "a"}, {"node", "cut"}}}}};
+    event.update(more);
+    progress.take(event);
+  };
+  for (const char* item : {"a", "b", "c"}) progress.take(task(item, "cut", "started", 1));
+  const Progress::Node& cut = progress.nodes()[0];
+  EXPECT_EQ(cut.running, 0);
+  EXPECT_EQ(cut.waiting, 3);
+  prediction("created", 20);
+  EXPECT_EQ(cut.running, 1);
+  EXPECT_EQ(cut.waiting, 2);
+  prediction("failed", 20.5, {{"cost", 0.5}});
+  prediction("created", 21);  // a second try
+  prediction("succeeded", 22, {{"cost", 0.5}});
+  EXPECT_EQ(progress.projected(), std::nullopt) << "no task has ended";
+  progress.take(task("a", "cut", "done", 22, 21000));
+  EXPECT_EQ(cut.running, 0);
+  EXPECT_EQ(cut.median_ms, 2000) << "since its first prediction was made";
+  EXPECT_EQ(progress.projected(), 10.0) << "1 dollar a task";
+  progress.take(task("b", "cut", "reused", 23));
+  EXPECT_EQ(cut.waiting, 1);
+  EXPECT_EQ(progress.projected(), 5.0) << "half of them cost nothing";
+  progress.take({{"type", "item"}, {"item", "c"}, {"outcome", "canceled"}, {"t", 24}});
+  EXPECT_EQ(cut.waiting, 0);
+  EXPECT_EQ(cut.running, 0);
+}
+
 TEST(Progress, NodesWithNothingToDoEndWithTheirItem) {
   Progress progress = run_of(2);
   progress.take(task("a", "fill", "done", 1, 5));

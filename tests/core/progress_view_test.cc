@@ -45,6 +45,17 @@ TEST(ProgressView, AtEightyColumns) {
                    "  28%  6 s, about 14 s left   27 items/min"}));
 }
 
+TEST(ProgressView, HostedNodesTellWhatWaitsForItsPlace) {
+  Progress progress;
+  progress.take({{"type", "run"}, {"t", 0}, {"items", 4}, {"nodes", {{{"name", "cut"}, {"hosted", true}}}}});
+  for (const char* item : {"a", "b", "c"}) progress.take(task(item, "cut", "started", 0.5));
+  progress.take(
+      {{"type", "prediction"}, {"state", "created"}, {"t", 1}, {"tasks", {{{"item", "b"}, {"node", "cut"}}}}});
+  const auto lines = progress_lines(progress, 2, {100, 24}, {});
+  EXPECT_EQ(lines[0].substr(lines[0].find("done")), "done  running  waiting  reused  failed   median");
+  EXPECT_EQ(lines[1].substr(lines[1].find("0/4")), "0/4        1        2       –       –        –");
+}
+
 TEST(ProgressView, NoLineIsEverAsWideAsTheTerminal) {
   Progress progress = half_way({"a_name_that_is_longer_than_any_that_one_would_give", "日本語の名前日本語の名前"});
   progress.take({{"type", "wait"}, {"why", std::string(300, 'w')}, {"ms", 60000}, {"t", 6}});

@@ -67,6 +67,29 @@ TEST(RunRecord, ATaskIsItsStartAndItsEnd) {
   EXPECT_EQ(record.drawing[3].canceled, 1);
 }
 
+TEST(RunRecord, TheWaitForAPlaceIsNoTimeOfTheModel) {
+  PastRun run;
+  const auto created = [&](double t, const char* item) {
+    run.add({{"type", "prediction"},
+             {"state", "created"},
+             {"id", item},
+             {"t", t},
+             {"tasks", {{{"item", item}, {"node", "scene"}}}}});
+  };
+  for (const char* item : {"a", "b", "c"}) run.task(1, item, "scene", "started");
+  created(5, "a");
+  created(6, "a");  // a second try
+  run.task(7, "a", "scene", "done");
+  run.task(8, "b", "scene", "canceled");
+  run.end(9, 1, 0);
+  const RunRecord record = read_run(run.write());
+  EXPECT_EQ(record.tasks[0].start_ms, 5000);
+  EXPECT_EQ(record.tasks[0].ms, 2000);
+  EXPECT_EQ(record.tasks[1].start_ms, 8000) << "it only waited";
+  EXPECT_EQ(record.tasks[1].ms, 0);
+  EXPECT_EQ(record.tasks[2].ms, 0);
+}
+
 TEST(RunRecord, PredictionsBelongToTheirItems) {
   PastRun run;
   run.add({{"type", "prediction"}, {"state", "created"}, {"id", "x1"}, {"key", "k"}, {"lane", "l"}, {"model", "o/n"}});
@@ -125,6 +148,19 @@ TEST(RunRecord, ARunThatWasKilledIsCountedByItsItems) {
   EXPECT_EQ(record.failed, 1);
   EXPECT_EQ(record.items[1].culprit, "fitted");
   EXPECT_EQ(record.cost, std::nullopt);
+  EXPECT_EQ(record.open, 0u);
+}
+
+TEST(RunRecord, WhatAKilledRunNeverCameToIsNotDone) {
+  PastRun run;
+  run.task(1, "a", "fitted", "started");
+  run.task(2, "a", "fitted", "done");
+  const RunRecord record = read_run(run.write());
+  EXPECT_EQ(record.open, 2u);
+  EXPECT_EQ(record.drawing[1].done, 1);
+  EXPECT_EQ(record.drawing[1].canceled, 1);
+  EXPECT_EQ(record.drawing[2].canceled, 2);
+  EXPECT_EQ(record.drawing[3].canceled, 2);
 }
 
 TEST(RunRecord, WhatItDoesNotKnowDoesNoHarm) {

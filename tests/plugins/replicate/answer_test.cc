@@ -150,6 +150,10 @@ TEST(Answer, Failures) {
           R"({"status": "failed", "error": "x", "logs": "one\ntwo\n 50%|##  | 1/2 [00:01, 1.0it/s]\nthree\r\n\nfour\n"})")
           .error,
       "prediction p1 failed: x; its log ends with: two | three | four");
+  EXPECT_EQ(
+      read(R"({"status": "failed", "error": "health check failed", "logs": "a\nError: health check failed"})").error,
+      "prediction p1 failed: health check failed")
+      << "once is enough";
   EXPECT_EQ(read(R"({"status": "canceled"})").error, "prediction p1 was canceled");
   EXPECT_EQ(read(R"({"status": "aborted", "error": "deadline"})").error,
             "prediction p1 was aborted before it ran, and costs nothing: deadline");
