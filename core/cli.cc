@@ -36,7 +36,7 @@ const std::vector<Command>& commands() {
       {"graph", "FILE [PHOTO|DIR|items.csv ...]", "draw a pipeline; with --plan, and what would run in it", 1,
        command_graph},
       {"nodes", "", "list the node types", 0, command_nodes},
-      {"describe", "NODE", "say everything about a node type", 1, command_describe},
+      {"describe", "NODE|OWNER/NAME", "say everything about a node type, or what a model takes", 1, command_describe},
       {"new", "NAME", "write a pipeline to start from: NAME.yaml", 1, command_new},
       {"schema", "", "print the JSON Schema of pipeline files, for editors", 0, command_schema},
       {"completion", "bash|zsh|fish", "print what makes a shell complete pixgraph's words", 1, command_completion},
@@ -120,6 +120,9 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
   arguments.typed = words;
   const Command* command = find_command(arguments.command);
   if (!command) {
+    if (arguments.command.starts_with("-"))
+      throw Error("E803", "unknown option `" + arguments.command + "` of pixgraph",
+                  suggestion(arguments.command, {"--help", "--version"}, "a command comes first: pixgraph --help"));
     std::vector<std::string> names;
     for (const Command& one : commands()) names.emplace_back(one.name);
     throw Error("E802", "unknown command `" + arguments.command + "`",
@@ -165,14 +168,21 @@ Arguments parse_arguments(const std::vector<std::string>& words) {
   if (!arguments.has("--help") && static_cast<int>(arguments.words.size()) < command->least_words)
     throw Error("E805",
                 "pixgraph " + arguments.command + " needs more: pixgraph " + arguments.command + " " + command->words);
+  if (!arguments.has("--help") && !*command->words && !arguments.words.empty())
+    throw Error("E805",
+                "pixgraph " + arguments.command + " takes no words, and " + ticked(arguments.words[0]) + " is one",
+                arguments.command == "nodes" ? "pixgraph describe NODE says everything about one" : "");
   return arguments;
 }
 
 std::string render_help() {
   std::string text = "pixgraph runs image pipelines that are written as a graph in a YAML file.\n\n";
-  for (const Command& command : commands())
-    text += fmt::format("  pixgraph {:<36} {}\n",
-                        std::string(command.name) + (*command.words ? " " : "") + command.words, command.help);
+  constexpr std::size_t kColumn = 36;
+  for (const Command& command : commands()) {
+    const std::string words = std::string(command.name) + (*command.words ? " " : "") + command.words;
+    text += words.size() <= kColumn ? fmt::format("  pixgraph {:<{}} {}\n", words, kColumn, command.help)
+                                    : fmt::format("  pixgraph {}\n{:{}}{}\n", words, "", kColumn + 12, command.help);
+  }
   return text +
          "\npixgraph COMMAND --help says more. REPLICATE_API_TOKEN is the key to the models, REPLICATE_BASE_URL "
          "another server.\n";
@@ -218,10 +228,15 @@ int run_command_line(const std::vector<std::string>& words) {
       return kExitWrongRequest;
     }
     if (words[0] == "--help" || words[0] == "-h" || words[0] == "help") {
+      const Command* about = words.size() > 1 ? find_command(words[1]) : nullptr;
+      if (about && about->run) {
+        std::fputs(render_command_help(*about).c_str(), stdout);
+        return kExitDone;
+      }
       std::fputs(render_help().c_str(), stdout);
       return kExitDone;
     }
-    if (words[0] == "--version") {
+    if (words[0] == "--version" || words[0] == "-V" || words[0] == "version") {
       std::fputs("pixgraph " PIXGRAPH_VERSION "\n", stdout);
       return kExitDone;
     }

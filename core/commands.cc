@@ -241,16 +241,4 @@ int command_nodes(const Arguments& arguments) {
   return kExitDone;
 }
 
-int command_describe(const Arguments& arguments) {
-  const Registry& registry = registry_for(arguments);
-  for (const std::string& name : arguments.words) {
-    const Spec* spec = registry.find(name);
-    if (!spec)
-      throw Error("E016", "there is no node type `" + name + "`",
-                  suggestion(name, registry.names(), "pixgraph nodes lists them"));
-    std::fputs(render_spec(*spec).c_str(), stdout);
-  }
-  return kExitDone;
-}
-
 }  // namespace pixgraph

@@ -22,7 +22,8 @@ const std::vector<ErrorCode>& error_codes() {
       {"E015",
        "A value is not of the type that is wanted there. Scalars are read strictly: `010` is not 8 and `yes` is not "
        "true."},
-      {"E016", "There is no node type of that name. `pixgraph nodes` lists them."},
+      {"E016",
+       "There is no node type of that name (`pixgraph nodes` lists them), or no model of which something is known."},
       {"E017", "A node lacks an input that it cannot do without."},
       {"E018", "`--set` names no param of the pipeline."},
       {"E019", "A param has no default, and no --set gives it a value."},

@@ -25,17 +25,33 @@ std::string Schemas::path_of(const ModelName& model) const {
   return join_path(join_path(folder_, as_name(host)), as_name(model.lane) + ".json");
 }
 
+/// null where the text is no kept schema, or one that was damaged.
+static std::optional<Schemas::Kept> read_kept(const std::optional<std::string>& text) {
+  const json written = text ? json::parse(*text, nullptr, false) : json();
+  if (!written.is_object() || written.value("pixgraph_schema", json()) != 1 || !written.contains("schema")) return {};
+  const auto word = [&](const char* key) {
+    const json value = written.value(key, json());
+    return value.is_string() ? value.get<std::string>() : std::string();
+  };
+  auto schema = std::make_shared<const json>(written["schema"]);
+  if (word("hash") != schema_hash(schema)) return {};
+  return Schemas::Kept{word("version"), {word("server"), word("lane"), word("name")}, std::move(schema)};
+}
+
 JsonPtr Schemas::find(const ModelName& model) const {
   if (model.server.empty() || model.lane.empty()) return nullptr;
-  const auto text = disk_.read(path_of(model));
-  if (!text) return nullptr;
-  const json kept = json::parse(*text, nullptr, false);
+  const auto kept = read_kept(disk_.read(path_of(model)));
   // Two names may share a file name, so what it is about stands in it.
-  if (!kept.is_object() || kept.value("pixgraph_schema", 0) != 1 || kept.value("server", "") != model.server ||
-      kept.value("lane", "") != model.lane || !kept.contains("schema"))
-    return nullptr;
-  auto schema = std::make_shared<const json>(kept["schema"]);
-  return kept.value("hash", "") == schema_hash(schema) ? schema : nullptr;
+  return kept && kept->model.server == model.server && kept->model.lane == model.lane ? kept->schema : nullptr;
+}
+
+std::vector<Schemas::Kept> Schemas::all() const {
+  std::vector<Kept> all;
+  for (const std::string& server : disk_.list(folder_))
+    for (const std::string& file : disk_.list(join_path(folder_, server)))
+      if (auto kept = read_kept(disk_.read(join_path(join_path(folder_, server), file))))
+        all.push_back(std::move(*kept));
+  return all;
 }
 
 void Schemas::keep(const ModelName& model, const ModelDescription& description) {

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <pixgraph/remote.h>
 
@@ -19,6 +20,13 @@ class Schemas {
 
   /// null where nothing is kept.
   JsonPtr find(const ModelName& model) const;
+  /// All that is kept, of whichever server.
+  struct Kept {
+    std::string version;
+    ModelName model;
+    JsonPtr schema;
+  };
+  std::vector<Kept> all() const;
   /// REQUIRES: description.schema. Throws Error E602.
   void keep(const ModelName& model, const ModelDescription& description);
   std::string path_of(const ModelName& model) const;

@@ -128,7 +128,7 @@ class Checker {
 
  private:
   std::string what_is_known(const std::vector<std::string>& names) const {
-    const std::string sent = "it is sent unless the server says otherwise";
+    const std::string sent = "others are sent unless the server says otherwise";
     if (schema_.complete) return names.empty() ? "it takes none" : "it takes " + and_list(names);
     return names.empty() ? sent : "known are " + and_list(names) + "; " + sent;
   }

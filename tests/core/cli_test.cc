@@ -26,6 +26,12 @@ TEST(Cli, WordsAndFlagsMayMix) {
 
 TEST(Cli, MistakesAreToldWithWhatWasMeant) {
   EXPECT_EQ(refusal({"rnu"}), "E802: unknown command `rnu` (did you mean `run`?)");
+  EXPECT_EQ(refusal({"--hlep"}), "E803: unknown option `--hlep` of pixgraph (did you mean `--help`?)");
+  EXPECT_EQ(refusal({"--sandbox", "run"}),
+            "E803: unknown option `--sandbox` of pixgraph (a command comes first: pixgraph --help)");
+  EXPECT_EQ(refusal({"nodes", "Fit"}),
+            "E805: pixgraph nodes takes no words, and `Fit` is one (pixgraph describe NODE says everything about one)");
+  EXPECT_EQ(refusal({"schema", "x"}), "E805: pixgraph schema takes no words, and `x` is one");
   EXPECT_EQ(refusal({"xyzzy"}), "E802: unknown command `xyzzy` (pixgraph --help lists the commands)");
   EXPECT_EQ(refusal({"run", "p.yaml", "--ouy", "x"}),
             "E803: unknown option `--ouy` of pixgraph run (did you mean `--out`?)");

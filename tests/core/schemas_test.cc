@@ -30,6 +30,13 @@ TEST(Schemas, KeptByServerAndModel) {
   EXPECT_EQ(schemas.find({"https://other.example/v1", "maker/flux", "maker/flux"}), nullptr);
   EXPECT_EQ(schemas.find({"https://gw.example:8000/replicate/v1", "maker~flux", ""}), nullptr);
   EXPECT_EQ(schemas.find({"", "maker/flux", ""}), nullptr);
+  schemas.keep({"https://other.example/v1", "maker/flux", "maker/flux"}, said(3));
+  std::string all;
+  for (const Schemas::Kept& kept : schemas.all())
+    all += kept.model.server + " " + kept.model.name + " " + kept.version + " " + kept.schema->dump() + "\n";
+  EXPECT_EQ(all,
+            "https://gw.example:8000/replicate/v1 maker/flux beef {\"x\":2}\n"
+            "https://other.example/v1 maker/flux beef {\"x\":3}\n");
 }
 
 TEST(Schemas, ADamagedOneIsNotThere) {

@@ -57,7 +57,7 @@ TEST(CheckInput, UnknownNames) {
       check(kFlux, R"({"prompt": "x", "style": "oil"})"),
       ElementsAre("maybe: `style` is no input of black-forest-labs/flux-schnell (known are prompt, aspect_ratio, "
                   "num_outputs, num_inference_steps, seed, output_format, output_quality, disable_safety_checker, "
-                  "go_fast and megapixels; it is sent unless the server says otherwise)"));
+                  "go_fast and megapixels; others are sent unless the server says otherwise)"));
   EXPECT_THAT(check(kFlux, R"({"prompt": "x", "num_output": 1})"),
               ElementsAre("`num_output` is no input of black-forest-labs/flux-schnell (did you mean `num_outputs`?)"));
 }
