@@ -141,6 +141,11 @@ class ConditionReader {
     if (token.kind == Token::Kind::end) throw Malformed{token, "it ends too early", wanted};
     static const std::array<std::pair<std::string_view, std::string_view>, 6> kElsewhere = {
         {{"=", "=="}, {"&&", "and"}, {"||", "or"}, {"!", "not"}, {"AND", "and"}, {"OR", "or"}}};
+    // An arrow that was meant as an order: `==` in its place would be another condition.
+    if (token.kind == Token::Kind::sign && token.text == "=" && tokens_[next_ + 1].offset == token.offset + 1)
+      for (const auto& [other, ours] : {std::pair(">", ">="), std::pair("<", "<=")})
+        if (tokens_[next_ + 1].text == other)
+          throw Malformed{token, std::string("`=") + other + "` is none of its signs", "write " + ticked(ours)};
     for (const auto& [other, ours] : kElsewhere)
       if (token.text == other && token.kind != Token::Kind::text)
         throw Malformed{token, ticked(token.text) + " is none of its signs", "write " + ticked(ours)};

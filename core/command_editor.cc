@@ -1,4 +1,6 @@
 // `new`, `schema` and `completion`: what helps to write pipelines and commands.
+#include <algorithm>
+#include <cctype>
 #include <cstdio>
 
 #include <pixgraph/error.h>
@@ -6,6 +8,7 @@
 #include "commands.h"
 #include "completion.h"
 #include "disk.h"
+#include "html.h"
 #include "new_pipeline.h"
 #include "pipeline_schema.h"
 #include "spell.h"
@@ -16,11 +19,19 @@ namespace pixgraph {
 int command_new(const Arguments& arguments) {
   if (arguments.words.size() > 1) throw Error("E805", "pixgraph new takes one name, no more");
   std::string file = arguments.words[0];
-  if (!file.ends_with(".yaml") && !file.ends_with(".yml")) file += ".yaml";
+  const std::string name = file.substr(file.rfind('/') + 1);
+  if (name.find_first_not_of('.') == std::string::npos)
+    throw Error("E805", ticked(file) + " is no name for a pipeline", "pixgraph new mug writes mug.yaml");
+  std::string ending = name.substr(std::min(name.size(), name.rfind('.')));
+  std::ranges::transform(ending, ending.begin(), [](unsigned char c) { return std::tolower(c); });
+  if (ending != ".yaml" && ending != ".yml") file += ".yaml";
+  if (const std::string folder = folder_of(file); !real_disk().exists(folder))
+    throw Error("E805", "there is no folder " + ticked(folder), "make it first, or name another one");
   if (!place_new(real_disk(), file, new_pipeline(file)))
     throw Error("E807", ticked(file) + " is there already", "choose another name");
   std::printf("%s\n", file.c_str());
-  std::fprintf(stderr, "try it: pixgraph run %s PHOTO --sandbox\n", printable(file).c_str());
+  std::fprintf(stderr, "try it: pixgraph run %s PHOTO --sandbox\n",
+               shell_word(file.starts_with('-') ? "./" + file : file).c_str());
   return kExitDone;
 }
 

@@ -66,7 +66,7 @@ int command_graph(const Arguments& arguments) {
     throw Error("E804", "`--format " + format + "` is not known: write svg, dot or mermaid");
   const bool with_plan = arguments.has("--plan");
   if (!with_plan && arguments.words.size() > 1)
-    throw Error("E805", "pixgraph graph draws one pipeline", "with --plan the photos decide what has to run");
+    throw Error("E805", "pixgraph graph draws one pipeline", "add --plan to mark what would run for these photos");
   const auto pipeline = read_shown(arguments, arguments.words[0], Reading::run);
   if (!pipeline) return kExitWrongRequest;
   const Graph& graph = pipeline->graph;

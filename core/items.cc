@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "disk.h"
+#include "html.h"
 #include "input_files.h"
 #include "manifest.h"
 #include "unicode.h"
@@ -50,7 +51,7 @@ class Photos {
   void add_one_without() {
     if (photo_ && !graph_.inputs[*photo_].preset)
       throw Error("E623", "no photo was named, and the input `" + graph_.inputs[*photo_].name + "` needs one",
-                  "pixgraph run " + graph_.file + " PHOTO ...");
+                  "name it after the file: " + shell_word(graph_.file) + " PHOTO ...");
     if (const auto name = names_.admit(graph_.name.empty() ? "item" : graph_.name))
       table_.items.push_back({*name, presets_});
   }

@@ -2,6 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "clock.h"
@@ -23,11 +27,25 @@ std::string alive_path(const std::string& run_folder) {
   return join_path(run_folder, "alive");
 }
 
+/// Events are added to what is there, which must not be a photo whose name took the place of a forgotten one.
+static void refuse_other_files(const std::string& path) {
+  std::error_code failure;
+  if (path.empty() || path == "-" || !std::filesystem::is_regular_file(path, failure)) return;
+  static constexpr std::string_view kBegin = "{\"events\":";
+  std::string begin(kBegin.size(), '\0');
+  std::ifstream file(path, std::ios::binary);
+  file.read(begin.data(), static_cast<std::streamsize>(begin.size()));
+  if (file.gcount() > 0 && begin != kBegin)
+    throw Error("E804", "`--events " + path + "`: that file is there and holds no events",
+                "name a new file, or one that an earlier run wrote");
+}
+
 RunLog::RunLog(const std::string& state, const std::string& copy_to, const std::string& shard, const Redactor& redactor,
                std::function<void(const Error&)> failed, ConsoleOptions console)
     : id_(new_run_id()),
       folder_(join_path(join_path(state, "runs"), id_)),
       console_({console.mode, console.quiet, console.paths && copy_to != "-"}) {
+  refuse_other_files(copy_to);
   make_folders(real_disk(), folder_);
   alive_ = real_disk().lock(alive_path(folder_));
   const std::string path = join_path(folder_, "events.ndjson");

@@ -86,16 +86,23 @@ std::string without_controls(const std::string& text, Lines& lines, Diagnostics&
 }
 
 bool check_source(const std::string& text, Lines& lines, Diagnostics& diagnostics) {
+  const bool utf16 = text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF");
+  const std::size_t bad = find_invalid_utf8(text);
+  if (!utf16 && bad != std::string::npos && text.find('\0') != std::string::npos) {
+    diagnostics.error("E005", {}, "this is no text but a binary file, such as a photo",
+                      "the pipeline's file comes first: pixgraph run FILE PHOTO ...");
+    return false;
+  }
   if (text.size() > kMostBytes) {
     diagnostics.error("E004", {}, "the file is larger than 4 MB",
                       "a list of items belongs in a manifest: items.csv or items.jsonl");
     return false;
   }
-  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF")) {
+  if (utf16) {
     diagnostics.error("E005", {}, "the file is UTF-16", "save it as UTF-8");
     return false;
   }
-  if (const std::size_t bad = find_invalid_utf8(text); bad != std::string::npos) {
+  if (bad != std::string::npos) {
     diagnostics.error("E005", lines.place(bad), "the file is not UTF-8 text", "save it as UTF-8",
                       "not UTF-8 from here on");
     return false;

@@ -123,7 +123,7 @@ TEST(Items, WhatCannotBeABatchIsRefused) {
   EXPECT_EQ(error_of([&] { list_items(photos(), {folder.path("pipe")}, {}); }),
             "E601: `" + folder.path("pipe") + "` is not a file");
   EXPECT_EQ(error_of([] { list_items(photos(), {}, {}); }),
-            "E623: no photo was named, and the input `photo` needs one (pixgraph run p.yaml PHOTO ...)");
+            "E623: no photo was named, and the input `photo` needs one (name it after the file: p.yaml PHOTO ...)");
   EXPECT_EQ(error_of([] { list_items(graph_with({}), {"a.jpg"}, {}); }),
             "E622: `a.jpg` has no place to go: the pipeline has no input of type image (leave the photos out)");
   EXPECT_EQ(
