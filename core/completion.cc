@@ -53,23 +53,25 @@ Typed read_typed(const std::vector<std::string>& words) {
 
 class Answer {
  public:
-  explicit Answer(std::string begun) : begun_(std::move(begun)) {}
+  /// `before`: what stands in the same word before what is begun, "--until=".
+  explicit Answer(std::string begun, std::string before = {}) : begun_(std::move(begun)), before_(std::move(before)) {}
 
   const std::string& begun() const { return begun_; }
   void add(const std::string& word, std::string_view what = {}) {
     if (!word.starts_with(begun_) || word.find_first_of("\t\n") != std::string::npos || !given_.insert(word).second)
       return;
-    text_ += word;
+    text_ += before_ + word;
     if (!what.empty()) text_ += "\t" + std::string(what.substr(0, what.find('\n')));
     text_ += "\n";
   }
+  /// A shell completes paths of a whole word only.
   void ask(const std::string& whom) {
-    if (given_.insert(whom).second) text_ += whom + "\n";
+    if (before_.empty() && given_.insert(whom).second) text_ += whom + "\n";
   }
   std::string text() && { return std::move(text_); }
 
  private:
-  std::string begun_, text_;
+  std::string begun_, before_, text_;
   std::set<std::string> given_;
 };
 
@@ -202,9 +204,11 @@ void add_word(Answer& answer, const Typed& typed) {
 }  // namespace
 
 std::string completion_answer(std::vector<std::string> words) {
-  // bash parts words at `=`.
+  // bash parts words at `=`, and completes the last part alone.
+  bool parted = false;
   for (std::size_t i = 1; i < words.size(); ++i)
     if (words[i] == "=") {
+      parted = i + 2 >= words.size();
       words[i - 1] += "=" + (i + 1 < words.size() ? words[i + 1] : "");
       words.erase(words.begin() + static_cast<std::ptrdiff_t>(i),
                   words.begin() + static_cast<std::ptrdiff_t>(std::min(i + 2, words.size())));
@@ -219,6 +223,15 @@ std::string completion_answer(std::vector<std::string> words) {
   }
   const Typed typed = read_typed(words);
   if (!typed.command) return "";
+  const std::size_t equals = answer.begun().find('=');
+  if (!typed.open && !typed.only_words && answer.begun().starts_with("--") && equals != std::string::npos) {
+    const std::string name = answer.begun().substr(0, equals), before = answer.begun().substr(0, equals + 1);
+    Answer value(answer.begun().substr(equals + 1), parted ? "" : before);
+    for (const Flag& flag : flags())
+      if (name == flag.name && *flag.value && knows(flag, typed.command->name))
+        add_place(value, flag.value, typed, &flag);
+    return std::move(value).text();
+  }
   if (typed.open) {
     add_place(answer, typed.open->value, typed, typed.open);
   } else if (answer.begun().starts_with('-') && !typed.only_words) {

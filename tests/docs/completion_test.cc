@@ -37,6 +37,9 @@ TEST(Completion, InBash) {
   EXPECT_EQ(completed(folder, "describe Unp"), "Unpremultiply\n");
   EXPECT_EQ(completed(folder, "plan mug.yaml --until ''"), "small\n");
   EXPECT_EQ(completed(folder, "run mug.yaml --set ''"), "side=\n");
+  EXPECT_EQ(completed(folder, "plan mug.yaml --until = s"), "small\n");
+  EXPECT_EQ(completed(folder, "plan mug.yaml --until ="), "small\n");
+  EXPECT_EQ(completed(folder, "run mug.yaml --out = p"), "photos\n");
   EXPECT_EQ(completed(folder, "check t"), "two words.yaml\n");
   EXPECT_EQ(completed(folder, "run mug.yaml --out p"), "photos\n");
   EXPECT_EQ(completed(folder, "nosuch ''"), "\n");
