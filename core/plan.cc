@@ -110,7 +110,12 @@ void Planner::judge(const Item& item, int output, const FileHash& hash_of, Outpu
     return;
   }
   const std::string parts = recipe.digest.empty() ? "" : item_parts(recipe, graph_, item, hash_of);
-  if (conditional_[output] && !parts.empty() && index_.files_of(skipped_key(recipe.digest, parts))) {
+  const auto known = [&](const auto& key_of) {  // by this digest, else by the one that does as well
+    auto files = index_.files_of(key_of(recipe.digest));
+    return files || recipe.real_digest.empty() ? files : index_.files_of(key_of(recipe.real_digest));
+  };
+  if (conditional_[output] && !parts.empty() &&
+      known([&](const std::string& digest) { return skipped_key(digest, parts); })) {
     plan.why.clear();
     return;
   }
@@ -118,8 +123,8 @@ void Planner::judge(const Item& item, int output, const FileHash& hash_of, Outpu
   if (!plan.path.empty()) {
     paths.push_back(writer_.absolute(plan.path));
   } else if (!parts.empty()) {
-    const auto known = index_.files_of(files_key(recipe.digest, parts, writer_.folder()));
-    const json list = known ? json::parse(*known, nullptr, false) : json();
+    const auto files = known([&](const std::string& digest) { return files_key(digest, parts, writer_.folder()); });
+    const json list = files ? json::parse(*files, nullptr, false) : json();
     if (!list.is_array()) {
       plan.why = "new, or made from other inputs before";
       return;
