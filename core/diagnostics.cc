@@ -239,7 +239,7 @@ std::string Diagnostics::render(std::string_view file, std::string_view text, bo
   std::string out;
   for (const Diagnostic& one : shown)
     out += (one.file ? Renderer(one.file->name, one.file->text, colour).one(one) : renderer.one(one)) + "\n";
-  if (shown.size() < all.size()) out += "… and " + std::to_string(all.size() - shown.size()) + " more\n\n";
+  if (shown.size() < all.size()) out += "and " + std::to_string(all.size() - shown.size()) + " more\n\n";
   const std::size_t errors = static_cast<std::size_t>(std::ranges::count_if(all, is_error));
   const std::size_t warnings = all.size() - errors;
   if (errors > 0) out += counted(errors, "error");
