@@ -131,6 +131,7 @@ void add_contact_sheet(Registrar& registrar) {
           .param("label_scale", 2, {1, 16}, "", "size of the labels: letters are 7 px high times this")
           .param("background", "#ffffff", "\"#rrggbb\"; labels are black or white, whatever is seen better on it")
           .out("image", Type::image, "the sheet: RGB, 8 bit, sRGB")
+          .since(2)
           .example("sheet: {type: ContactSheet, images: [\"${before}\", \"${after}\"], labels: [before, after], "
                    "columns: 2}"),
       run);

@@ -47,10 +47,10 @@ void add_fit(Registrar& registrar) {
           .param("height", 0, {0, 100000}, "px", "of the box; 0: follows from the width and the picture's shape")
           .choice(
               "mode", "inside", {"inside", "pad", "crop"},
-              "inside: the whole picture, no larger than the box, sides at the nearest multiple (what is too much for "
-              "it, "
-              "at most half a multiple, is cropped evenly); pad: the whole picture and bars fill the box; crop: the "
-              "picture fills the box")
+              "inside: the whole picture, no larger than the box, sides at the nearest multiple that crops at most "
+              "half "
+              "a multiple, evenly, or at a smaller one; only a picture too thin for any is stretched to it; pad: the "
+              "whole picture and bars fill the box; crop: the picture fills the box")
           .param("multiple_of", 1, {1, 4096}, "px",
                  "the result's sides are multiples of it; the box is brought down to one")
           .choice("filter", "lanczos3", {"lanczos3", "cubic", "triangle", "box", "nearest"}, "how pixels are scaled")
@@ -65,6 +65,7 @@ void add_fit(Registrar& registrar) {
           .out("transform", Type::json,
                "how to find a place again: result = source * scale + offset, for x and y (scale_x, scale_y, offset_x, "
                "offset_y), with source_width, source_height, width, height and mode; Unfit takes it")
+          .since(2)
           .example("fitted: {type: Fit, image: \"${photo}\", width: 768, height: 768, multiple_of: 64}"),
       run);
 }

@@ -41,6 +41,56 @@ int nearest_multiple(double side, double limit, int multiple) {
   return std::clamp(nearest, multiple, std::max(multiple, round_down(limit, multiple)));
 }
 
+struct Limits {
+  double width, height;
+};
+
+/// Larger than any side, so that it limits none.
+constexpr double kNoLimit = 1e6;
+
+/// How much of the result's scale is cropped where a picture fills these sides.
+double most_cropped(int source_width, int source_height, int width, int height) {
+  const double scale = std::max(static_cast<double>(width) / source_width, static_cast<double>(height) / source_height);
+  return std::max(source_width * scale - width, source_height * scale - height);
+}
+
+/// The whole picture's sides within the limits. Multiples of a thin picture's short side are far apart: where the
+/// nearest would crop more than half a multiple off the long side, the one below makes a smaller picture of its shape.
+void set_sides_inside(Placement& result, int source_width, int source_height, Limits limits, int multiple,
+                      bool may_shrink) {
+  const double scale = std::min(limits.width / source_width, limits.height / source_height);
+  result.width = nearest_multiple(source_width * scale, limits.width, multiple);
+  result.height = nearest_multiple(source_height * scale, limits.height, multiple);
+  constexpr double kHair = 1e-6;
+  if (!may_shrink || multiple == 1 ||
+      most_cropped(source_width, source_height, result.width, result.height) <= multiple / 2.0 + kHair)
+    return;
+  limits = {static_cast<double>(round_down(limits.width, multiple)),
+            static_cast<double>(round_down(limits.height, multiple))};
+  const double shape = static_cast<double>(source_height) / source_width;
+  if (shape < 1) {
+    result.height = std::max(multiple, round_down(std::min(limits.height, limits.width * shape), multiple));
+    result.width = nearest_multiple(result.height / shape, limits.width, multiple);
+  } else {
+    result.width = std::max(multiple, round_down(std::min(limits.width, limits.height / shape), multiple));
+    result.height = nearest_multiple(result.width * shape, limits.height, multiple);
+  }
+}
+
+/// The middle that has the result's shape, or more than that: what lies beyond half a multiple is not cropped.
+Region nearly_whole(int source_width, int source_height, const Placement& result, int multiple) {
+  const Region whole{0, 0, static_cast<double>(source_width), static_cast<double>(source_height)};
+  if (multiple == 1) return whole;
+  Region region = middle(source_width, source_height, result.width, result.height);
+  const auto keep = [multiple](double& start, double& length, int source, int side) {
+    const double least = source * side / (side + multiple / 2.0);
+    if (length < least) start = (source - least) / 2, length = least;
+  };
+  keep(region.left, region.width, source_width, result.width);
+  keep(region.top, region.height, source_height, result.height);
+  return region;
+}
+
 /// The edge pixels of the placed part go on to the borders.
 template <class T>
 void extend_edges(Image& image, const Placement& placement) {
@@ -88,18 +138,22 @@ void refuse_huge(double width, double height, const char* hint) {
 
 Placement place(int source_width, int source_height, const Box& box, Fitting fitting) {
   const double shape = static_cast<double>(source_height) / source_width;
-  double box_width = box.width, box_height = box.height;
-  if (box.width == 0) box_width = std::max(1.0, std::round(box_height / shape));
-  if (box.height == 0) box_height = std::max(1.0, std::round(box_width * shape));
-  refuse_huge(box_width, box_height, "give a smaller `width` or `height`");
   const int multiple = box.multiple_of;
+  double box_width = box.width, box_height = box.height;
+  if (box.width == 0) box_width = std::max<double>(multiple, std::round(box_height / shape));
+  if (box.height == 0) box_height = std::max<double>(multiple, std::round(box_width * shape));
+  refuse_huge(box_width, box_height, "give a smaller `width` or `height`");
+  // A side that follows is rounded; as a limit it would take the given one below what was asked for.
+  const bool follows = box.width == 0 || box.height == 0;
+  const bool keeps_box = fitting == Fitting::pad && !box.enlarge && box_width > source_width;
+  if (follows && multiple == 1 && !keeps_box) fitting = Fitting::exact;
   // Without enlarging, the picture bounds what its own pixels can fill; a padded box keeps its size.
   const bool bounded = !box.enlarge && fitting != Fitting::pad;
-  const double limit_width = bounded ? std::min<double>(box_width, source_width) : box_width;
-  const double limit_height = bounded ? std::min<double>(box_height, source_height) : box_height;
+  Limits limits{bounded ? std::min<double>(box_width, source_width) : box_width,
+                bounded ? std::min<double>(box_height, source_height) : box_height};
   Placement result;
-  result.width = round_down(limit_width, multiple);
-  result.height = round_down(limit_height, multiple);
+  result.width = round_down(limits.width, multiple);
+  result.height = round_down(limits.height, multiple);
   if (result.width == 0 || result.height == 0) {
     const bool small_box = box_width < multiple || box_height < multiple;
     throw Error(
@@ -109,12 +163,17 @@ Placement place(int source_width, int source_height, const Box& box, Fitting fit
             " is smaller than one multiple of " + std::to_string(multiple),
         small_box ? "raise `width` and `height` or lower `multiple_of`" : "set `enlarge: true` or lower `multiple_of`");
   }
-  const double to_inside = std::min(limit_width / source_width, limit_height / source_height);
   switch (fitting) {
     case Fitting::inside:
-      result.width = nearest_multiple(source_width * to_inside, limit_width, multiple);
-      result.height = nearest_multiple(source_height * to_inside, limit_height, multiple);
-      [[fallthrough]];
+      if (box.width == 0)
+        limits = {bounded ? source_width : kNoLimit, static_cast<double>(result.height)};
+      else if (box.height == 0)
+        limits = {static_cast<double>(result.width), bounded ? source_height : kNoLimit};
+      set_sides_inside(result, source_width, source_height, limits, multiple, !follows);
+      result.region = nearly_whole(source_width, source_height, result, multiple);
+      result.placed_width = result.width;
+      result.placed_height = result.height;
+      break;
     case Fitting::cover:
       result.region = middle(source_width, source_height, result.width, result.height);
       result.placed_width = result.width;

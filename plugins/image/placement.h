@@ -13,15 +13,16 @@
 namespace pixgraph::image {
 
 enum class Fitting : std::uint8_t {
-  inside,  // the whole picture, no larger than the box; sides then go to the nearest multiple, and what no longer has
-           // the picture's shape is cropped evenly: at most half a multiple, and nothing is ever stretched
+  inside,  // the whole picture, no larger than the box. Without multiples its sides are rounded and nothing is cropped.
+           // Else they go to the nearest multiple that crops at most half a multiple, evenly, or to a smaller one; only
+           // a picture that has no such size (thinner than one multiple, or one side is given) is stretched to it
   cover,   // the box is filled, what sticks out is cropped evenly
   pad,     // the whole picture in the middle of the box, the rest is background
   exact,   // the box is filled, stretched where the shape differs
 };
 
 struct Box {
-  int width = 0, height = 0;  // one may be 0: it follows from the other and the picture's shape
+  int width = 0, height = 0;  // one may be 0: it follows from the other, which is kept, and the picture's shape
   int multiple_of = 1;        // the result's sides are multiples of it; the box is brought down to one
   bool enlarge = true;        // false: no pixel is ever scaled up; the box gets smaller instead (pad: keeps its size)
 };

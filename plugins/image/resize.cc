@@ -13,9 +13,10 @@ static Fitting fitting_of(const std::string& fit) {
   return fit == "pad" ? Fitting::pad : Fitting::inside;
 }
 
-static Box box_of(const Call& call, ImageSize image) {
+static Placement placement_of(const Call& call, ImageSize image) {
   Box box{static_cast<int>(call.integer("width")), static_cast<int>(call.integer("height")),
           static_cast<int>(call.integer("multiple_of")), call.boolean("enlarge")};
+  Fitting fitting = fitting_of(call.text("fit"));
   const bool by_box = box.width != 0 || box.height != 0;
   double scale = call.number("scale");
   if (by_box && scale != 1)
@@ -30,13 +31,15 @@ static Box box_of(const Call& call, ImageSize image) {
     refuse_huge(width, height, "give a smaller `scale`");
     box.width = std::max(1, static_cast<int>(width));
     box.height = std::max(1, static_cast<int>(height));
+    // The box is the picture's own shape but for rounding: nothing is left to fit into it.
+    if (box.multiple_of == 1) fitting = Fitting::exact;
   }
-  return box;
+  return place(image.width, image.height, box, fitting);
 }
 
 static void run(Call& call) {
   const ImageSize whole = call.size("image");
-  Placement placement = place(whole.width, whole.height, box_of(call, whole), fitting_of(call.text("fit")));
+  Placement placement = placement_of(call, whole);
   const Filter filter = filter_named(call.text("filter"));
   const ImagePtr image = image_for(call, "image", placement, filter);
   call.set("image", put(image, placement, filter, background_named(call.text("background"), *image)));
@@ -61,7 +64,8 @@ void add_resize(Registrar& registrar) {
               "fit", "inside", {"inside", "cover", "exact", "pad"},
               "where both width and height are given: inside: no larger than both; cover: fills both, cropped evenly; "
               "exact: stretched to both; pad: inside, with background around")
-          .param("multiple_of", 1, {1, 4096}, "px", "the result's sides are multiples of it, cropped evenly")
+          .param("multiple_of", 1, {1, 4096}, "px",
+                 "the result's sides are multiples of it; inside crops at most half of it, evenly, as Fit does")
           .choice("filter", "lanczos3", {"lanczos3", "cubic", "triangle", "box", "nearest"},
                   "lanczos3 is sharpest, triangle softest; nearest keeps hard pixels")
           .param("background", "auto",
@@ -70,6 +74,7 @@ void add_resize(Registrar& registrar) {
           .out("image", Type::image, "the scaled picture")
           .out("width", Type::integer, "of the result, in pixels")
           .out("height", Type::integer, "of the result, in pixels")
+          .since(2)
           .example("small: {type: Resize, image: \"${photo}\", width: 1024}")
           .example("thumbnail: {type: Resize, image: \"${photo}\", width: 256, height: 256, fit: cover}"),
       run);
