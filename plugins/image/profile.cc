@@ -90,12 +90,15 @@ std::shared_ptr<Image> convert_profile(const Image& image, const BytesPtr& profi
   return converted;
 }
 
-CmykToSrgb::CmykToSrgb(std::span<const std::uint8_t> icc, bool inverted) : inverted_(inverted) {
+CmykToSrgb::CmykToSrgb(std::span<const std::uint8_t> icc, bool inverted, Sample sample)
+    : inverted_(inverted), sample_(sample) {
   if (icc.size() < 132) return;
   const Profile from(cmsOpenProfileFromMem(icc.data(), static_cast<cmsUInt32Number>(icc.size())));
   if (!from || cmsGetColorSpace(from.get()) != cmsSigCmykData) return;
   const Profile to = srgb_profile(false);
-  transform_ = cmsCreateTransform(from.get(), inverted ? TYPE_CMYK_8_REV : TYPE_CMYK_8, to.get(), TYPE_RGB_8,
+  const bool deep = sample == Sample::u16;
+  const cmsUInt32Number inks = (deep ? TYPE_CMYK_16 : TYPE_CMYK_8) | FLAVOR_SH(inverted ? 1 : 0);
+  transform_ = cmsCreateTransform(from.get(), inks, to.get(), deep ? TYPE_RGB_16 : TYPE_RGB_8,
                                   INTENT_RELATIVE_COLORIMETRIC, cmsFLAGS_BLACKPOINTCOMPENSATION);
 }
 
@@ -103,11 +106,21 @@ CmykToSrgb::~CmykToSrgb() {
   if (transform_) cmsDeleteTransform(transform_);
 }
 
-void CmykToSrgb::row(const std::uint8_t* cmyk, std::uint8_t* rgb, int width) const {
-  if (transform_) return cmsDoTransform(transform_, cmyk, rgb, static_cast<cmsUInt32Number>(width));
-  const int flip = inverted_ ? 0 : 255;
+template <class T>
+static void by_formula(const T* cmyk, T* rgb, int width, bool inverted) {
+  constexpr std::uint32_t kWhite = std::numeric_limits<T>::max();
+  const std::uint32_t flip = inverted ? 0 : kWhite;
   for (int x = 0; x < width; ++x, cmyk += 4, rgb += 3)
-    for (int c = 0; c < 3; ++c) rgb[c] = static_cast<std::uint8_t>(((cmyk[c] ^ flip) * (cmyk[3] ^ flip) + 127) / 255);
+    for (int c = 0; c < 3; ++c)
+      rgb[c] = static_cast<T>(((cmyk[c] ^ flip) * std::uint64_t{cmyk[3] ^ flip} + kWhite / 2) / kWhite);
+}
+
+void CmykToSrgb::row(const void* cmyk, void* rgb, int width) const {
+  if (transform_) return cmsDoTransform(transform_, cmyk, rgb, static_cast<cmsUInt32Number>(width));
+  if (sample_ == Sample::u16)
+    by_formula(static_cast<const std::uint16_t*>(cmyk), static_cast<std::uint16_t*>(rgb), width, inverted_);
+  else
+    by_formula(static_cast<const std::uint8_t*>(cmyk), static_cast<std::uint8_t*>(rgb), width, inverted_);
 }
 
 }  // namespace pixgraph::image

@@ -23,19 +23,20 @@ enum class Intent : std::uint8_t { perceptual = 0, relative = 1, saturation = 2,
 /// size, alpha and other info stay. A profile that cannot be used is Error E332.
 std::shared_ptr<Image> convert_profile(const Image& image, const BytesPtr& profile, Intent intent = Intent::relative);
 
-/// Turns rows of 8-bit CMYK into sRGB. Without a usable CMYK profile by the plain formula. Used by one thread.
+/// Turns rows of CMYK into sRGB. Without a usable CMYK profile by the plain formula. Used by one thread.
 class CmykToSrgb {
  public:
-  /// `inverted`: 255 is no ink, as Adobe writes JPEGs.
-  CmykToSrgb(std::span<const std::uint8_t> icc, bool inverted);
+  /// `inverted`: white is no ink, as Adobe writes JPEGs. Both sides have samples of that type, u8 or u16.
+  CmykToSrgb(std::span<const std::uint8_t> icc, bool inverted, Sample sample = Sample::u8);
   ~CmykToSrgb();
   CmykToSrgb(const CmykToSrgb&) = delete;
   CmykToSrgb& operator=(const CmykToSrgb&) = delete;
-  void row(const std::uint8_t* cmyk, std::uint8_t* rgb, int width) const;
+  void row(const void* cmyk, void* rgb, int width) const;
 
  private:
   void* transform_ = nullptr;
   bool inverted_;
+  Sample sample_;
 };
 
 }  // namespace pixgraph::image

@@ -11,11 +11,13 @@
 #include <cstdlib>
 #include <cstring>
 #include <mutex>
+#include <vector>
 
 #include "claims.h"
 #include "exif_functions.h"
 #include "gif_frame.h"
 #include "tone_curve.h"
+#include "../image/profile.h"
 
 namespace pixgraph::oiio {
 namespace {
@@ -79,19 +81,14 @@ struct Opened {
   std::unique_ptr<OIIO::Filesystem::IOMemReader> memory;
   std::unique_ptr<OIIO::ImageInput> input;
   OIIO::ImageSpec spec;
+  bool cmyk = false;  // the first four channels are inks
 };
 
-Opened open(const Format& format, const DecodeRequest& request) {
-  set_up_library();
-  if (!claims_can_be(format.info.name, request.bytes, request.max_pixels))
-    fail_damaged(format, "its header makes no sense");
-  Opened opened;
+void open_file(Opened& opened, const Format& format, const DecodeRequest& request, const OIIO::ImageSpec& config) {
   opened.input = OIIO::ImageInput::create(format.library_name);
   if (!opened.input)
     throw Error("E312", "the OpenImageIO of this system cannot read " + format.info.name,
                 OIIO::geterror().substr(0, 200));
-  OIIO::ImageSpec config;
-  config.attribute("oiio:UnassociatedAlpha", 1);
   std::string path = request.path;
   if (format.from_memory) {
     opened.memory = std::make_unique<OIIO::Filesystem::IOMemReader>(const_cast<std::uint8_t*>(request.bytes.data()),
@@ -103,6 +100,31 @@ Opened open(const Format& format, const DecodeRequest& request) {
     path = opened.temporary->path();
   }
   if (!opened.input->open(path, opened.spec, config)) fail_damaged(format, opened.input->geterror());
+}
+
+/// CMYK, alone or with more channels: all of them count as inks for the library, alpha too.
+bool holds_inks(const OIIO::ImageSpec& spec) {
+  constexpr int kSeparated = 5;
+  return spec.get_int_attribute("tiff:PhotometricInterpretation", 0) == kSeparated &&
+         (spec.get_string_attribute("tiff:ColorSpace") == "CMYK" || spec.nchannels > 4);
+}
+
+Opened open(const Format& format, const DecodeRequest& request) {
+  set_up_library();
+  if (!claims_can_be(format.info.name, request.bytes, request.max_pixels))
+    fail_damaged(format, "its header makes no sense");
+  Opened opened;
+  OIIO::ImageSpec config;
+  config.attribute("oiio:UnassociatedAlpha", 1);
+  open_file(opened, format, request, config);
+  // The library's own way from inks to RGB knows no profile, and leaves inks beside alpha as they are.
+  opened.cmyk = format.info.name == "tiff" && holds_inks(opened.spec);
+  if (opened.cmyk) {
+    opened.input.reset();
+    config.attribute("oiio:RawColor", 1);
+    open_file(opened, format, request, config);
+    if (opened.spec.nchannels < 4) fail_damaged(format, "its header makes no sense");
+  }
   const OIIO::ImageSpec& spec = opened.spec;
   if (spec.width <= 0 || spec.height <= 0 || spec.nchannels <= 0) fail_damaged(format, "its header makes no sense");
   refuse_too_large(static_cast<std::uint64_t>(spec.width), static_cast<std::uint64_t>(spec.height), request.max_pixels);
@@ -110,15 +132,15 @@ Opened open(const Format& format, const DecodeRequest& request) {
   return opened;
 }
 
-Sample sample_of(const OIIO::ImageSpec& spec) {
-  switch (spec.format.basetype) {
+Sample sample_of(const Opened& opened) {
+  switch (opened.spec.format.basetype) {
     case OIIO::TypeDesc::UINT8:
     case OIIO::TypeDesc::INT8: return Sample::u8;
     case OIIO::TypeDesc::UINT16:
     case OIIO::TypeDesc::INT16:
     case OIIO::TypeDesc::UINT32:
     case OIIO::TypeDesc::INT32: return Sample::u16;
-    default: return Sample::f32;
+    default: return opened.cmyk ? Sample::u16 : Sample::f32;
   }
 }
 
@@ -134,8 +156,13 @@ struct Channels {
 };
 
 /// The reader puts R, G, B and A first. GIF says of its fourth channel that alpha is the fifth.
-Channels channels_of(const OIIO::ImageSpec& spec) {
+Channels channels_of(const Opened& opened) {
+  const OIIO::ImageSpec& spec = opened.spec;
   const int alpha = spec.alpha_channel;
+  if (opened.cmyk) {
+    const bool has_alpha = spec.nchannels == 5 && spec.get_int_attribute("tiff:UnassociatedAlpha", 0) != 0;
+    return {has_alpha ? 4 : 3, has_alpha};
+  }
   if (spec.nchannels == 2) return {alpha == 1 ? 2 : 1, alpha == 1};
   if (spec.nchannels >= 4) return {alpha == 3 || alpha == 4 ? 4 : 3, alpha == 3 || alpha == 4};
   return {spec.nchannels, false};
@@ -188,13 +215,44 @@ std::shared_ptr<Image> turn_upright(std::shared_ptr<Image> stored, int orientati
   return upright;
 }
 
-BytesPtr profile_of(const OIIO::ImageSpec& spec, int colour_channels) {
+std::span<const std::uint8_t> icc_of(const OIIO::ImageSpec& spec) {
   const OIIO::ParamValue* icc = spec.find_attribute("ICCProfile");
-  if (!icc || icc->datasize() < 132) return nullptr;
-  const auto* bytes = static_cast<const std::uint8_t*>(icc->data());
-  // The profile of a CMYK file stays in the spec although the pixels have become RGB.
-  if (std::memcmp(bytes + 16, colour_channels == 1 ? "GRAY" : "RGB ", 4) != 0) return nullptr;
-  return std::make_shared<const Bytes>(bytes, bytes + icc->datasize());
+  if (!icc || icc->datasize() < 132) return {};
+  return {static_cast<const std::uint8_t*>(icc->data()), static_cast<std::size_t>(icc->datasize())};
+}
+
+BytesPtr profile_of(const OIIO::ImageSpec& spec, int colour_channels) {
+  const auto icc = icc_of(spec);
+  // One of another colour space would turn every viewer's colours wrong.
+  if (icc.empty() || std::memcmp(icc.data() + 16, colour_channels == 1 ? "GRAY" : "RGB ", 4) != 0) return nullptr;
+  return std::make_shared<const Bytes>(icc.begin(), icc.end());
+}
+
+void read_samples(const Format& format, Opened& opened, int channels, Sample sample, void* into,
+                  std::size_t row_bytes) {
+  if (!opened.input->read_image(0, 0, 0, channels, type_of(sample), into, OIIO::AutoStride,
+                                static_cast<OIIO::stride_t>(row_bytes)))
+    fail_damaged(format, opened.input->geterror());
+}
+
+/// The four inks, and alpha where there is one, as sRGB.
+template <class T>
+void read_inks(const Format& format, Opened& opened, Image& image) {
+  const std::size_t width = static_cast<std::size_t>(image.width()), stored = image.has_alpha() ? 5 : 4;
+  std::vector<T> all(width * static_cast<std::size_t>(image.height()) * stored), inks(width * 4), rgb(width * 3);
+  read_samples(format, opened, static_cast<int>(stored), image.sample(), all.data(), width * stored * sizeof(T));
+  const image::CmykToSrgb convert(icc_of(opened.spec), false, image.sample());
+  const T* from = all.data();
+  for (int y = 0; y < image.height(); ++y) {
+    T* row = image.row<T>(y);
+    const T* line = from;
+    for (std::size_t x = 0; x < width; ++x, from += stored) std::copy_n(from, 4, &inks[x * 4]);
+    convert.row(inks.data(), rgb.data(), image.width());
+    for (std::size_t x = 0; x < width; ++x, row += image.channels(), line += stored) {
+      std::copy_n(&rgb[x * 3], 3, row);
+      if (image.has_alpha()) row[3] = line[4];
+    }
+  }
 }
 
 BytesPtr exif_of(OIIO::ImageSpec spec) {
@@ -220,10 +278,10 @@ void set_up_library() {
 ImageHeader read_header(const Format& format, const DecodeRequest& request) {
   return guarded(format, [&] {
     const Opened opened = open(format, request);
-    const Channels channels = channels_of(opened.spec);
+    const Channels channels = channels_of(opened);
     const bool swapped = orientation_of(format, opened.spec) >= 5;
     return ImageHeader{swapped ? opened.spec.height : opened.spec.width,
-                       swapped ? opened.spec.width : opened.spec.height, channels.count, sample_of(opened.spec),
+                       swapped ? opened.spec.width : opened.spec.height, channels.count, sample_of(opened),
                        channels.alpha};
   });
 }
@@ -234,13 +292,17 @@ std::shared_ptr<Image> read(const Format& format, const DecodeRequest& request) 
       fail_damaged(format, "its first frame is not whole");
     Opened opened = open(format, request);
     const OIIO::ImageSpec& spec = opened.spec;
-    const Channels channels = channels_of(spec);
-    auto image = std::make_shared<Image>(spec.width, spec.height, channels.count, sample_of(spec),
+    const Channels channels = channels_of(opened);
+    auto image = std::make_shared<Image>(spec.width, spec.height, channels.count, sample_of(opened),
                                          channels.alpha ? Alpha::straight : Alpha::none);
-    if (!opened.input->read_image(0, 0, 0, channels.count, type_of(image->sample()), image->row(0), OIIO::AutoStride,
-                                  static_cast<OIIO::stride_t>(image->row_bytes())))
-      fail_damaged(format, opened.input->geterror());
-    const bool straight = format.straight_alpha || spec.get_int_attribute("oiio:UnassociatedAlpha", 0) != 0;
+    if (!opened.cmyk)
+      read_samples(format, opened, channels.count, image->sample(), image->row(0), image->row_bytes());
+    else if (image->sample() == Sample::u8)
+      read_inks<std::uint8_t>(format, opened, *image);
+    else
+      read_inks<std::uint16_t>(format, opened, *image);
+    const bool straight =
+        format.straight_alpha || opened.cmyk || spec.get_int_attribute("oiio:UnassociatedAlpha", 0) != 0;
     if (channels.alpha && !straight) switch (image->sample()) {
         case Sample::u8: divide_by_alpha<std::uint8_t>(*image); break;
         case Sample::u16: divide_by_alpha<std::uint16_t>(*image); break;
