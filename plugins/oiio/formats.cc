@@ -23,6 +23,27 @@ std::vector<Magic> brands(std::initializer_list<std::string_view> all) {
   return magics;
 }
 
+/// TGA has no signature: the kind of pixels, a colour table or none, and bits per pixel that go with it are one.
+std::vector<Magic> tga_headers() {
+  std::vector<Magic> magics;
+  int group = 0;
+  const auto add = [&](std::string kind, std::initializer_list<char> all_bits) {
+    for (const char bits : all_bits) {
+      magics.push_back({1, kind, group});
+      magics.push_back({16, std::string(1, bits), group++});
+    }
+  };
+  for (const char kind : {2, 10}) add({0, kind, 0, 0, 0, 0, 0}, {15, 16, 24, 32});
+  for (const char kind : {3, 11}) add({0, kind, 0, 0, 0, 0, 0}, {8, 16});
+  // A table from its first colour on; its length may be any.
+  for (const char kind : {1, 9})
+    for (const char colour_bits : {15, 16, 24, 32}) {
+      magics.push_back({7, std::string(1, colour_bits), group});
+      add({1, kind, 0, 0}, {8});
+    }
+  return magics;
+}
+
 Format read_only(const char* name, const char* library_name, const char* media_type,
                  std::vector<std::string> extensions, std::vector<Magic> magics) {
   Format format{};
@@ -70,7 +91,7 @@ std::vector<Format> formats() {
   all.back().from_memory = false;
   all.push_back(read_only("avif", "heif", "image/avif", {".avif"}, brands({"avif", "avis"})));
   all.back().from_memory = false;
-  all.push_back(writable(read_only("tga", "targa", "image/x-tga", {".tga"}, {}), {true, false, false}));
+  all.push_back(writable(read_only("tga", "targa", "image/x-tga", {".tga"}, tga_headers()), {true, false, false}));
   all.push_back(
       read_only("hdr", "hdr", "image/vnd.radiance", {".hdr", ".rgbe"}, any_of(0, {"#?RADIANCE"sv, "#?RGBE"sv})));
   all.back().linear_light = true;

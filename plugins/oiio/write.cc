@@ -86,6 +86,8 @@ Bytes write_guarded(const Format& format, const Image& image, const EncodeReques
 
   OIIO::ImageSpec spec(image.width(), image.height(), image.channels(), type_of(image.sample()));
   if (image.has_alpha()) spec.alpha_channel = image.channels() - 1;
+  // The library would call two channels R and G, and OpenEXR knows what a channel is by its name alone.
+  if (image.channels() == 2) spec.channelnames = {"Y", "A"};
   const bool is_tiff = format.info.name == "tiff";
   if (is_tiff) {
     spec.attribute("compression", request.compression == 0 ? "none" : "zip");
@@ -131,6 +133,21 @@ std::shared_ptr<Image> as_srgb(const Image& image) {
   return image::convert_profile(straight, nullptr);
 }
 
+/// Grey and alpha as RGB and alpha; null where it is something else. Half of the readers of TGA take 16 bits for 5 of
+/// each colour.
+std::shared_ptr<Image> with_three_colours(const Format& format, const Image& image) {
+  if (format.info.name != "tga" || image.channels() != 2) return nullptr;
+  auto wide = std::make_shared<Image>(image.width(), image.height(), 4, image.sample(), image.alpha());
+  wide->info = image.info;
+  for (int y = 0; y < image.height(); ++y)
+    for (int x = 0; x < image.width(); ++x) {
+      const std::uint8_t* from = image.row(y) + x * 2;
+      std::uint8_t* to = wide->row(y) + x * 4;
+      to[0] = to[1] = to[2] = from[0], to[3] = from[1];
+    }
+  return wide;
+}
+
 }  // namespace
 
 Bytes write(const Format& format, const Image& image, const EncodeRequest& request) {
@@ -139,7 +156,9 @@ Bytes write(const Format& format, const Image& image, const EncodeRequest& reque
     // Where no profile can be written, the colours would be others without one.
     const bool converts = request.profile == Profile::srgb || format.info.name != "tiff";
     const auto converted = converts ? as_srgb(image) : nullptr;
-    return write_guarded(format, converted ? *converted : image, request);
+    const Image& right = converted ? *converted : image;
+    const auto wide = with_three_colours(format, right);
+    return write_guarded(format, wide ? *wide : right, request);
   } catch (const Error&) {
     throw;
   } catch (const std::exception& error) {
