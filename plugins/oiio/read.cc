@@ -255,6 +255,18 @@ void read_inks(const Format& format, Opened& opened, Image& image) {
   }
 }
 
+/// RGBA of 8 bits without its alpha where that is full everywhere, else as it is.
+std::shared_ptr<Image> without_full_alpha(std::shared_ptr<Image> rgba) {
+  auto rgb = std::make_shared<Image>(rgba->width(), rgba->height(), 3);
+  for (int y = 0; y < rgba->height(); ++y)
+    for (int x = 0; x < rgba->width(); ++x) {
+      const std::uint8_t* from = rgba->row(y) + x * 4;
+      if (from[3] < 255) return rgba;
+      std::copy_n(from, 3, rgb->row(y) + x * 3);
+    }
+  return rgb;
+}
+
 BytesPtr exif_of(OIIO::ImageSpec spec) {
   if (!spec.find_attribute("Make") && !spec.find_attribute("DateTime") && !spec.find_attribute("Exif:DateTimeOriginal"))
     return nullptr;
@@ -301,9 +313,12 @@ std::shared_ptr<Image> read(const Format& format, const DecodeRequest& request) 
       read_inks<std::uint8_t>(format, opened, *image);
     else
       read_inks<std::uint16_t>(format, opened, *image);
+    // The library gives every GIF alpha.
+    if (format.info.name == "gif" && channels.count == 4 && image->sample() == Sample::u8)
+      image = without_full_alpha(std::move(image));
     const bool straight =
         format.straight_alpha || opened.cmyk || spec.get_int_attribute("oiio:UnassociatedAlpha", 0) != 0;
-    if (channels.alpha && !straight) switch (image->sample()) {
+    if (image->has_alpha() && !straight) switch (image->sample()) {
         case Sample::u8: divide_by_alpha<std::uint8_t>(*image); break;
         case Sample::u16: divide_by_alpha<std::uint16_t>(*image); break;
         case Sample::f32: divide_by_alpha<float>(*image); break;

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstring>
 #include <memory>
 #include <string>
@@ -108,6 +109,14 @@ void decode_first_frame(std::span<const std::uint8_t> file, Image& image) {
     std::memcpy(image.row(y), canvas + row_bytes * static_cast<std::size_t>(y), row_bytes);
 }
 
+/// RGBA whose alpha is full, without it.
+std::shared_ptr<Image> three_channels(const Image& rgba) {
+  auto rgb = std::make_shared<Image>(rgba.width(), rgba.height(), 3);
+  for (int y = 0; y < rgba.height(); ++y)
+    for (int x = 0; x < rgba.width(); ++x) std::copy_n(rgba.row(y) + x * 4, 3, rgb->row(y) + x * 3);
+  return rgb;
+}
+
 bool needs_container(const ImageInfo& facts) {
   return facts.icc || facts.exif || facts.xmp;
 }
@@ -176,10 +185,13 @@ std::shared_ptr<Image> decode_webp(const DecodeRequest& request) {
   const bool animated = parsed.features.has_animation, alpha = parsed.features.has_alpha || animated;
   auto image = std::make_shared<Image>(parsed.features.width, parsed.features.height, alpha ? 4 : 3, Sample::u8,
                                        alpha ? Alpha::straight : Alpha::none);
-  if (animated)
+  if (animated) {
+    // The canvas always has alpha; whether the picture has it only its pixels say.
     decode_first_frame(request.bytes, *image);
-  else
+    if (opaque(*image)) image = three_channels(*image);
+  } else {
     decode_still(request.bytes, *image);
+  }
   image->info = parsed.info;
   image->info.icc = parsed.icc;
   image->info.xmp = parsed.xmp;

@@ -252,6 +252,11 @@ TEST(Oiio, GifGivesItsFirstFrameWithTransparency) {
   EXPECT_EQ(samples_of(*seen)[3], 255);
   EXPECT_EQ(samples_of(*seen)[0], 10);
   EXPECT_EQ(samples_of(*seen)[7], 0);
+  Bytes opaque = gif;
+  opaque[22] = 0;  // no colour is transparent
+  const auto whole = decoded("gif", opaque);
+  EXPECT_EQ(samples_of(*whole), (std::vector<std::uint8_t>{10, 20, 30, 255, 255, 255}));
+  EXPECT_FALSE(whole->has_alpha());
   EXPECT_EQ(error_of([&] { encoded("gif", *seen); }),
             "E321: `gif` is read, not written (write PNG or WebP: a GIF would lose its transparency)");
 }
