@@ -15,6 +15,8 @@ namespace pixgraph::image {
 namespace {
 
 constexpr double kMaxResultPixels = 500e6;
+/// What a division leaves beside the exact number.
+constexpr double kHair = 1e-6;
 
 int round_down(double side, int multiple) {
   return static_cast<int>(side / multiple + 1e-9) * multiple;
@@ -24,8 +26,7 @@ int round_down(double side, int multiple) {
 Region middle(int source_width, int source_height, int width, int height) {
   const double scale = std::max(static_cast<double>(width) / source_width, static_cast<double>(height) / source_height);
   Region region;
-  // One side is the whole source's; the division would leave it a hair beside.
-  constexpr double kHair = 1e-6;
+  // One side is the whole source's.
   region.width = width / scale > source_width - kHair ? source_width : width / scale;
   region.height = height / scale > source_height - kHair ? source_height : height / scale;
   region.left = (source_width - region.width) / 2;
@@ -61,7 +62,6 @@ void set_sides_inside(Placement& result, int source_width, int source_height, Li
   const double scale = std::min(limits.width / source_width, limits.height / source_height);
   result.width = nearest_multiple(source_width * scale, limits.width, multiple);
   result.height = nearest_multiple(source_height * scale, limits.height, multiple);
-  constexpr double kHair = 1e-6;
   if (!may_shrink || multiple == 1 ||
       most_cropped(source_width, source_height, result.width, result.height) <= multiple / 2.0 + kHair)
     return;
@@ -77,10 +77,13 @@ void set_sides_inside(Placement& result, int source_width, int source_height, Li
   }
 }
 
-/// The middle that has the result's shape, or more than that: what lies beyond half a multiple is not cropped.
+/// The middle that has the result's shape, or more than that: what lies beyond half a multiple is not cropped, and of
+/// a picture thinner than one multiple nothing is.
 Region nearly_whole(int source_width, int source_height, const Placement& result, int multiple) {
   const Region whole{0, 0, static_cast<double>(source_width), static_cast<double>(source_height)};
-  if (multiple == 1) return whole;
+  const bool thin = std::min(result.width, result.height) == multiple &&
+                    most_cropped(source_width, source_height, result.width, result.height) > multiple / 2.0 + kHair;
+  if (multiple == 1 || thin) return whole;
   Region region = middle(source_width, source_height, result.width, result.height);
   const auto keep = [multiple](double& start, double& length, int source, int side) {
     const double least = source * side / (side + multiple / 2.0);

@@ -101,6 +101,8 @@ TEST(Placement, InsideCropsAtMostHalfAMultiple) {
   EXPECT_EQ(text_of(place(2400, 1500, {768, 768, 64}, Fitting::inside)), "704x448");  // 480: 512 would crop 51
   EXPECT_EQ(text_of(place(2400, 312, {768, 768, 64}, Fitting::inside)), "512x64");    // 99.8: 128 would crop 28 %
   EXPECT_EQ(text_of(place(3000, 7, {768, 768, 64}, Fitting::inside)), "768x64");
+  EXPECT_TRUE(takes_all(place(3000, 7, {768, 768, 64}, Fitting::inside), 3000, 7));
+  for (const int side : {64, 128}) EXPECT_TRUE(takes_all(place(100, 37, {side, side, 64}, Fitting::inside), 100, 37));
 }
 
 TEST(Placement, ScaleAndMegapixelsGiveTheNearestWholeSides) {
