@@ -31,17 +31,36 @@ static ImagePtr over_background(const ImagePtr& image, const Colour& colour) {
   return blend(*top, *canvas, Blend::over);
 }
 
+/// Middle on middle, to the pixel; around it there is transparency.
+static ImagePtr on_canvas(const ImagePtr& image, int width, int height) {
+  Placement placement;
+  placement.width = width, placement.height = height;
+  const int placed_width = std::min(width, image->width()), placed_height = std::min(height, image->height());
+  placement.placed_width = placed_width, placement.placed_height = placed_height;
+  placement.left = (width - placed_width) / 2, placement.top = (height - placed_height) / 2;
+  placement.region = {std::floor((image->width() - placed_width) / 2.0),
+                      std::floor((image->height() - placed_height) / 2.0), static_cast<double>(placed_width),
+                      static_cast<double>(placed_height)};
+  return put(image, placement, Filter::nearest, Colour{0, 0, 0, 0});
+}
+
 static void run(Call& call) {
   ImagePtr image = straight(call.image("image"));
   const Colour background = parse_colour(call.text("background"), "background");
   const double degrees = std::fmod(std::fmod(call.number("angle"), 360) + 360, 360);
+  const bool keeps_size = !call.boolean("expand");
   if (std::fmod(degrees, 90) == 0) {
-    const int orientation = degrees == 90 ? 6 : degrees == 180 ? 3 : 8;
-    call.set("image", degrees == 0 ? image : turned(*image, orientation));
+    const int width = image->width(), height = image->height();
+    if (degrees != 0) image = turned(*image, degrees == 90 ? 6 : degrees == 180 ? 3 : 8);
+    if (keeps_size && image->width() != width) {
+      image = on_canvas(image, width, height);
+      if (background.alpha > 0) image = over_background(image, background);
+    }
+    call.set("image", image);
     return;
   }
   int width = image->width(), height = image->height();
-  if (call.boolean("expand")) {
+  if (!keeps_size) {
     const double cosine = std::cos(degrees * std::numbers::pi / 180), sine = std::sin(degrees * std::numbers::pi / 180);
     width = side(image->width(), image->height(), cosine, sine);
     height = side(image->height(), image->width(), cosine, sine);
@@ -62,6 +81,7 @@ void add_rotate(Registrar& registrar) {
           .param("background", "#00000000",
                  "of the corners at other angles: \"#rrggbb\" or \"#rrggbbaa\"; the default is transparent")
           .out("image", Type::image, "turned; has alpha at other angles where the background is not solid")
+          .since(2)
           .example("upright: {type: Rotate, image: \"${photo}\", angle: -1.5, background: \"#ffffff\"}"),
       run);
 }

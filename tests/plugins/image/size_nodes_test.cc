@@ -243,6 +243,21 @@ TEST(Rotate, QuartersKeepEveryBit) {
   EXPECT_EQ(turned_by(360), samples_of(*six()));
 }
 
+TEST(Rotate, QuartersKeepTheSizeWhereTheyMust) {
+  const auto turned_by = [](double angle, const char* background) {
+    return image_of("Rotate", {{"image", six()}, {"angle", angle}, {"expand", false}, {"background", background}});
+  };
+  // 4 1 / 5 2 / 6 3 by a quarter: of its three rows two remain, and one column of the canvas is empty.
+  EXPECT_EQ(samples_of(*turned_by(90, "#000")), (Samples{4, 1, 0, 5, 2, 0}));
+  EXPECT_EQ(samples_of(*turned_by(90, "#00000000")), (Samples{4, 255, 1, 255, 0, 0, 5, 255, 2, 255, 0, 0}));
+  EXPECT_EQ(samples_of(*turned_by(-90, "#fff")), (Samples{3, 6, 255, 2, 5, 255}));
+  EXPECT_EQ(samples_of(*turned_by(180, "#fff")), (Samples{6, 5, 4, 3, 2, 1}));
+  for (const double angle : {89.9, 90.0, 270.0})
+    EXPECT_EQ(size_of(*image_of("Rotate", {{"image", scene(37, 23, 3)}, {"angle", angle}, {"expand", false}})),
+              "37x23");
+  EXPECT_EQ(image_of("Rotate", {{"image", scene(5, 5, 3)}, {"expand", false}})->channels(), 3);
+}
+
 TEST(Rotate, OtherAnglesTurnAboutTheMiddle) {
   // A white square of 20 in the middle of black, by 45 degrees: its corners point up, down and to the sides.
   auto square = picture(60, 60, 1, {0});
