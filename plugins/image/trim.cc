@@ -10,13 +10,13 @@
 namespace pixgraph::image {
 
 /// The box around all pixels of which some channel is more than `tolerance` away from the border's. Colours under
-/// alpha 0 mean nothing: two such pixels are the same.
+/// no alpha, within the tolerance, mean nothing: two such pixels are the same.
 template <class T>
 static Rect content(const Image& image, const T* border, double tolerance) {
   const int channels = image.channels(), alpha = image.has_alpha() ? channels - 1 : -1;
   const double limit = tolerance * white<T>();
   return bounds<T>(image, [=](const T* pixel) {
-    if (alpha >= 0 && pixel[alpha] == T(0) && border[alpha] == T(0)) return false;
+    if (alpha >= 0 && pixel[alpha] <= limit && border[alpha] <= limit) return false;
     for (int c = 0; c < channels; ++c)
       if (std::abs(static_cast<double>(pixel[c]) - static_cast<double>(border[c])) > limit) return true;
     return false;
@@ -61,6 +61,7 @@ void add_trim(Registrar& registrar) {
           .out("image", Type::image, "what is left")
           .out("left", Type::integer, "how much was cut off at the left, in pixels")
           .out("top", Type::integer, "how much was cut off above, in pixels")
+          .since(2)
           .example("trimmed: {type: Trim, image: \"${photo}\", margin: 10}"),
       run);
 }

@@ -332,6 +332,9 @@ TEST(Trim, CutsBorders) {
   EXPECT_EQ(size_of(*image_of("Trim", {{"image", picture(3, 1, 1, {10, 99, 10})}, {"colour", "#fff"}})), "3x1");
   EXPECT_EQ(samples_of(*image_of("Trim", {{"image", picture(2, 1, 3, {255, 0, 0, 1, 2, 3})}, {"colour", "#f00"}})),
             (Samples{1, 2, 3}));
+  // A model's cutout has specks of next to no alpha: whatever their colour, they are border. 6 of 255 is seen.
+  EXPECT_EQ(samples_of(*image_of("Trim", {{"image", picture(3, 1, 2, {0, 0, 255, 2, 9, 255})}})), (Samples{9, 255}));
+  EXPECT_EQ(size_of(*image_of("Trim", {{"image", picture(3, 1, 2, {0, 0, 255, 6, 9, 255})}})), "2x1");
   // Colours under alpha 0 are all the same border.
   EXPECT_EQ(samples_of(*image_of("Trim", {{"image", picture(3, 1, 2, {0, 0, 200, 0, 5, 255})}})), (Samples{5, 255}));
 }
