@@ -22,6 +22,15 @@ static void check_param(const Param& param, const Value& value, const std::strin
                 fmt::format("{} takes one of {}, and got `{}`", what, fmt::join(param.choices, ", "), *value.text()));
 }
 
+/// Of an input nobody has looked into: what it is by its content.
+static Value with_media_type(Value value, const Codecs& codecs) {
+  const FilePtr file = value.file();
+  if (!file || !file->media_type.empty()) return value;
+  auto told = std::make_shared<File>(*file);
+  told->media_type = codecs.media_type(*file);
+  return Value(FilePtr(std::move(told)));
+}
+
 BoundCall::BoundCall(const GraphNode& node, const ItemValues& values, const Codecs& codecs, Host& host)
     : node_(node), spec_(*node.spec), codecs_(codecs), host_(host) {
   outputs_.resize(spec_.outputs.size());
@@ -35,6 +44,7 @@ BoundCall::BoundCall(const GraphNode& node, const ItemValues& values, const Code
     const bool literal = node.arguments[i].literal() != nullptr;
     const bool later = is_input && type == ValueType(Type::image) && value.file();
     if (!literal && !later) value = converted(std::move(value), type, codecs, what);
+    if (is_input && type == ValueType(Type::file)) value = with_media_type(std::move(value), codecs);
     if (is_input && spec_.inputs[i].required && value.absent()) throw Error("E110", what + " got no value");
     if (!is_input && !literal) check_param(spec_.params[i - spec_.inputs.size()], value, what);
     arguments_.push_back(std::move(value));

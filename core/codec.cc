@@ -69,6 +69,15 @@ const Codec& Codecs::loaded(const std::string& name) const {
   return loaded_.emplace(name, std::move(codec)).first->second;
 }
 
+std::string Codecs::media_type(const File& file) const {
+  Bytes first(512);
+  std::ifstream stream(file.path, std::ios::binary);
+  stream.read(reinterpret_cast<char*>(first.data()), static_cast<std::streamsize>(first.size()));
+  first.resize(static_cast<std::size_t>(stream.gcount()));
+  const CodecInfo* info = of_content(first);
+  return info ? info->media_type : "application/octet-stream";
+}
+
 static BytesPtr read_whole(const File& file) {
   const auto bytes = real_disk().read(file.path);
   if (!bytes) throw Error("E601", "`" + file.name + "` cannot be read: it is not there");
@@ -121,11 +130,6 @@ Bytes Codecs::encode(const Image& image, const CodecInfo& codec, const EncodeReq
                                                                            : Sample::u8;
   if (image.sample() == best) return loaded(codec.name).encode(image, request);
   return loaded(codec.name).encode(*with_depth(image, best), request);
-}
-
-std::string media_type_of(const Codecs& codecs, std::span<const std::uint8_t> bytes) {
-  const CodecInfo* info = codecs.of_content(bytes);
-  return info ? info->media_type : "application/octet-stream";
 }
 
 std::string extension_of(std::string_view path) {

@@ -29,6 +29,8 @@ class Codecs {
 
   /// The codec that reads these bytes (the first 4 kB are enough); null where none does.
   const CodecInfo* of_content(std::span<const std::uint8_t> bytes) const;
+  /// "image/png" by what the file begins with; "application/octet-stream" where that says nothing.
+  std::string media_type(const File& file) const;
   /// The codec that writes files of that extension (".jpg", any case); null where none does.
   const CodecInfo* of_extension(std::string_view extension) const;
   const CodecInfo* by_name(std::string_view name) const;
@@ -55,9 +57,6 @@ class Codecs {
   mutable std::mutex mutex_;
   mutable std::map<std::string, Codec> loaded_;
 };
-
-/// "image/png" for what the first bytes say, "application/octet-stream" where they say nothing.
-std::string media_type_of(const Codecs& codecs, std::span<const std::uint8_t> bytes);
 
 /// Lower-case extension with its dot; "" where there is none.
 std::string extension_of(std::string_view path);

@@ -38,8 +38,10 @@ TEST(Codecs, TheContentSaysWhatAFileIs) {
   EXPECT_EQ(codecs.of_content(span_of("ALT"))->name, "riff");      // or another group
   EXPECT_EQ(codecs.of_content(span_of("RIFF")), nullptr);          // shorter than the magic
   EXPECT_EQ(codecs.of_content(span_of("")), nullptr);
-  EXPECT_EQ(media_type_of(codecs, span_of("TIMG")), "image/x-timg");
-  EXPECT_EQ(media_type_of(codecs, span_of("?")), "application/octet-stream");
+  const test::TempFolder folder;
+  EXPECT_EQ(codecs.media_type(file_at(folder.write("a.jpg", "TIMG"))), "image/x-timg");
+  EXPECT_EQ(codecs.media_type(file_at(folder.write("b.jpg", "?"))), "application/octet-stream");
+  EXPECT_EQ(codecs.media_type(file_at(folder.path("none.jpg"))), "application/octet-stream");
 }
 
 TEST(Codecs, TheHigherRankWins) {
