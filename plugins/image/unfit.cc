@@ -35,7 +35,7 @@ Transform transform_of(const nlohmann::json& json) {
   };
   const auto scale = [&](const char* key) {
     const double value = number(key);
-    if (!(value > 0)) throw Error("E330", std::string("the transform's `") + key + "` is no scale");
+    if (!(value > 1e-7 && value < 1e7)) throw Error("E330", std::string("the transform's `") + key + "` is no scale");
     return value;
   };
   return {side("source_width"), side("source_height"), side("width"),      side("height"),
@@ -51,6 +51,9 @@ struct Span {
 /// `stretch`: the result's size by that of Fit's picture.
 Span span_of(int source, int fitted, double scale, double offset, double stretch) {
   const double begin = std::max(0.0, -offset / scale), end = std::min<double>(source, (fitted - offset) / scale);
+  if (!(begin < end))
+    throw Error("E330", "the transform puts nothing of the original into the picture",
+                "give it the `transform` output of the Fit that made the model's input: \"${fitted.transform}\"");
   // Half a pixel is the middle; a hair keeps what is exact from falling to either side.
   constexpr double kHair = 1e-6;
   const int first = std::clamp(static_cast<int>(std::ceil(begin - 0.5 - kHair)), 0, source - 1);

@@ -155,6 +155,15 @@ TEST(Unfit, RefusesInASentence) {
   EXPECT_EQ(refused(changed), "E330: the transform has no number `scale_x`" + hint);
   changed["scale_x"] = 0;
   EXPECT_EQ(refused(changed), "E330: the transform's `scale_x` is no scale");
+  // Numbers that no Fit says would keep the filter at work for ever.
+  for (const double huge : {1e300, 1e-300}) {
+    changed = good, changed["scale_y"] = huge;
+    EXPECT_EQ(refused(changed), "E330: the transform's `scale_y` is no scale");
+  }
+  for (const double away : {1e300, -1e300, 5000.0, -5000.0}) {
+    changed = good, changed["offset_x"] = away;
+    EXPECT_EQ(refused(changed), "E330: the transform puts nothing of the original into the picture" + hint);
+  }
   changed = good, changed["width"] = 0;
   EXPECT_EQ(refused(changed), "E330: the transform's `width` is no size of a picture");
   changed = good, changed["source_width"] = changed["source_height"] = 100000;
