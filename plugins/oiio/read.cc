@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <mutex>
@@ -200,6 +201,17 @@ void bring_to_srgb(Image& image) {
   }
 }
 
+/// Renderers leave samples that are no numbers: one would spread over all that a filter makes of the picture, and no
+/// figure about it could be told. They become black, infinite ones the largest that EXR's half holds.
+void make_finite(Image& image) {
+  constexpr float kLargest = 65504;
+  for (int y = 0; y < image.height(); ++y) {
+    float* row = image.row<float>(y);
+    for (int i = 0; i < image.width() * image.channels(); ++i)
+      if (!std::isfinite(row[i])) row[i] = std::isnan(row[i]) ? 0 : std::copysign(kLargest, row[i]);
+  }
+}
+
 std::shared_ptr<Image> turn_upright(std::shared_ptr<Image> stored, int orientation) {
   OIIO::ImageSpec spec(stored->width(), stored->height(), stored->channels(), type_of(stored->sample()));
   spec.attribute("Orientation", orientation);
@@ -327,6 +339,7 @@ std::shared_ptr<Image> read(const Format& format, const DecodeRequest& request) 
       bring_to_srgb(*image);
     else
       image->info.icc = profile_of(spec, image->colour_channels());
+    if (image->sample() == Sample::f32) make_finite(*image);
     image->info.exif = exif_of(spec);
     const int orientation = orientation_of(format, spec);
     return orientation == 1 ? image : turn_upright(std::move(image), orientation);

@@ -12,7 +12,8 @@ namespace pixgraph::oiio {
 
 /// As Codec::header and Codec::decode. Of more than four channels R, G, B and A are taken; of several pictures the
 /// first. Linear formats are brought to sRGB's tone curve (values above white go on along it), so that every Image
-/// without a profile means the same; write() brings them back.
+/// without a profile means the same; write() brings them back. Samples that are no numbers become black, infinite ones
+/// 65504.
 /// The header of a GIF says that it may have alpha; its picture has it only where something is transparent.
 ImageHeader read_header(const Format& format, const DecodeRequest& request);
 std::shared_ptr<Image> read(const Format& format, const DecodeRequest& request);

@@ -3,6 +3,8 @@
 #include <OpenImageIO/imageio.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "formats.h"
 #include "gif_frame.h"
 #include "plugins/image/exif_block.h"
@@ -157,6 +159,15 @@ TEST(Oiio, LightBecomesSrgb) {
   }
   const auto again = decoded("exr", encoded("exr", *decoded("exr", encoded("exr", *light))));
   for (int i = 0; i < 9; ++i) EXPECT_NEAR(again->row<float>(0)[i], light->row<float>(0)[i], 1e-5);
+}
+
+TEST(Oiio, EverySampleIsANumber) {
+  const float infinite = std::numeric_limits<float>::infinity();
+  const auto rendered = picture<float>(4, 1, 1, {std::nanf(""), infinite, -infinite, 0.5f});
+  EXPECT_EQ(samples_of<float>(*decoded("tiff", by_library("tiff", *rendered, "a.tif"))),
+            (std::vector<float>{0, 65504, -65504, 0.5f}));
+  for (const float sample : samples_of<float>(*decoded("exr", by_library("openexr", *rendered, "a.exr"))))
+    EXPECT_TRUE(std::isfinite(sample));
 }
 
 TEST(Oiio, TruncatedFilesAreErrors) {
