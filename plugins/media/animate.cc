@@ -55,6 +55,9 @@ static void run(Call& call) {
     throw Error("E335", "`lossless` is a choice that only WebP has, and `format` is " + format, "write `format: webp`");
   if (format == "gif" && *std::ranges::min_element(animation.seconds) < 0.02)
     call.warn("players show GIF frames of less than 0.02 s for 0.1 s: MP4 and WebP keep such times");
+  const Image& first = *animation.frames[0];
+  if (format == "mp4" && (first.width() % 2 != 0 || first.height() % 2 != 0))
+    call.warn("mp4 has even sides only: the last column or row of " + size_of(first) + " is there twice");
   Bytes bytes;
   if (format == "gif")
     bytes = write_gif(animation, {static_cast<int>(call.integer("colors")), dither_named(call.text("dither")),
@@ -71,8 +74,10 @@ void add_animate(Registrar& registrar) {
       Spec("Animate", "Makes an animation or a video of pictures")
           .in("frames", list_of(Type::image), "the pictures in order, all of one size; in sRGB and 8 bit after it")
           .optional_in("durations", list_of(Type::number), "how long each is seen, in seconds, instead of `fps`")
-          .choice("format", "gif", {"gif", "webp", "mp4"},
-                  "gif: 256 colours and holes, seen everywhere; webp: true colours and alpha; mp4: H.264, no alpha")
+          .choice(
+              "format", "gif", {"gif", "webp", "mp4"},
+              "gif: 256 colours and holes, seen everywhere; webp: true colours and alpha; mp4: H.264, no alpha, even "
+              "sides")
           .param("fps", 10.0, {0.01, 240}, "1/s", "frames per second")
           .param("loop", 0, {0, 65535}, "", "gif, webp: how often it is played; 0: for ever")
           .param("quality", 75, {1, 100}, "", "webp and mp4")
@@ -85,6 +90,7 @@ void add_animate(Registrar& registrar) {
                   "gif: colours chosen for each frame, or the same for all, which flickers less")
           .param("background", "#ffffff", "mp4: \"#rrggbb\" under what is transparent")
           .out("file", Type::file, "the animation")
+          .since(2)
           .example("animation: {type: Animate, frames: [\"${first}\", \"${second}\"], format: webp, fps: 2}"),
       run);
 }

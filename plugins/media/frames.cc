@@ -89,7 +89,7 @@ void add_frames(Registrar& registrar) {
           .out("frames", list_of(Type::image), "the frames in order, all of one size, with alpha where any has it")
           .out("durations", list_of(Type::number), "how long each is seen, in seconds, up to the next one taken")
           .out("count", Type::integer, "how many were taken")
-          .out("fps", Type::number, "frames per second, on average; 0 for a still picture")
+          .out("fps", Type::number, "frames per second, on average; a still picture counts as seen for 0.1 s")
           .out("width", Type::integer, "of a frame, in pixels")
           .out("height", Type::integer, "of a frame, in pixels")
           .example("frames: {type: Frames, file: \"${clip}\", every: 5, count: 12}"),

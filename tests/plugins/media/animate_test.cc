@@ -149,6 +149,51 @@ TEST(Animate, TakesEveryKindOfPicture) {
   EXPECT_EQ(samples_of(*frame(back, 1)), (U8{255, 255, 255, 255}));
 }
 
+TEST(Animate, EveryFrameIsThereWhereSomeAreEqual) {
+  const auto red = flat(20, 16, {255, 0, 0, 255}), blue = flat(20, 16, {0, 0, 255, 255});
+  auto hole = flat(20, 16, {0, 0, 0, 0});
+  for (int x = 4; x < 9; ++x) {
+    const std::uint8_t half[4] = {200, 100, 0, 128};
+    std::copy_n(half, 4, hole->row(5) + x * 4);
+  }
+  const auto part = flat(20, 16, {0, 0, 0, 0});
+  const std::vector<std::vector<ImagePtr>> runs = {{red, red, blue},
+                                                   {red, red, red},
+                                                   {red, blue, blue, blue, red},
+                                                   {hole, hole, part, part, hole, hole, red},
+                                                   {red}};
+  for (const auto& frames : runs)
+    for (const bool lossless : {true, false}) {
+      std::vector<double> seconds;
+      for (std::size_t i = 0; i < frames.size(); ++i) seconds.push_back(0.1 * static_cast<double>(i + 1));
+      const Values back =
+          frames_of(animate(frames, {{"format", "webp"}, {"lossless", lossless}, {"durations", times(seconds)}}).bytes);
+      ASSERT_EQ(*back.at("count").integer(), static_cast<std::int64_t>(frames.size()));
+      expect_durations(back, seconds);
+      if (!lossless) continue;
+      for (std::size_t i = 0; i < frames.size(); ++i) {
+        const ImagePtr seen = frame(back, i);
+        for (int y = 0; y < 16; ++y)
+          for (int x = 0; x < 20; ++x) {
+            const std::uint8_t* wanted = frames[i]->row(y) + x * frames[i]->channels();
+            const std::uint8_t* got = seen->row(y) + x * seen->channels();
+            ASSERT_EQ(seen->has_alpha() ? got[3] : 255, wanted[3]) << i << " at " << x << "," << y;
+            if (wanted[3] != 0) {
+              ASSERT_TRUE(std::equal(got, got + 3, wanted)) << i << " at " << x << "," << y;
+            }
+          }
+      }
+    }
+}
+
+TEST(Animate, Mp4SaysWhereItMakesSidesEven) {
+  const auto odd = flat(31, 17, {255, 0, 0, 255});
+  EXPECT_EQ(animate({odd}, {{"format", "mp4"}}).warnings,
+            std::vector<std::string>{"mp4 has even sides only: the last column or row of 31x17 is there twice"});
+  EXPECT_TRUE(animate({odd}, {{"format", "webp"}}).warnings.empty());
+  EXPECT_TRUE(animate({flat(32, 18, {255, 0, 0, 255})}, {{"format", "mp4"}}).warnings.empty());
+}
+
 TEST(Animate, Refuses) {
   const auto a = flat(4, 4, {1, 2, 3}), b = flat(4, 5, {1, 2, 3});
   EXPECT_EQ(error_of([&] { animate({}); }), "E331: `frames` is empty, so there is nothing to animate");
