@@ -73,8 +73,8 @@ std::optional<std::string> extension_of(const Outline& file) {
 
 class OutputBinder {
  public:
-  explicit OutputBinder(Binding& binding) : binding_(binding) {
-    for (const CodecInfo& codec : binding_.registry.codecs())
+  explicit OutputBinder(Binding& binding) : binding_(binding), codecs_(binding.registry.codecs()) {
+    for (const CodecInfo& codec : codecs_)
       for (const std::string& extension : codec.extensions) (codec.writes ? written_ : read_only_).push_back(extension);
     std::ranges::sort(written_);
     written_.erase(std::ranges::unique(written_).begin(), written_.end());
@@ -241,6 +241,7 @@ class OutputBinder {
 
   void check_extension(const GraphOutput& output, const Outline& outline, const DocumentValue& file) {
     const Reference* value = output.value.reference();
+    if (value && value->type.type == Type::file) check_made_format(*value, outline, file);
     if (!value || (value->type.type != Type::image && value->type.type != Type::mask) || written_.empty()) return;
     const auto extension = extension_of(outline);
     if (!extension || std::ranges::find(written_, *extension) != written_.end()) return;
@@ -257,7 +258,48 @@ class OutputBinder {
         (meant.empty() ? "" : "did you mean " + ticked(meant) + "? ") + "what can be written: " + listed(written_, 40));
   }
 
+  /// A node that makes files of a format of choice writes what the name says. An extension of no format is the
+  /// user's own.
+  void check_made_format(const Reference& value, const Outline& outline, const DocumentValue& file) {
+    const auto extension = extension_of(outline);
+    if (value.to != Reference::To::node || !value.property.empty() || !extension || extension->empty()) return;
+    const GraphNode& node = binding_.graph.nodes[static_cast<std::size_t>(value.index)];
+    const auto& params = node.spec->params;
+    const auto param = std::ranges::find(params, "format", &Param::name);
+    if (param == params.end() || param->choices.empty()) return;
+    const std::size_t argument = node.spec->inputs.size() + static_cast<std::size_t>(param - params.begin());
+    const Value* literal = argument < node.arguments.size() ? node.arguments[argument].literal() : nullptr;
+    if (!literal || !literal->text()) return;
+    const std::string& made = *literal->text();
+    const auto named = std::ranges::find_if(
+        param->choices, [&](const std::string& choice) { return has_extension(choice, *extension); });
+    const bool known = named != param->choices.end() || std::ranges::find(written_, *extension) != written_.end() ||
+                       std::ranges::find(read_only_, *extension) != read_only_.end();
+    if (!known || has_extension(made, *extension)) return;
+    const std::string fitting = "name the file " + ticked(extension_for(made));
+    binding_.diagnostics.error(
+        "E041", file.place, "`file` ends in " + ticked(*extension) + ", and " + ticked(node.name) + " makes " + made,
+        named == param->choices.end() ? fitting
+                                      : "write `format: " + *named + "` in " + ticked(node.name) + ", or " + fitting);
+  }
+
+  const CodecInfo* codec_named(const std::string& format) const {
+    for (const CodecInfo& codec : codecs_)
+      if (codec.name == format) return &codec;
+    return nullptr;
+  }
+  bool has_extension(const std::string& format, const std::string& extension) const {
+    const CodecInfo* codec = codec_named(format);
+    return codec ? std::ranges::find(codec->extensions, extension) != codec->extensions.end()
+                 : extension == "." + format;
+  }
+  std::string extension_for(const std::string& format) const {
+    const CodecInfo* codec = codec_named(format);
+    return codec ? codec->extensions.front() : "." + format;
+  }
+
   Binding& binding_;
+  const std::vector<CodecInfo> codecs_;
   std::vector<std::string> written_, read_only_;  // extensions
   std::unordered_map<std::string, Place> files_;
 };

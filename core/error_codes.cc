@@ -43,7 +43,7 @@ const std::vector<ErrorCode>& error_codes() {
       {"E031", "A name is taken already: inputs, params and nodes share theirs."},
       {"E032", "A pipeline that a `use` names cannot be used: it is not there, wrong itself, or uses itself."},
       {"E040", "The path of an output is not one below --out."},
-      {"E041", "The extension of an output names no format that can be written."},
+      {"E041", "The extension of an output names no format that can be written, or another than its node makes."},
       {"E042", "The pipeline has no outputs, so nothing would be saved."},
       {"E043", "A list is saved as one file per element and needs `${index}` in their names; one value takes none."},
       {"E044", "Two outputs would write files of the same name."},
