@@ -85,11 +85,14 @@ std::string pipeline_around(const Spec& spec, const std::string& example) {
   text += "nodes:\n  " + example + "\n";
   for (const auto& [name, line] : nodes) text += "  " + line + "\n";
   const Type first = spec.outputs.at(0).type.type;
-  const bool pixels = first == Type::image || first == Type::mask || first == Type::file;
+  const bool pixels = first == Type::image || first == Type::mask;
   const std::string name =
       inputs.empty() ? "\"result" : "\"${" + inputs.begin()->first + ".stem}";  // every item its own file
   return text + "outputs:\n  result: {value: \"${" + example_name(example) + "}\", file: " + name +
-         (spec.outputs.at(0).type.list ? "-${index}" : "") + (pixels ? ".png\"}\n" : ".json\"}\n");
+         (spec.outputs.at(0).type.list ? "-${index}" : "") +
+         (pixels                ? ".png\"}\n"
+          : first == Type::file ? ".bin\"}\n"
+                                : ".json\"}\n");
 }
 
 Graph bound(const Spec& spec, const std::string& example, std::string& complaints) {
