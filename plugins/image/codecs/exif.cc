@@ -95,7 +95,8 @@ void remove_thumbnail(TiffBlock& block) {
   const std::size_t offset = block.value_of(second_ifd, kThumbnailOffset);
   const std::size_t bytes = block.value_of(second_ifd, kThumbnailBytes);
   block.zero(link, 4);
-  if (offset < second_ifd || offset >= block.size() || bytes > block.size() - offset) return;
+  if (offset < 8 || offset >= block.size() || bytes > block.size() - offset) return;
+  if (offset < link + 4 && offset + bytes > block.first_ifd()) return;  // over what is to stay
   // Cameras put the thumbnail last; where it is not, its bytes stay as zeros.
   block.zero(offset, bytes);
   if (offset + bytes + 4 >= block.size()) block.cut_to(offset);

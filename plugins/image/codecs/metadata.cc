@@ -12,10 +12,21 @@ namespace pixgraph::image {
 
 namespace {
 
-constexpr std::string_view kGps = "exif:GPS";
-
 bool is_space(char c) {
   return c == ' ' || c == '\n' || c == '\r' || c == '\t';
+}
+
+/// Where the next name begins, from `from` on, whose part behind the prefix is GPS..., in any case: exif:GPSLatitude by
+/// any prefix of its namespace, and drones' own names.
+std::size_t find_gps(const std::string& text, std::size_t from) {
+  const auto is = [&](std::size_t at, char small) { return (text[at] | 0x20) == small; };
+  for (std::size_t colon = text.find(':', from); colon != std::string::npos; colon = text.find(':', colon + 1)) {
+    if (colon + 3 >= text.size() || !is(colon + 1, 'g') || !is(colon + 2, 'p') || !is(colon + 3, 's')) continue;
+    std::size_t at = colon;
+    while (at > 0 && !is_space(text[at - 1]) && text[at - 1] != '<' && text[at - 1] != '/') --at;
+    if (text.compare(at, colon - at, "xmlns") != 0) return at;
+  }
+  return std::string::npos;
 }
 
 /// Removes the property whose name starts at `at`: exif:GPSx="..." or <exif:GPSx ...>...</exif:GPSx>.
@@ -49,7 +60,9 @@ bool remove_property(std::string& text, std::size_t at) {
 
 BytesPtr xmp_without_gps(const Bytes& xmp) {
   std::string text(xmp.begin(), xmp.end());
-  for (std::size_t at = text.find(kGps); at != std::string::npos; at = text.find(kGps))
+  // In UTF-16 no name would be found.
+  if (text.find('\0') != std::string::npos) return nullptr;
+  for (std::size_t at = find_gps(text, 0); at != std::string::npos; at = find_gps(text, 0))
     if (!remove_property(text, at)) return nullptr;
   return std::make_shared<const Bytes>(text.begin(), text.end());
 }

@@ -14,7 +14,7 @@ ImageInfo metadata_to_write(const Image& image, Metadata choice);
 /// Error E332 for a profile that cannot be used.
 std::shared_ptr<Image> as_srgb(const Image& image);
 
-/// An XMP packet without exif:GPS... properties; null where some would remain.
+/// An XMP packet without GPS... properties, of whatever prefix; null where some would remain.
 BytesPtr xmp_without_gps(const Bytes& xmp);
 
 /// Takes over what a file says about itself; `exif` may start with "Exif\0\0". Returns the orientation to apply.

@@ -13,6 +13,7 @@ struct ExifContents {
   bool little_endian = true;
   bool thumbnail = false;
   bool gps = false;
+  bool thumbnail_first = false;  // its bytes lie before the IFD that points to them
 };
 
 inline Bytes exif_block(ExifContents contents) {
@@ -38,7 +39,9 @@ inline Bytes exif_block(ExifContents contents) {
 
   const unsigned entries = contents.gps ? 3 : 2, after_first = 8 + 2 + entries * 12 + 4;
   const unsigned maker = after_first, gps_ifd = maker + 12, gps_value = gps_ifd + 2 + 12 + 4;
-  const unsigned second = contents.gps ? gps_value + 12 : gps_ifd, thumbnail = second + 2 + 24 + 4;
+  const unsigned after = contents.gps ? gps_value + 12 : gps_ifd;
+  const unsigned second = contents.thumbnail_first ? after + 10 : after;
+  const unsigned thumbnail = contents.thumbnail_first ? after : second + 2 + 24 + 4;
   out.insert(out.end(), 2, contents.little_endian ? 'I' : 'M');
   u16(42), u32(8);
   u16(entries);
@@ -51,9 +54,10 @@ inline Bytes exif_block(ExifContents contents) {
     u16(1), entry(0x001d, 2, 12, gps_value), u32(0);
     text("HERE-I-LIVE");
   }
+  if (contents.thumbnail_first) text("THUMBNAIL");
   if (contents.thumbnail) {
     u16(2), entry(0x0201, 4, 1, thumbnail), entry(0x0202, 4, 1, 10), u32(0);
-    text("THUMBNAIL");
+    if (!contents.thumbnail_first) text("THUMBNAIL");
   }
   return out;
 }

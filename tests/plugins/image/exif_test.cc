@@ -24,8 +24,9 @@ TEST(Exif, ReadsOrientationInBothByteOrders) {
 }
 
 TEST(Exif, UprightHasOrientationOneAndNoThumbnail) {
-  for (bool little : {true, false}) {
-    const Bytes block = exif_block({.orientation = 6, .little_endian = little, .thumbnail = true});
+  for (const auto& [little, first] : {std::pair(true, false), {false, false}, {true, true}, {false, true}}) {
+    const Bytes block =
+        exif_block({.orientation = 6, .little_endian = little, .thumbnail = true, .thumbnail_first = first});
     ASSERT_NE(text_of(std::make_shared<Bytes>(block)).find("THUMBNAIL"), std::string::npos);
     const BytesPtr upright = exif_for_upright(block);
     ASSERT_TRUE(upright);
@@ -71,6 +72,12 @@ TEST(Xmp, GpsPropertiesGo) {
             "<rdf:Description  dc:title='a' />");
   EXPECT_EQ(cleaned("<a><exif:GPSLatitude>48,8N</exif:GPSLatitude><b/><exif:GPSMapDatum/></a>"), "<a><b/></a>");
   EXPECT_EQ(cleaned("<a>nothing</a>"), "<a>nothing</a>");
+  // Whatever the prefix stands for: other programs call the namespace otherwise, and drones have their own.
+  EXPECT_EQ(cleaned("<r xmlns:ex=\"http://ns.adobe.com/exif/1.0/\" ex:GPSLongitude=\"2,21.7E\" ex:ISO='1'/>"),
+            "<r xmlns:ex=\"http://ns.adobe.com/exif/1.0/\"  ex:ISO='1'/>");
+  EXPECT_EQ(cleaned("<a><drone-dji:GpsLatitude>48.8</drone-dji:GpsLatitude><b/></a>"), "<a><b/></a>");
+  EXPECT_EQ(cleaned("<r xmlns:gps='x' dc:title='GPS: none'/>"), "<r xmlns:gps='x' dc:title='GPS: none'/>");
+  EXPECT_EQ(cleaned(std::string("<\0e\0x\0", 6)), "(none)");  // UTF-16
   EXPECT_EQ(cleaned("<exif:GPSLatitude>48,8N"), "(none)");
   EXPECT_EQ(cleaned("see exif:GPSLatitude"), "(none)");
 }
