@@ -110,6 +110,12 @@ bool holds_inks(const OIIO::ImageSpec& spec) {
          (spec.get_string_attribute("tiff:ColorSpace") == "CMYK" || spec.nchannels > 4);
 }
 
+/// EXR says where the samples lie on a canvas; what of it they do not cover is nothing, what lies beyond is not seen.
+bool has_canvas(const Format& format, const OIIO::ImageSpec& spec) {
+  return format.info.name == "exr" && (spec.x != spec.full_x || spec.y != spec.full_y ||
+                                       spec.width != spec.full_width || spec.height != spec.full_height);
+}
+
 Opened open(const Format& format, const DecodeRequest& request) {
   set_up_library();
   if (!claims_can_be(format.info.name, request.bytes, request.max_pixels))
@@ -129,6 +135,11 @@ Opened open(const Format& format, const DecodeRequest& request) {
   const OIIO::ImageSpec& spec = opened.spec;
   if (spec.width <= 0 || spec.height <= 0 || spec.nchannels <= 0) fail_damaged(format, "its header makes no sense");
   refuse_too_large(static_cast<std::uint64_t>(spec.width), static_cast<std::uint64_t>(spec.height), request.max_pixels);
+  if (has_canvas(format, spec)) {
+    if (spec.full_width <= 0 || spec.full_height <= 0) fail_damaged(format, "its header makes no sense");
+    refuse_too_large(static_cast<std::uint64_t>(spec.full_width), static_cast<std::uint64_t>(spec.full_height),
+                     request.max_pixels);
+  }
   if (spec.depth > 1) throw Error("E312", "the " + format.info.name + " file holds a volume, not a picture");
   return opened;
 }
@@ -210,6 +221,24 @@ void make_finite(Image& image) {
     for (int i = 0; i < image.width() * image.channels(); ++i)
       if (!std::isfinite(row[i])) row[i] = std::isnan(row[i]) ? 0 : std::copysign(kLargest, row[i]);
   }
+}
+
+std::shared_ptr<Image> on_canvas(const Image& stored, const OIIO::ImageSpec& spec) {
+  auto canvas =
+      std::make_shared<Image>(spec.full_width, spec.full_height, stored.channels(), stored.sample(), stored.alpha());
+  const std::int64_t left = std::int64_t{spec.x} - spec.full_x, top = std::int64_t{spec.y} - spec.full_y;
+  const std::size_t pixel = static_cast<std::size_t>(stored.channels()) * sample_bytes(stored.sample());
+  const std::int64_t from = std::max<std::int64_t>(0, -left);
+  const std::int64_t count = std::min<std::int64_t>(stored.width(), canvas->width() - left) - from;
+  for (int y = 0; y < canvas->height(); ++y) {
+    std::memset(canvas->row(y), 0, static_cast<std::size_t>(canvas->width()) * pixel);
+    const std::int64_t row = y - top;
+    if (count <= 0 || row < 0 || row >= stored.height()) continue;
+    std::memcpy(canvas->row(y) + static_cast<std::size_t>(left + from) * pixel,
+                stored.row(static_cast<int>(row)) + static_cast<std::size_t>(from) * pixel,
+                static_cast<std::size_t>(count) * pixel);
+  }
+  return canvas;
 }
 
 std::shared_ptr<Image> turn_upright(std::shared_ptr<Image> stored, int orientation) {
@@ -303,9 +332,10 @@ ImageHeader read_header(const Format& format, const DecodeRequest& request) {
   return guarded(format, [&] {
     const Opened opened = open(format, request);
     const Channels channels = channels_of(opened);
-    const bool swapped = orientation_of(format, opened.spec) >= 5;
-    return ImageHeader{swapped ? opened.spec.height : opened.spec.width,
-                       swapped ? opened.spec.width : opened.spec.height, channels.count, sample_of(opened),
+    const bool swapped = orientation_of(format, opened.spec) >= 5, canvas = has_canvas(format, opened.spec);
+    const int width = canvas ? opened.spec.full_width : opened.spec.width,
+              height = canvas ? opened.spec.full_height : opened.spec.height;
+    return ImageHeader{swapped ? height : width, swapped ? width : height, channels.count, sample_of(opened),
                        channels.alpha};
   });
 }
@@ -325,6 +355,7 @@ std::shared_ptr<Image> read(const Format& format, const DecodeRequest& request) 
       read_inks<std::uint8_t>(format, opened, *image);
     else
       read_inks<std::uint16_t>(format, opened, *image);
+    if (has_canvas(format, spec)) image = on_canvas(*image, spec);
     // The library gives every GIF alpha.
     if (format.info.name == "gif" && channels.count == 4 && image->sample() == Sample::u8)
       image = without_full_alpha(std::move(image));

@@ -130,6 +130,31 @@ TEST(Oiio, ExrSaysWhichOfTwoChannelsIsAlpha) {
   EXPECT_EQ(samples_of(*convert_depth(*decoded("exr", file), Sample::u8)), (std::vector<std::uint8_t>{127, 128}));
 }
 
+TEST(Oiio, ExrLiesOnItsCanvas) {
+  // 2 x 2 samples on a canvas of 4 x 3; then shifted so that only the last lies on it.
+  const auto part = picture<float>(2, 2, 1, {0.1f, 0.2f, 0.3f, 1});
+  const auto placed = [&](int x, int y) {
+    const Bytes file = by_library("openexr", *part, "a.exr", [&](OIIO::ImageSpec& spec) {
+      spec.x = x, spec.y = y;
+      spec.full_width = 4, spec.full_height = 3;
+    });
+    const ImageHeader header = read_header(format_named("exr"), {.bytes = file});
+    EXPECT_EQ(std::pair(header.width, header.height), std::pair(4, 3));
+    const auto seen = decoded("exr", file);
+    EXPECT_EQ(std::pair(seen->width(), seen->height()), std::pair(4, 3));
+    std::string lit;
+    for (const float sample : samples_of<float>(*seen)) lit += sample == 0 ? '.' : sample < 0.99f ? 'o' : 'W';
+    return lit;
+  };
+  EXPECT_EQ(placed(1, 1), ".....oo..oW.");
+  EXPECT_EQ(placed(-1, -1), "W...........");
+  EXPECT_EQ(placed(3, 0), "...o...o....");
+  EXPECT_EQ(placed(9, 9), "............");
+  const Bytes huge = by_library("openexr", *part, "a.exr",
+                                [](OIIO::ImageSpec& spec) { spec.full_width = 100000, spec.full_height = 100000; });
+  EXPECT_TRUE(error_of([&] { decoded("exr", huge); }).starts_with("E313: the image has 100000x100000 pixels"));
+}
+
 TEST(Oiio, AlphaIsStraightWhateverTheFileHas) {
   const auto red = picture(1, 1, 4, {255, 0, 0, 128});
   for (const char* name : {"tiff", "tga", "exr"})
