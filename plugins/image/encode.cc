@@ -63,7 +63,8 @@ void add_encode(Registrar& registrar) {
           .choice("subsampling", "4:2:0", {"4:2:0", "4:2:2", "4:4:4"},
                   "jpeg: 4:2:0 is smallest, 4:4:4 keeps the edges of red and blue")
           .param("compression", 1, {0, 9}, "", "png, tiff, exr: 0 none, 9 smallest and slowest; nothing is lost by any")
-          .choice("metadata", "strip-gps", {"keep", "strip-gps", "strip"}, "EXIF and XMP")
+          .choice("metadata", "strip-gps", {"keep", "strip-gps", "strip"},
+                  "EXIF and XMP; tiff holds EXIF without GPS only, exr neither")
           .choice("profile", "keep", {"keep", "srgb"}, "srgb: converts the colours to sRGB and leaves the profile out")
           .optional(
               {.name = "flatten",

@@ -8,8 +8,8 @@
 namespace pixgraph::oiio {
 
 /// As Codec::encode. Linear formats get light (see read.h) and premultiplied alpha, as OpenEXR wants it; the others
-/// straight alpha. ICC and EXIF go into TIFF only: the library's other writers drop them.
-/// Grey with alpha becomes RGB with alpha in TGA.
+/// straight alpha. ICC and EXIF go into TIFF only: the library's other writers drop them, and that one drops GPS and
+/// XMP. Grey with alpha becomes RGB with alpha in TGA.
 Bytes write(const Format& format, const Image& image, const EncodeRequest& request);
 
 }  // namespace pixgraph::oiio
