@@ -121,6 +121,30 @@ TEST(EveryNode, TakesEveryPictureOrSaysWhyNot) {
   }
 }
 
+TEST(EveryNode, RefusesAColourThatIsNone) {
+  const ImagePtr image = noise(33, 17, 4, 5);
+  int asked = 0;
+  for (const auto& [type, node] : image_nodes().nodes)
+    for (const char* name : {"background", "colour", "flatten"}) {
+      const Param* param = node.spec.parameter(name);
+      if (!param || param->type != Type::text || !param->choices.empty()) continue;
+      Values values = values_for(node.spec, image, false);
+      // Where bars are drawn.
+      if (type == "Resize") values["fit"] = "pad";
+      if (type == "Fit") values["mode"] = "pad";
+      if (type == "Fit" || type == "Resize") values["width"] = values["height"] = 50;
+      if (type == "Pad") values["left"] = 2;
+      values[name] = "grey";
+      const std::string error = test::error_of([&] { run_node(type, values, image); });
+      EXPECT_EQ(error, "E333: `" + std::string(name) +
+                           ": grey` is not a colour (write it in quotes as \"#rrggbb\" or, "
+                           "with alpha, \"#rrggbbaa\")")
+          << type;
+      ++asked;
+    }
+  EXPECT_GE(asked, 10);
+}
+
 TEST(EveryNode, GivesTheSamePictureTwice) {
   const ImagePtr image = noise(33, 17, 4, 5);
   for (const auto& [type, node] : image_nodes().nodes) {
