@@ -350,5 +350,22 @@ TEST(Trim, KeepsWhatIsAllBorderAndSaysSo) {
             "E333: `colour: grey` is not a colour (write it in quotes as \"#rrggbb\" or, with alpha, \"#rrggbbaa\")");
 }
 
+TEST(SizeNodes, KeepEverySampleOfSixteenBits) {
+  using Deep = std::vector<std::uint16_t>;
+  const auto deep = picture<std::uint16_t>(3, 2, 1, {0, 257, 40001, 3, 65535, 6});
+  const auto made = [&](const char* type, Values values) {
+    values["image"] = deep;
+    return samples_of<std::uint16_t>(*image_of(type, std::move(values)));
+  };
+  EXPECT_EQ(made("Crop", {{"left", 1}}), (Deep{257, 40001, 65535, 6}));
+  EXPECT_EQ(made("Pad", {{"left", 1}, {"background", "#fff"}}), (Deep{65535, 0, 257, 40001, 65535, 3, 65535, 6}));
+  EXPECT_EQ(made("Flip", {{"direction", "horizontal"}}), (Deep{40001, 257, 0, 6, 65535, 3}));
+  EXPECT_EQ(made("Rotate", {}), (Deep{3, 0, 65535, 257, 6, 40001}));
+  EXPECT_EQ(made("Trim", {{"tolerance", 0.0}, {"colour", "#000"}}), (Deep{0, 257, 40001, 3, 65535, 6}));
+  EXPECT_EQ(made("Resize", {{"width", 6}, {"filter", "nearest"}}),
+            (Deep{0, 0, 257,   257,   40001, 40001, 0, 0, 257,   257,   40001, 40001,
+                  3, 3, 65535, 65535, 6,     6,     3, 3, 65535, 65535, 6,     6}));
+}
+
 }  // namespace
 }  // namespace pixgraph::image
