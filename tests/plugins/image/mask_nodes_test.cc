@@ -247,5 +247,21 @@ TEST(PasteBack, RefusesInASentence) {
       "Fit made the model's input, else {type: Resize, image: \"${...}\", width: 4, height: 2, fit: exact})");
 }
 
+TEST(MaskNodes, KeepEverySampleOfSixteenBits) {
+  using Deep = std::vector<std::uint16_t>;
+  const auto made = [](const char* type, const std::vector<std::uint16_t>& samples, int width, Values values = {}) {
+    const auto mask = picture<std::uint16_t>(width, static_cast<int>(samples.size()) / width, 1, samples);
+    values["mask"] = mask;
+    return samples_of<std::uint16_t>(*run(type, std::move(values)).at("mask").image());
+  };
+  EXPECT_EQ(made("MaskGrow", {0, 300, 0, 0, 40001}, 5, {{"radius", 1}}), (Deep{300, 300, 300, 40001, 40001}));
+  EXPECT_EQ(made("MaskGrow", {65535, 300, 65535, 65535, 40001}, 5, {{"radius", -1}}),
+            (Deep{300, 300, 300, 40001, 40001}));
+  EXPECT_EQ(made("MaskInvert", {0, 257, 65534}, 3), (Deep{65535, 65278, 1}));
+  EXPECT_EQ(made("MaskFill", {65535, 65535, 65535, 65535, 0, 65535, 65535, 65535, 65535}, 3), Deep(9, 65535));
+  EXPECT_EQ(made("MaskFeather", {1234}, 1), Deep{1234});
+  EXPECT_EQ(made("MaskFeather", Deep(25, 40001), 5), Deep(25, 40001));
+}
+
 }  // namespace
 }  // namespace pixgraph::image
