@@ -5,6 +5,8 @@
 #include <cmath>
 #include <fstream>
 
+#include "bare_picture.h"
+
 namespace pixgraph::replicate {
 namespace {
 
@@ -60,8 +62,9 @@ bool begins_as_photo(const File& file) {
 }  // namespace
 
 RequestFile::Encoded encode_picture(const ImagePtr& image, Host& host) {
-  if (image->encoded && !image->encoded->empty() && !image->encoded_media_type.empty())
-    return {image->encoded, image->encoded_media_type};
+  if (image->encoded)
+    if (auto bare = bare_picture(*image->encoded, image->encoded_media_type))
+      return {std::make_shared<const Bytes>(std::move(*bare)), image->encoded_media_type};
   const ImagePtr picture = to_8bit(image);
   const bool png = picture->has_alpha() || picture->channels() < 3;
   EncodeRequest request;

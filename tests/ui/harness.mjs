@@ -26,7 +26,7 @@ export async function watched(context) {
   page.mistakes = [];
   page.on('request', (request) => page.asked.push(request.url()));
   page.on('pageerror', (error) => page.mistakes.push(error.message));
-  page.on('console', (message) => message.type() === 'error' && page.mistakes.push(message.text()));
+  page.on('console', (message) => message.type() === 'error' && page.mistakes.push(`${message.text()} ${message.location().url}`));
   return page;
 }
 

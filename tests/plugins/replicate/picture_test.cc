@@ -23,11 +23,14 @@ std::shared_ptr<Image> picture(int channels, Sample sample = Sample::u8, Alpha a
   return image;
 }
 
-TEST(Picture, OriginalBytesWhereTheyAreKnown) {
+TEST(Picture, OriginalBytesWhereTheyAreKnownWithoutWhatTheyTellBesideThePicture) {
+  const std::string start = "\xFF\xD8", exif("\xFF\xE1\0\5GPS", 7), end = "\xFF\xD9", file = start + exif + end;
   auto image = picture(3);
-  image->encoded = std::make_shared<const Bytes>(Bytes{'j', 'p', 'g'});
-  image->encoded_media_type = "image/webp";
-  EXPECT_EQ(sent(image), "image/webp: jpg");
+  image->encoded = std::make_shared<const Bytes>(file.begin(), file.end());
+  image->encoded_media_type = "image/jpeg";
+  EXPECT_EQ(sent(image), "image/jpeg: " + start + end);
+  image->encoded_media_type = "image/png";  // is none: better encoded again than sent as it is
+  EXPECT_EQ(sent(image), "image/jpeg: jpeg 3x2x3 u8 q95 4:4:4");
 }
 
 TEST(Picture, JpegForOpaqueColour) {
