@@ -56,7 +56,7 @@ TEST(CommandLedger, AdoptRefusesWhatCannotBeItsId) {
   EXPECT_EQ(desk.adopt("p8"), "");  // one that ran past our limit may have succeeded after all
   EXPECT_EQ(
       Desk(PurchaseState::failed).adopt("p8"),
-      "E518: that purchase is failed; only one that is maybe-paid, lost, timed-out or an intent can be given an id");
+      "E518: that purchase is failed; only one that is maybe-paid, lost, expired, timed-out or an intent can be given an id");
 }
 
 std::string refused(const std::vector<std::string>& words, const std::string& state,
@@ -77,7 +77,7 @@ TEST(CommandLedger, AKeyIsTheBeginningOfOne) {
   const std::string alike = std::string(63, 'a') + "b";
   ASSERT_TRUE(desk.ledger.claim(alike, 1, FakeRemote::request("cow")));
   EXPECT_EQ(refused({"retry", "aaaaaa"}, state),
-            "E516: 2 purchases have keys that begin with `aaaaaa` (give more of it)");
+            "E516: 2 requests have keys that begin with `aaaaaa` (give more of it)");
 }
 
 TEST(CommandLedger, WithoutAStateThereIsNothingToShowOrClear) {

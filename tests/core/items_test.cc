@@ -66,6 +66,15 @@ TEST(Items, NothingBelowTheOutputIsAnItem) {
       "E625: `" + folder.path("p/out/a.jpg") + "` lies in the output or state directory, whose files are never inputs");
 }
 
+TEST(Items, AFileNameThatNoListCouldSayIsRefused) {
+  const TempFolder folder;
+  folder.write("p/caf\xE9.jpg", "x");
+  EXPECT_EQ(
+      error_of([&] { list_items(photos(), {folder.path("p")}, {}); }),
+      "E634: the name of `caf\xE9.jpg` is not UTF-8 (rename it; `convmv -r -f latin1 -t utf8 --notest FOLDER` does "
+      "so for all of a folder)");
+}
+
 TEST(Items, TheOutputFolderIsNoFolderOfPhotos) {
   const TempFolder folder;
   folder.write("p/out/sub/a.jpg", "x");

@@ -16,7 +16,8 @@ using Names = std::set<std::string>;
 void write_run(const TempFolder& folder, const std::string& id, const std::string& shard, std::vector<json> events,
                const char* file = "/home/p.yaml") {
   folder.write("runs/" + id + "/events.ndjson", "");
-  events.insert(events.begin(), {{"type", "run"}, {"file", file}});
+  const json run = {{"type", "run"}, {"file", file}};
+  events.insert(events.begin(), run);
   outcome_list(folder.path("runs/" + id + "/items.jsonl"), shard)(events);
 }
 json item(const char* name, const char* outcome) {

@@ -154,7 +154,10 @@ TEST(Run, AStateThatCannotBeWrittenIsNotReplaced) {
   EXPECT_EQ(state_folder(pipeline, runs.options, nowhere), runs.options.out + "/.pixgraph");  // there was none
   std::filesystem::create_directories(runs.folder.path(".pixgraph"));
   EXPECT_EQ(error_of([&] { state_folder(pipeline, runs.options, nowhere); }),
-            "E602: `" + runs.folder.path(".pixgraph") + "`, which says what was bought, cannot be written");
+            "E602: `" + runs.folder.path(".pixgraph") +
+                "`, which says what was bought, cannot be written (make it writable, or name another state directory "
+                "with --state "
+                "DIR: it knows nothing of what was bought, and would buy it again)");
 }
 
 TEST(Run, StateStandsBesideThePipelineOrWhereItIsAsked) {
