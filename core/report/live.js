@@ -161,7 +161,9 @@ function listen() {
     over = {here: 'The report is being opened.', beside: 'Its report has its pictures beside it: open the file named below.', none: 'There is no report of it.'}[report];
     stream.close();
     paint();
-    if (report === 'here') location.replace(address('/report'));
+    if (report !== 'here') return;
+    window.stop();  // the server goes when it has given the report: no picture is to be asked for any more
+    location.replace(address('/report'));
   });
   stream.addEventListener('error', () => {
     if (over) return;
