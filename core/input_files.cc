@@ -119,9 +119,12 @@ void InputFiles::look_into(int parent, const std::string& path, const std::strin
       if (!kept) below.emplace_back(name);
     }
     if (type != DT_REG && type != DT_LNK) continue;
-    const bool wanted = !hidden && image_extension(name);
-    if (!wanted && type == DT_REG) ++skipped;
-    if (!wanted && type == DT_REG) continue;
+    if (hidden) continue;
+    const bool wanted = image_extension(name);
+    if (!wanted && type == DT_REG) {
+      ++skipped;
+      continue;
+    }
     // A link that leads nowhere, in a circle or to a folder is no image.
     if (::fstatat(opened, entry->d_name, &facts, 0) != 0 || !S_ISREG(facts.st_mode)) continue;
     if (wanted)

@@ -31,7 +31,7 @@ class InputFiles {
   bool is_kept(const std::string& folder);
 
   /// The images of a folder and all folders in it, in natural order, by their paths below it. Hidden files and folders
-  /// are left out, links to folders are not followed. `skipped` grows by the files that are no images or are hidden.
+  /// are left out, links to folders are not followed. `skipped` grows by the others that are no images.
   /// Throws Error E601 where a folder cannot be read.
   struct Found {
     std::string relpath;

@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -56,24 +57,25 @@ class Photos {
       table_.items.push_back({*name, presets_});
   }
 
-  /// A file or folder; `base` is the part of its path that is none of its relative path.
-  void add(const std::string& name, const std::string& base) {
+  /// A file or folder; `base` is the part of its path that is none of its relative path, which is all but its name
+  /// where that is not given.
+  void add(const std::string& name, const std::optional<std::string>& base = {}) {
     struct stat facts {};
     if (::stat(name.c_str(), &facts) == 0 && S_ISDIR(facts.st_mode)) return add_folder(name, base);
     FilePtr file =
-        files_.file(name, base.empty() ? std::filesystem::path(name).filename().string() : name.substr(base.size()));
+        files_.file(name, base ? name.substr(base->size()) : std::filesystem::path(name).filename().string());
     // The same name from two places: told apart by the path as it was named.
     const bool taken = !seen_.insert(file->relpath).second;
     add_file(taken ? file->path : file->relpath, [&] { return std::move(file); });
   }
 
  private:
-  void add_folder(const std::string& name, const std::string& base) {
+  void add_folder(const std::string& name, const std::optional<std::string>& base) {
     if (files_.is_kept(name))
       throw Error("E625", "`" + name + "` lies in the output or state directory, whose files are never inputs");
     const auto found = files_.images_of(name, table_.skipped);
     if (found.empty()) throw Error("E624", "the folder `" + name + "` has no images");
-    const std::string inner = base.empty() ? "" : name.substr(base.size()) + "/";
+    const std::string inner = base ? name.substr(base->size()) + "/" : "";
     for (const InputFiles::Found& one : found) {
       const std::string relpath = inner + one.relpath;
       const std::string path = join_path(name, one.relpath);
@@ -130,11 +132,16 @@ ItemTable list_items(const Graph& graph, const std::vector<std::string>& named,
     }
     photos.check(name);
     if (!is_glob(name) || real_disk().exists(name)) {
-      photos.add(name, "");
+      photos.add(name);
       continue;
     }
-    const auto matches = expand_glob(name);
+    std::vector<std::string> matches = expand_glob(name);
     if (matches.empty()) throw Error("E601", "`" + name + "` is not there, and no name fits it as a pattern");
+    // As of a folder: what a run wrote is left out, unless it is all there is.
+    const auto is_kept = [&](const std::string& match) {
+      return files.is_kept(std::filesystem::is_directory(match) ? match : folder_of(match));
+    };
+    if (!std::all_of(matches.begin(), matches.end(), is_kept)) std::erase_if(matches, is_kept);
     for (const std::string& match : matches) photos.add(match, glob_base(name));
   }
   return table;

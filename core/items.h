@@ -19,7 +19,7 @@ struct Item {
 
 struct ItemTable {
   std::vector<Item> items;
-  int skipped = 0;  // files of a folder that are no images or are hidden
+  int skipped = 0;  // files of a folder that are no images, but for hidden ones
 };
 
 /// Makes the rows from what the user named: files, folders (taken recursively, in natural order: 2 before 10), patterns

@@ -37,7 +37,7 @@ TEST(Items, AFolderGivesItsImagesInNaturalOrder) {
     folder.write(name, "x");
   const ItemTable table = list_items(photos(), {folder.path("p")}, {});
   EXPECT_EQ(names_of(table), "2.JPG 10.jpg sub/1.png ");
-  EXPECT_EQ(table.skipped, 2);
+  EXPECT_EQ(table.skipped, 1);  // what is hidden is not counted
   const FilePtr file = table.items[2].inputs[0].file();
   EXPECT_EQ(file->path, folder.path("p/sub/1.png"));
   EXPECT_EQ(file->name, "1.png");
@@ -153,6 +153,32 @@ TEST(Items, APipelineWithoutRequiredInputsIsOneItem) {
   const ItemTable table = list_items(graph, {}, {});
   EXPECT_EQ(names_of(table), "poster ");
   EXPECT_EQ(*table.items[0].inputs[0].text(), "hi");
+}
+
+TEST(Items, APatternMayBeginWithAWildcard) {
+  const TempFolder folder;
+  for (const char* name : {"x/1.jpg", "y/1.jpg", "y/deep/2.jpg"}) folder.write(name, "x");
+  const auto here = std::filesystem::current_path();
+  std::filesystem::current_path(folder.path("."));
+  EXPECT_EQ(names_of(list_items(photos(), {"*/1.jpg"}, {})), "x/1.jpg y/1.jpg ");
+  const ItemTable table = list_items(photos(), {"**/*.jpg"}, {});
+  EXPECT_EQ(names_of(table), "x/1.jpg y/1.jpg y/deep/2.jpg ");
+  EXPECT_EQ(table.items[2].inputs[0].file()->relpath, "y/deep/2.jpg");
+  EXPECT_EQ(names_of(list_items(photos(), {"?"}, {})), "x/1.jpg y/1.jpg y/deep/2.jpg ");
+  std::filesystem::current_path(here);
+}
+
+TEST(Items, APatternLeavesTheOutputOut) {
+  const TempFolder folder;
+  for (const char* name : {"p/x/1.jpg", "p/out/1.jpg", "p/out/deep/2.jpg"}) folder.write(name, "x");
+  const std::vector<std::string> kept = {folder.path("p/out")};
+  EXPECT_EQ(names_of(list_items(photos(), {folder.path("p/*/*.jpg")}, kept)), "x/1.jpg ");
+  EXPECT_EQ(names_of(list_items(photos(), {folder.path("p/**/*.jpg")}, kept)), "x/1.jpg ");
+  EXPECT_EQ(names_of(list_items(photos(), {folder.path("p/*")}, kept)), "x/1.jpg ");
+  EXPECT_EQ(error_of([&] { list_items(photos(), {folder.path("p/out/*.jpg")}, kept); }),
+            "E625: `" + folder.path("p/out/1.jpg") +
+                "` lies in the output or state directory, whose files are never "
+                "inputs");
 }
 
 }  // namespace
