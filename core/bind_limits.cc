@@ -81,6 +81,9 @@ void bind_prices(Binding& binding, const DocumentValue& prices) {
     if (!binding.expect_map(entry.value, "price " + ticked(entry.key),
                             "write `" + printable(entry.key) + ": {per_run: 0.01}`"))
       continue;
+    if (entry.value.entries.empty())
+      binding.diagnostics.error("E013", entry.value.place, "price " + ticked(entry.key) + " says nothing",
+                                "write `{per_run: 0.01}`; a model that is free has `{per_run: 0}`");
     Price price;
     for (const DocumentEntry& field : entry.value.entries) {
       if (field.key == "per_run")

@@ -263,13 +263,15 @@ Json limits_schema() {
 
 Json prices_schema() {
   const Json price = {{"type", "number"}, {"minimum", 0}};
+  Json parts = closed_map({{"per_run", described(price, "US dollars per prediction")},
+                           {"per_second", described(price, "US dollars per second")},
+                           {"per_image", described(price, "US dollars per picture")}},
+                          Json::array());
+  parts["minProperties"] = 1;
   return {{"description", "By model, as owner/name, in US dollars: what --max-cost counts with"},
           {"type", "object"},
           {"propertyNames", {{"pattern", "^[^/: ]+/[^/: ]+$"}}},
-          {"additionalProperties", closed_map({{"per_run", described(price, "US dollars per prediction")},
-                                               {"per_second", described(price, "US dollars per second")},
-                                               {"per_image", described(price, "US dollars per picture")}},
-                                              Json::array())}};
+          {"additionalProperties", std::move(parts)}};
 }
 
 Json definitions(const Registry& registry) {

@@ -11,7 +11,8 @@ namespace pixgraph {
 /// $XDG_CONFIG_HOME/pixgraph/prices.yaml, else ~/.config/pixgraph/prices.yaml.
 std::string price_file();
 
-/// What the file says; nothing where there is none. `text` becomes its content, for showing the mistakes.
+/// What the file says; nothing where there is none or it is empty. `text` becomes its content, for showing the
+/// mistakes.
 Prices read_price_file(const std::string& file, Diagnostics& diagnostics, std::string& text);
 
 }  // namespace pixgraph

@@ -4,6 +4,7 @@
 
 #include <cstdlib>
 
+#include "support/fake_call.h"
 #include "support/temp_folder.h"
 
 namespace pixgraph {
@@ -59,6 +60,30 @@ TEST(PriceFile, IsBelowTheConfigurationFolder) {
   ::setenv("XDG_CONFIG_HOME", "", 1);
   EXPECT_TRUE(price_file().ends_with("/.config/pixgraph/prices.yaml")) << price_file();
   before ? ::setenv("XDG_CONFIG_HOME", kept.c_str(), 1) : ::unsetenv("XDG_CONFIG_HOME");
+}
+
+TEST(PriceFile, OneThatIsEmptyHasNoPrices) {
+  for (const char* text : {"", "\n \n", "# maker/model: {per_run: 0.01}\n\n  # later\n"}) {
+    const Read read(text);
+    EXPECT_EQ(read.shown(), "");
+    EXPECT_TRUE(read.prices.empty());
+  }
+}
+
+TEST(PriceFile, APriceSaysSomething) {
+  EXPECT_EQ(Read("maker/model: {}\n").shown(),
+            "error[E013]: price `maker/model` says nothing\n --> prices.yaml:1:14\n  |\n1 | maker/model: {}\n"
+            "  |              ^\n  |\n  = help: write `{per_run: 0.01}`; a model that is free has `{per_run: 0}`\n\n"
+            "1 error in prices.yaml, nothing was run.\n");
+  EXPECT_EQ(Read("maker/model: {per_run: 0}\n").shown(), "");
+}
+
+TEST(PriceFile, AFolderInItsPlaceIsNamed) {
+  const TempFolder folder;
+  Diagnostics diagnostics;
+  std::string text;
+  EXPECT_EQ(error_of([&] { read_price_file(folder.path("."), diagnostics, text); }),
+            "E601: `" + folder.path(".") + "` is a folder (prices are written in a file of that name)");
 }
 
 }  // namespace
