@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <sstream>
 
 #include "disk.h"
 #include "hash.h"
@@ -29,12 +30,23 @@ Index::Index(const std::string& state_folder) {
   const std::string absolute = std::filesystem::weakly_canonical(state_folder, failure).string();
   const std::string folder = join_path(cache_folder(), sha256(absolute).substr(0, 16));
   std::filesystem::create_directories(folder, failure);
-  if (sqlite3_open_v2(join_path(folder, "index.db").c_str(), &database_,
-                      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX, nullptr) != SQLITE_OK) {
-    sqlite3_close(database_);
-    database_ = nullptr;
-    return;
+  path_ = join_path(folder, "index.db");
+  bool usable = open();
+  if (!usable && damaged_) {
+    begin_anew();
+    usable = open();
   }
+  const bool read_only = usable && sqlite3_db_readonly(database_, "main") == 1;
+  if (usable && !read_only) return;
+  trouble_ = "`" + path_ + "` cannot be " + (read_only ? "written" : "used: " + std::string(sqlite3_errmsg(database_)));
+  if (!usable) close();
+}
+
+/// False where SQLite cannot work with it.
+bool Index::open() {
+  if (sqlite3_open_v2(path_.c_str(), &database_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX,
+                      nullptr) != SQLITE_OK)
+    return false;
   sqlite3_busy_timeout(database_, 5000);
   run("PRAGMA journal_mode=WAL");
   run("PRAGMA synchronous=NORMAL");
@@ -47,16 +59,46 @@ Index::Index(const std::string& state_folder) {
     run(("PRAGMA user_version=" + std::to_string(kLayout)).c_str());
   }
   sqlite3_finalize(version);
-  run("CREATE TABLE IF NOT EXISTS file(path TEXT PRIMARY KEY, inode INTEGER, size INTEGER, mtime INTEGER, ctime "
-      "INTEGER, hash TEXT) WITHOUT ROWID");
-  run("CREATE TABLE IF NOT EXISTS output(path TEXT PRIMARY KEY, hash TEXT, previous TEXT, inode INTEGER, size INTEGER, "
-      "mtime INTEGER, ctime INTEGER, digest TEXT, parts TEXT) WITHOUT ROWID");
-  run("CREATE TABLE IF NOT EXISTS memo(kind INTEGER, key TEXT, text TEXT, PRIMARY KEY(kind, key)) WITHOUT ROWID");
+  return run("CREATE TABLE IF NOT EXISTS file(path TEXT PRIMARY KEY, inode INTEGER, size INTEGER, mtime INTEGER, ctime "
+             "INTEGER, hash TEXT) WITHOUT ROWID") &&
+         run("CREATE TABLE IF NOT EXISTS output(path TEXT PRIMARY KEY, hash TEXT, previous TEXT, inode INTEGER, size "
+             "INTEGER, mtime INTEGER, ctime INTEGER, digest TEXT, parts TEXT) WITHOUT ROWID") &&
+         run("CREATE TABLE IF NOT EXISTS memo(kind INTEGER, key TEXT, text TEXT, PRIMARY KEY(kind, key)) WITHOUT "
+             "ROWID");
+}
+
+void Index::close() {
+  for (sqlite3_stmt*& kept : statements_) {
+    sqlite3_finalize(kept);
+    kept = nullptr;
+  }
+  sqlite3_close(database_);
+  database_ = nullptr;
+}
+
+/// A memo that is damaged is none: without it the next look makes a whole one.
+void Index::begin_anew() {
+  close();
+  damaged_ = false;
+  for (const char* end : {"", "-wal", "-shm"}) ::unlink((path_ + end).c_str());
 }
 
 Index::~Index() {
-  for (sqlite3_stmt* kept : statements_) sqlite3_finalize(kept);
-  sqlite3_close(database_);
+  if (damaged_)
+    begin_anew();
+  else
+    close();
+}
+
+std::string Index::trouble() {
+  std::lock_guard lock(mutex_);
+  return damaged_ ? "`" + path_ + "` is damaged, and is begun anew by the next run" : trouble_;
+}
+
+int Index::step(sqlite3_stmt* statement) {
+  const int code = sqlite3_step(statement);
+  damaged_ = damaged_ || code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+  return code;
 }
 
 Index::Reading::Reading(Index& index) : index_(index) {
@@ -68,7 +110,10 @@ Index::Reading::~Reading() {
 }
 
 bool Index::run(const char* sql) {
-  return database_ && sqlite3_exec(database_, sql, nullptr, nullptr, nullptr) == SQLITE_OK;
+  if (!database_) return false;
+  const int code = sqlite3_exec(database_, sql, nullptr, nullptr, nullptr);
+  damaged_ = damaged_ || code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+  return code == SQLITE_OK;
 }
 
 /// Ready for new values; null where there is no database.
@@ -82,6 +127,8 @@ sqlite3_stmt* Index::statement(Query query) {
       "UPDATE output SET inode=?2, size=?3, mtime=?4, ctime=?5, digest=?6, parts=?7 WHERE path=?1",
       "SELECT text FROM memo WHERE kind=? AND key=?",
       "INSERT OR REPLACE INTO memo VALUES(?,?,?)",
+      "DELETE FROM memo WHERE kind=? AND key=?",
+      "SELECT text FROM memo WHERE kind=?",
   };
   sqlite3_stmt*& kept = statements_[query];
   if (!database_) return nullptr;
@@ -132,7 +179,7 @@ std::string Index::remembered(const Facts& facts) {
   if (!get || !facts.there) return "";
   bind_text(get, 1, facts.absolute);
   std::string known;
-  if (sqlite3_step(get) == SQLITE_ROW && sqlite3_column_int64(get, 0) == static_cast<std::int64_t>(facts.stat.st_ino) &&
+  if (step(get) == SQLITE_ROW && sqlite3_column_int64(get, 0) == static_cast<std::int64_t>(facts.stat.st_ino) &&
       sqlite3_column_int64(get, 1) == facts.stat.st_size &&
       sqlite3_column_int64(get, 2) == nanoseconds(facts.stat.st_mtim) &&
       sqlite3_column_int64(get, 3) == nanoseconds(facts.stat.st_ctim))
@@ -161,7 +208,7 @@ std::string Index::hash_of(const std::string& path) {
     sqlite3_bind_int64(put, 4, nanoseconds(facts.stat.st_mtim));
     sqlite3_bind_int64(put, 5, nanoseconds(facts.stat.st_ctim));
     bind_text(put, 6, hash);
-    sqlite3_step(put);
+    step(put);
     sqlite3_reset(put);
   }
   return hash;
@@ -173,7 +220,7 @@ std::optional<Index::Output> Index::output(const std::string& path) {
   if (!get) return std::nullopt;
   bind_text(get, 1, path);
   std::optional<Output> found;
-  if (sqlite3_step(get) == SQLITE_ROW) {
+  if (step(get) == SQLITE_ROW) {
     found = Output{column(get, 0), column(get, 1), column(get, 6), column(get, 7), false, false};
     struct stat now {};
     found->there = ::stat(path.c_str(), &now) == 0;
@@ -192,7 +239,7 @@ void Index::will_write(const std::string& path, const std::string& hash) {
   if (!put) return;
   bind_text(put, 1, path);
   bind_text(put, 2, hash);
-  sqlite3_step(put);
+  step(put);
   sqlite3_reset(put);
 }
 
@@ -209,7 +256,7 @@ void Index::wrote(const std::string& path, const std::string& digest, const std:
   sqlite3_bind_int64(put, 5, nanoseconds(now.st_ctim));
   bind_text(put, 6, digest);
   bind_text(put, 7, parts);
-  sqlite3_step(put);
+  step(put);
   sqlite3_reset(put);
 }
 
@@ -220,7 +267,7 @@ std::optional<std::string> Index::memo(Kind kind, const std::string& key) {
   sqlite3_bind_int(get, 1, static_cast<int>(kind));
   bind_text(get, 2, key);
   std::optional<std::string> found;
-  if (sqlite3_step(get) == SQLITE_ROW) found = column(get, 0);
+  if (step(get) == SQLITE_ROW) found = column(get, 0);
   sqlite3_reset(get);
   return found;
 }
@@ -232,7 +279,7 @@ void Index::remember(Kind kind, const std::string& key, const std::string& text)
   sqlite3_bind_int(put, 1, static_cast<int>(kind));
   bind_text(put, 2, key);
   bind_text(put, 3, text);
-  sqlite3_step(put);
+  step(put);
   sqlite3_reset(put);
 }
 
@@ -244,12 +291,36 @@ void Index::remember_purchase(const std::string& recipe, const std::string& key)
   remember(Kind::purchase, recipe, key);
 }
 
+std::set<std::string> Index::purchases() {
+  std::lock_guard lock(mutex_);
+  std::set<std::string> keys;
+  sqlite3_stmt* get = statement(get_memos);
+  if (!get) return keys;
+  sqlite3_bind_int(get, 1, static_cast<int>(Kind::purchase));
+  while (step(get) == SQLITE_ROW) {
+    std::istringstream text(column(get, 0));  // a node with `each` has several
+    for (std::string key; text >> key;) keys.insert(key);
+  }
+  sqlite3_reset(get);
+  return keys;
+}
+
 std::optional<std::string> Index::files_of(const std::string& recipe) {
   return memo(Kind::files, recipe);
 }
 
 void Index::remember_files(const std::string& recipe, const std::string& paths_as_json) {
   remember(Kind::files, recipe, paths_as_json);
+}
+
+void Index::forget_files(const std::string& recipe) {
+  std::lock_guard lock(mutex_);
+  sqlite3_stmt* drop = statement(drop_memo);
+  if (!drop) return;
+  sqlite3_bind_int(drop, 1, static_cast<int>(Kind::files));
+  bind_text(drop, 2, recipe);
+  step(drop);
+  sqlite3_reset(drop);
 }
 
 std::optional<std::string> Index::meaning_of(const std::string& digest) {

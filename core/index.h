@@ -3,13 +3,14 @@
 //
 // SQLite in WAL mode, on a local disk (under XDG_CACHE_HOME/pixgraph, one per state directory: SQLite on a shared file
 // system was measured to lose committed rows). Safe from many threads. What SQLite cannot do is never an error of the
-// run: the memo is then simply empty.
+// run: the memo is then simply empty, and trouble() says why. One that is damaged is begun anew.
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 
 struct sqlite3;
@@ -24,6 +25,9 @@ class Index {
   ~Index();
   Index(const Index&) = delete;
   Index& operator=(const Index&) = delete;
+
+  /// Why nothing can be remembered; "" where all is well.
+  std::string trouble();
 
   /// Many questions at once: one look at the state of the database instead of one each. No other thread may use the
   /// index meanwhile.
@@ -60,6 +64,7 @@ class Index {
   /// The files of an output whose names follow from results, by its recipe.
   std::optional<std::string> files_of(const std::string& recipe);
   void remember_files(const std::string& recipe, const std::string& paths_as_json);
+  void forget_files(const std::string& recipe);
   /// What a digest stood for (OutputRecipe::shared as text), to say what has changed since.
   std::optional<std::string> meaning_of(const std::string& digest);
   void remember_meaning(const std::string& digest, const std::string& shared);
@@ -67,6 +72,8 @@ class Index {
   /// The purchase that a paid node's recipe led to last, so that a plan can tell without doing the work before it.
   std::optional<std::string> purchase(const std::string& recipe);
   void remember_purchase(const std::string& recipe, const std::string& key);
+  /// The keys of all of them.
+  std::set<std::string> purchases();
 
   /// How long a model's predictions usually take, in milliseconds.
   std::optional<std::int64_t> run_time(const std::string& what);
@@ -78,9 +85,24 @@ class Index {
 
  private:
   bool run(const char* sql);
+  bool open();
+  void close();
+  void begin_anew();
+  int step(sqlite3_stmt* statement);
   struct Facts;
   std::string remembered(const Facts& facts);
-  enum Query : int { get_hash, put_hash, get_output, put_output, put_recipe, get_memo, put_memo, query_count };
+  enum Query : int {
+    get_hash,
+    put_hash,
+    get_output,
+    put_output,
+    put_recipe,
+    get_memo,
+    put_memo,
+    drop_memo,
+    get_memos,
+    query_count
+  };
   /// Kept in the files: a number is never given to another kind.
   enum class Kind : int { purchase = 1, files = 2, meaning = 3, run_time = 4, pixels = 5 };
   sqlite3_stmt* statement(Query query);
@@ -88,6 +110,8 @@ class Index {
   void remember(Kind kind, const std::string& key, const std::string& text);
 
   std::mutex mutex_;
+  std::string path_, trouble_;
+  bool damaged_ = false;
   sqlite3* database_ = nullptr;
   sqlite3_stmt* statements_[query_count] = {};
 };

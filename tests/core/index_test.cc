@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <thread>
 
 #include "hash.h"
@@ -93,7 +94,7 @@ TEST(Index, WithoutADatabaseItIsEmptyAndNothingFails) {
   ::setenv("XDG_CACHE_HOME", before.c_str(), 1);
 }
 
-TEST(Index, ADamagedDatabaseIsEmptyAndNothingFails) {
+TEST(Index, ADamagedDatabaseIsThrownAwayAndNothingFails) {
   const TempFolder folder;
   const std::string name = sha256(folder.path("state")).substr(0, 16);
   const std::filesystem::path cache = std::filesystem::path(std::getenv("XDG_CACHE_HOME")) / "pixgraph" / name;
@@ -101,7 +102,7 @@ TEST(Index, ADamagedDatabaseIsEmptyAndNothingFails) {
   std::ofstream(cache / "index.db") << std::string(10'000, 'x');
   Index index(folder.path("state"));
   index.will_write("/a", "h");
-  EXPECT_FALSE(index.output("/a"));
+  EXPECT_TRUE(index.output("/a"));
   EXPECT_EQ(index.hash_of(folder.write("file", "x")), sha256(std::string_view("x")));
 }
 
@@ -134,6 +135,46 @@ TEST(Index, ManyThreadsMayAsk) {
     });
   for (std::thread& thread : threads) thread.join();
   for (int i = 0; i < 50; ++i) EXPECT_TRUE(index.output("/" + std::to_string(i)));
+}
+
+/// The folder that the tests' cache is in, in which the index of that state directory lies.
+std::string database_of(const std::string& state) {
+  const std::string cache = std::getenv("XDG_CACHE_HOME");
+  return cache + "/pixgraph/" + sha256(state).substr(0, 16) + "/index.db";
+}
+
+TEST(Index, OneThatIsDamagedIsBegunAnew) {
+  const TempFolder folder;
+  const std::string state = folder.path("state"), database = database_of(state);
+  Index(state).remember_purchase("recipe", "key");
+  ASSERT_TRUE(std::filesystem::exists(database));
+  for (const char* end : {"-wal", "-shm"}) std::filesystem::remove(database + end);
+  std::ofstream(database) << "this is no database, and long enough to be looked at as if it were one";
+  {
+    Index index(state);
+    EXPECT_EQ(index.trouble(), "");
+    EXPECT_FALSE(index.purchase("recipe"));
+    index.remember_purchase("recipe", "key");
+  }
+  EXPECT_EQ(Index(state).purchase("recipe"), "key");
+}
+
+TEST(Index, WhyNothingCanBeRememberedIsSaid) {
+  const TempFolder folder;
+  const std::string kept = std::getenv("XDG_CACHE_HOME");
+  ::setenv("XDG_CACHE_HOME", folder.write("file", "x").c_str(), 1);
+  const std::string database = database_of(folder.path("state"));
+  Index index(folder.path("state"));
+  ::setenv("XDG_CACHE_HOME", kept.c_str(), 1);
+  EXPECT_EQ(index.trouble(), "`" + database + "` cannot be used: unable to open database file");
+}
+
+TEST(Index, KnowsAllPurchases) {
+  const TempFolder folder;
+  Index index(folder.path("state"));
+  index.remember_purchase("one", "a");
+  index.remember_purchase("many", "b ? c");
+  EXPECT_EQ(index.purchases(), (std::set<std::string>{"?", "a", "b", "c"}));
 }
 
 }  // namespace
