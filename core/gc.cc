@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <set>
 #include <system_error>
+#include <thread>
 #include <vector>
 
 #include <nlohmann/json.hpp>
@@ -25,16 +28,44 @@ namespace {
 
 constexpr std::chrono::hours kLeftoverAge(24);
 
+std::string collecting_path(const std::string& state) {
+  return join_path(state, "collecting");
+}
+
+Error in_use(const std::string& what) {
+  return Error("E631", what, "try again when it has ended").stopping_run();
+}
+
+/// The lock that keeps others away: its file is there only meanwhile.
+class Collecting {
+ public:
+  explicit Collecting(const std::string& state) : path_(collecting_path(state)), lock_(real_disk().lock(path_)) {
+    if (!lock_) throw in_use("another pixgraph works with " + state + ", so nothing is removed");
+  }
+  ~Collecting() {
+    std::error_code failure;
+    fs::remove(path_, failure);
+  }
+  Collecting(const Collecting&) = delete;
+  Collecting& operator=(const Collecting&) = delete;
+
+ private:
+  const std::string path_;
+  const std::unique_ptr<Disk::Lock> lock_;
+};
+
 class Collector {
  public:
   Collector(const std::string& state, const GcOptions& options)
       : state_(state), options_(options), now_(fs::file_time_type::clock::now()) {}
 
   GcReport collect() {
+    const Collecting collecting(state_);
     refuse_where_used();
-    for (const char* ledger : {"ledger", "sandbox-ledger"}) read_ledger(join_path(state_, ledger));
     collect_runs();
+    for (const char* ledger : {"ledger", "sandbox-ledger"}) read_ledger(join_path(state_, ledger));
     collect_store();
+    collect_thumbnails();
     collect_leftovers();
     return report_;
   }
@@ -56,9 +87,7 @@ class Collector {
     for (const std::string& run : real_disk().list(runs)) locks.push_back(alive_path(join_path(runs, run)));
     for (const std::string& path : locks)
       if (real_disk().exists(path) && !real_disk().lock(path))
-        throw Error("E631", "another pixgraph works with " + state_ + ", so nothing is removed",
-                    "try again when it has ended")
-            .stopping_run();
+        throw in_use("another pixgraph works with " + state_ + ", so nothing is removed");
   }
 
   /// Every hash that any purchase names, the latest of its key or not.
@@ -67,10 +96,25 @@ class Collector {
       if (part.size() != 2) continue;
       for (const std::string& name : real_disk().list(join_path(folder, part))) {
         const std::string path = join_path(join_path(folder, part), name);
-        if (!name.ends_with(".ndjson") || (options_.paid && older(path, options_.keep))) continue;
-        add_hashes(path, paid_);
+        if (!name.ends_with(".ndjson")) continue;
+        if (!options_.paid || !older(path, options_.keep) || names_prediction(path)) add_hashes(path, paid_);
       }
     }
+  }
+
+  /// Whether the purchase is of a prediction that a run which is kept used.
+  bool names_prediction(const std::string& path) const {
+    bool used = false;
+    LineReader(path).read([&](std::string_view text) {
+      const json line = json::parse(text, nullptr, false);
+      used = used || (line.is_object() && predictions_.contains(text_at(line, "id")));
+    });
+    return used;
+  }
+
+  static std::string text_at(const json& object, const char* name) {
+    const auto found = object.find(name);
+    return found != object.end() && found->is_string() ? found->get<std::string>() : "";
   }
 
   /// By their look, so that a line of a newer version keeps what it names too.
@@ -88,12 +132,17 @@ class Collector {
   void collect_runs() {
     const std::string runs = join_path(state_, "runs");
     const std::vector<std::string> names = real_disk().list(runs);  // ids sort by time
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      const std::string folder = join_path(runs, names[i]);
-      const std::string list = join_path(folder, "items.jsonl");
-      const bool newest = i + 1 == names.size();
-      if (newest || !older(fs::exists(list) ? list : folder, options_.keep)) {
-        add_hashes(list, used_);
+    bool any_young = false;
+    for (const std::string& name : names) any_young = any_young || is_young(join_path(runs, name));
+    std::set<std::string> written;  // outputs that a newer run wrote
+    for (auto name = names.rbegin(); name != names.rend(); ++name) {
+      const std::string folder = join_path(runs, *name);
+      const bool newest = name == names.rbegin();
+      const bool in_use = read_outcomes(join_path(folder, "items.jsonl"), written);
+      if (newest || is_young(folder) || (any_young && in_use)) {
+        add_hashes(join_path(folder, "items.jsonl"), used_);
+        add_hashes(join_path(folder, "events.ndjson"), shown_);
+        add_predictions(join_path(folder, "items.jsonl"));
         continue;
       }
       ++report_.runs.count;
@@ -102,6 +151,38 @@ class Collector {
         if (entry.is_regular_file(failure)) report_.runs.bytes += entry.file_size(failure);
       if (!options_.dry_run) fs::remove_all(folder, failure);
     }
+  }
+
+  bool is_young(const std::string& folder) const {
+    const std::string list = join_path(folder, "items.jsonl");
+    return !older(fs::exists(list) ? list : folder, options_.keep);
+  }
+
+  /// Whether an output is there that this run, and none of those in `written`, wrote.
+  static bool read_outcomes(const std::string& list, std::set<std::string>& written) {
+    bool in_use = false;
+    read_lines(list, "files", [&](const json& file) {
+      const std::string path = text_at(file, "path");
+      in_use = (written.insert(path).second && real_disk().exists(path)) || in_use;
+    });
+    return in_use;
+  }
+
+  void add_predictions(const std::string& list) {
+    read_lines(list, "predictions", [&](const json& one) {
+      if (const std::string id = text_at(one, "id"); !id.empty()) predictions_.insert(id);
+    });
+  }
+
+  /// Every object in the list of that name, of every line.
+  static void read_lines(const std::string& path, const char* name, const std::function<void(const json&)>& take) {
+    if (!real_disk().exists(path)) return;
+    LineReader(path).read([&](std::string_view text) {
+      const json line = json::parse(text, nullptr, false);
+      if (!line.is_object() || !line.contains(name) || !line[name].is_array()) return;
+      for (const json& one : line[name])
+        if (one.is_object()) take(one);
+    });
   }
 
   void collect_store() {
@@ -117,6 +198,16 @@ class Collector {
           remove(report_.store, path);
       }
     }
+  }
+
+  void collect_thumbnails() {
+    const std::string folder = join_path(state_, "thumbnails");
+    for (const std::string& part : real_disk().list(folder))
+      for (const std::string& name : real_disk().list(join_path(folder, part))) {
+        const std::string path = join_path(join_path(folder, part), name);
+        if (!is_temp_name(name) && !shown_.contains(part + name) && older(path, options_.keep))
+          remove(report_.thumbnails, path);
+      }
   }
 
   /// What a process left that was killed while it wrote.
@@ -147,7 +238,8 @@ class Collector {
   const std::string& state_;
   const GcOptions& options_;
   const fs::file_time_type now_;
-  std::set<std::string> paid_, used_;  // hashes
+  std::set<std::string> paid_, used_, shown_;  // hashes
+  std::set<std::string> predictions_;          // ids that runs which are kept used
   GcReport report_;
 };
 
@@ -163,6 +255,17 @@ GcReport collect(const std::string& state, const GcOptions& options) {
   return Collector(state, options).collect();
 }
 
+void refuse_while_collected(const std::string& state) {
+  const std::string path = collecting_path(state);
+  if (!real_disk().exists(path)) return;
+  // It may be left of one that was killed, and another run be looking at it just now.
+  for (int tries = 0; tries < 3; ++tries) {
+    if (tries > 0) std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    if (real_disk().lock(path)) return real_disk().remove(path);
+  }
+  throw in_use("pixgraph gc removes files from " + state);
+}
+
 std::string render_gc(const GcReport& report, const GcOptions& options) {
   const char* verb = options.dry_run ? "would remove" : "removed";
   std::string text;
@@ -171,6 +274,7 @@ std::string render_gc(const GcReport& report, const GcOptions& options) {
   };
   line(verb, report.store, "file of the store", "files of the store");
   line(verb, report.runs, "run", "runs");
+  line(verb, report.thumbnails, "thumbnail", "thumbnails");
   line(verb, report.leftovers, "half-written file", "half-written files");
   if (report.paid.count > 0) line("kept", report.paid, "file that was paid for", "files that were paid for");
   return text;

@@ -59,8 +59,8 @@ TEST(Gc, RemovesOldFilesThatNothingNames) {
   EXPECT_TRUE(fs::exists(old));
   EXPECT_EQ(
       render_gc(report, options),
-      "would remove 1 file of the store (3 bytes)\nwould remove 0 runs (0 bytes)\nwould remove 0 half-written files "
-      "(0 bytes)\n");
+      "would remove 1 file of the store (3 bytes)\nwould remove 0 runs (0 bytes)\nwould remove 0 thumbnails (0 bytes)\n"
+      "would remove 0 half-written files (0 bytes)\n");
   options.dry_run = false;
   report = collect(kept.state, options);
   EXPECT_FALSE(fs::exists(old));
@@ -147,6 +147,68 @@ TEST(Gc, NeverWhileAnotherProcessWorksThere) {
     EXPECT_EQ(refused(), said);
   }
   EXPECT_EQ(refused(), "");  // one that was killed holds no lock
+}
+
+TEST(Gc, WhatRunsFoundUpToDateStays) {
+  Kept kept;
+  const std::string used = kept.put("used", kOld), inner = kept.put("inner", kOld), gone = kept.put("gone", kOld);
+  kept.buy("inner");  // the prediction `p`, whose file is no output
+  const std::string key = sha256(std::string_view("key of inner"));
+  Kept::aged(kept.state + "/ledger/" + key.substr(0, 2) + "/" + key + ".1.ndjson", kOld);
+  kept.folder.write("out/a.png", "used");
+  kept.write("runs/20200101-a/items.jsonl",
+             "{\"files\":[{\"path\":\"" + kept.folder.path("out/a.png") + "\",\"hash\":\"" +
+                 sha256(std::string_view("used")) + "\"}],\"predictions\":[{\"id\":\"p\"}]}\n",
+             kOld);
+  kept.write("runs/20200102-b/items.jsonl",
+             "{\"files\":[{\"path\":\"" + kept.folder.path("out/gone.png") + "\",\"hash\":\"" +
+                 sha256(std::string_view("gone")) + "\"}]}\n",
+             kOld);
+  kept.write("runs/20210101-c/items.jsonl", "{\"pixgraph_items\":1}\n{\"up_to_date\":1}\n", kYoung);
+  GcOptions options;
+  options.paid = true;
+  const GcReport report = collect(kept.state, options);
+  EXPECT_EQ(report.runs.count, 1);
+  EXPECT_TRUE(fs::exists(used));
+  EXPECT_TRUE(fs::exists(inner));
+  EXPECT_FALSE(fs::exists(gone));
+  Kept::aged(kept.state + "/runs/20210101-c/items.jsonl", kOld);  // nobody has run for long
+  collect(kept.state, options);
+  EXPECT_FALSE(fs::exists(used));
+  EXPECT_FALSE(fs::exists(inner));
+}
+
+TEST(Gc, ThumbnailsThatNoKeptRunShowsGo) {
+  Kept kept;
+  const std::string shown = sha256(std::string_view("shown")), other = sha256(std::string_view("other"));
+  const auto path = [](const std::string& hash) { return "thumbnails/" + hash.substr(0, 2) + "/" + hash.substr(2); };
+  const std::string stays = kept.write(path(shown), "x", kOld), goes = kept.write(path(other), "x", kOld),
+                    young = kept.write(path(sha256(std::string_view("young"))), "x", kYoung);
+  kept.write("runs/20210101-a/events.ndjson", "{\"type\":\"picture\",\"hash\":\"" + shown + "\"}\n", kYoung);
+  EXPECT_EQ(collect(kept.state, {}).thumbnails.count, 1);
+  EXPECT_TRUE(fs::exists(stays));
+  EXPECT_TRUE(fs::exists(young));
+  EXPECT_FALSE(fs::exists(goes));
+}
+
+TEST(Gc, NobodyBeginsToWorkMeanwhile) {
+  Kept kept;
+  make_folders(real_disk(), kept.state);
+  const std::string path = kept.state + "/collecting";
+  {
+    const auto collecting = real_disk().lock(path);
+    try {
+      refuse_while_collected(kept.state);
+      ADD_FAILURE();
+    } catch (const Error& error) {
+      EXPECT_TRUE(error.stops_run());
+      EXPECT_EQ(error.code() + ": " + error.message(), "E631: pixgraph gc removes files from " + kept.state);
+    }
+  }
+  refuse_while_collected(kept.state);  // it was killed
+  EXPECT_FALSE(fs::exists(path));
+  collect(kept.state, {});
+  EXPECT_FALSE(fs::exists(path));
 }
 
 }  // namespace
