@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 
 #include "clock.h"
 #include "event_fields.h"
@@ -114,6 +116,16 @@ void Console::remark(const json& event, const std::string& type) {
   }
 }
 
+void Console::show_result(const std::string& path) {
+  if (results_over_) return;
+  if (std::printf("%s\n", path.c_str()) >= 0 && std::fflush(stdout) == 0) return;
+  results_over_ = true;
+  if (errno == EPIPE) return;
+  results_error_ = errno;
+  print(fmt::format("{} the paths on standard output cannot be written: {}\n", look_.paint(Look::Paint::warning, "!"),
+                    std::strerror(results_error_)));
+}
+
 void Console::show(const json& event) {
   std::lock_guard lock(mutex_);
   const std::string type = line_of(event, "type");
@@ -123,10 +135,7 @@ void Console::show(const json& event) {
   if (type == "run") {
     begin(event);
   } else if (type == "output") {
-    if (paths_) {
-      std::printf("%s\n", event.value("path", std::string()).c_str());
-      std::fflush(stdout);
-    }
+    if (paths_) show_result(event.value("path", std::string()));
   } else if (type == "end") {
     over_ = true;
     if (was_continued()) region_.forget();

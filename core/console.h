@@ -42,6 +42,9 @@ class Console {
   void show(const nlohmann::json& event);
   /// Time has passed.
   void tick();
+  /// Why the paths on standard output are not whole, as an errno; 0 where they are. EPIPE is none: who reads them may
+  /// have seen enough. For the thread that calls show(), or after it.
+  int results_error() const { return results_error_; }
   /// Lines that stay, with their ends. They begin on a line of their own, whatever the user has typed (^C).
   void say(const std::string& text);
 
@@ -51,6 +54,7 @@ class Console {
   void print(const std::string& text);
   void update(bool now);
   void begin(const nlohmann::json& event);
+  void show_result(const std::string& path);
   void remark(const nlohmann::json& event, const std::string& type);
   double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
 
@@ -65,7 +69,8 @@ class Console {
   std::string until_;                // the node of --until
   std::map<std::string, int> same_;  // remarks: the first few are shown
   Clock::time_point last_ = start_;
-  bool begun_ = false, over_ = false;
+  bool begun_ = false, over_ = false, results_over_ = false;
+  int results_error_ = 0;
 };
 
 }  // namespace pixgraph

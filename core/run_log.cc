@@ -1,7 +1,9 @@
 #include "run_log.h"
 
 #include <algorithm>
+#include <cerrno>
 #include <chrono>
+#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <string_view>
@@ -10,8 +12,10 @@
 
 #include "clock.h"
 #include "disk.h"
+#include "gc.h"
 #include "hash.h"
 #include "outcome_list.h"
+#include "unicode.h"
 
 namespace pixgraph {
 
@@ -48,13 +52,14 @@ RunLog::RunLog(const std::string& state, const std::string& copy_to, const std::
   refuse_other_files(copy_to);
   make_folders(real_disk(), folder_);
   alive_ = real_disk().lock(alive_path(folder_));
+  refuse_while_collected(state);  // after the lock: either gc sees that, or we see gc's
   const std::string path = join_path(folder_, "events.ndjson");
   if (!copy_to.empty()) copy_ = std::make_unique<LineFile>(copy_to);
   Events::Sink log = event_file(path), outcomes = outcome_list(join_path(folder_, "items.jsonl"), shard);
   follower_ = std::make_unique<EventFollower>(
       path,
       [this](std::string_view line, const json& event) {
-        if (copy_) copy_->append(std::string(line) + "\n");
+        if (copy_) copy(line);
         console_.show(event);
       },
       [this] { console_.tick(); }, Console::kTick);
@@ -68,6 +73,19 @@ RunLog::~RunLog() {
   try {
     real_disk().remove(alive_path(folder_));
   } catch (const Error&) {  // its lock ends with us
+  }
+}
+
+/// The log itself is whole: what cannot take a copy of it ends no run.
+void RunLog::copy(std::string_view line) {
+  try {
+    copy_->append(std::string(line) + "\n");
+  } catch (const Error& error) {
+    copy_.reset();
+    copy_failed_ = !error.message().ends_with(std::strerror(EPIPE));
+    if (copy_failed_)
+      console_.say("! " + printable_line(error.message()) + "; the run goes on, and its events are in " +
+                   printable_line(join_path(folder_, "events.ndjson")) + "\n");
   }
 }
 

@@ -22,7 +22,8 @@ std::string alive_path(const std::string& run_folder);
 class RunLog {
  public:
   /// Makes the folder. `copy_to`: a file, "-" (then no paths are shown), or empty. `shard`: "0/4" or empty. `failed`
-  /// hears, once, that the log cannot be written any more. Throws Error E602 (stops_run).
+  /// hears, once, that the log cannot be written any more. Throws Error E602, or E631 where gc works with the state
+  /// directory (stops_run).
   RunLog(const std::string& state, const std::string& copy_to, const std::string& shard, const Redactor& redactor,
          std::function<void(const Error&)> failed, ConsoleOptions console = {});
   ~RunLog();
@@ -34,13 +35,19 @@ class RunLog {
   void say(const std::string& text) { console_.say(text); }
   /// Returns when everything emitted before has been written and shown.
   void finish();
+  /// After finish(): whether somebody who was to be told, by --events or on standard output, has been told all. One who
+  /// has gone away does not count.
+  bool told_all() const { return !copy_failed_ && console_.results_error() == 0; }
 
  private:
+  void copy(std::string_view line);
+
   const std::string id_, folder_;
   std::unique_ptr<Disk::Lock> alive_;
   // In this order: what the events call outlives them.
   Console console_;
   std::unique_ptr<LineFile> copy_;
+  bool copy_failed_ = false;
   std::unique_ptr<EventFollower> follower_;
   std::unique_ptr<Events> events_;
 };

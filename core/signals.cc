@@ -1,6 +1,7 @@
 #include "signals.h"
 
 #include <signal.h>
+#include <unistd.h>
 
 #include <utility>
 
@@ -17,6 +18,15 @@ static sigset_t taken() {
 void Signals::block() {
   const sigset_t set = taken();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
+}
+
+void Signals::end_at_once() {
+  struct sigaction action {};
+  action.sa_handler = [](int signal) { ::_exit(128 + signal); };
+  sigemptyset(&action.sa_mask);
+  for (const int signal : {SIGINT, SIGTERM}) ::sigaction(signal, &action, nullptr);
+  const sigset_t set = taken();
+  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
 }
 
 Signals::Signals(std::function<void()> first_interrupt, std::function<void()> second_interrupt,

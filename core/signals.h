@@ -1,4 +1,5 @@
-// Signals: what SIGINT and SIGTERM do to a run.
+// Signals: what SIGINT and SIGTERM do to a run: while it works what it says, before and after that they end the
+// process.
 #pragma once
 
 #include <atomic>
@@ -15,6 +16,9 @@ class Signals {
           std::function<void()> terminate);
   ~Signals();
   static void block();
+  /// Where no object lives: either one ends the process at once, with 130 or 143, also one that came while they were
+  /// blocked. For the main thread.
+  static void end_at_once();
   bool interrupted() const { return interrupts_ > 0; }
 
  private:

@@ -179,5 +179,29 @@ TEST(SandboxProcess, StartsOrSaysWhyNot) {
   }
 }
 
+TEST(Run, WhoeverIsNotToldAllIsTold) {
+  Runs runs;
+  runs.options.events = "/dev/full";
+  EXPECT_EQ(runs.run({"a", "b"}), kExitStopped);
+  EXPECT_TRUE(real_disk().exists(runs.folder.path("out/b.txt")));  // it goes on
+  EXPECT_NE(
+      runs.errors.find("! `/dev/full` cannot be written: No space left on device; the run goes on, and its events "
+                       "are in " +
+                       runs.folder.path(".pixgraph/runs/")),
+      std::string::npos)
+      << runs.errors;
+  EXPECT_NE(runs.errors.find("2 of 2 items written"), std::string::npos) << runs.errors;
+}
+
+TEST(Run, OutputsThatCouldBeNoFilesFailAlone) {
+  Runs runs;
+  std::filesystem::create_directories(runs.folder.path("out/a.txt"));
+  ::mkfifo(runs.folder.path("out/b.txt").c_str(), 0600);
+  runs.options.overwrite = true;
+  EXPECT_EQ(runs.run({"a", "b", "c"}), kExitItemsFailed);
+  EXPECT_EQ(runs.folder.read("out/c.txt"), "c\n");
+  EXPECT_NE(runs.errors.find("is a folder, which no file takes the place of"), std::string::npos) << runs.errors;
+}
+
 }  // namespace
 }  // namespace pixgraph
