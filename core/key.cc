@@ -122,7 +122,7 @@ class Writer {
       if (!reference.property.empty()) made["property"] = reference.property;
       return made;
     }
-    if (reference.to == Reference::To::element) return json("index");
+    if (reference.to == Reference::To::element) return json{{"element", "index"}};  // no text is like it
     if (reference.to == Reference::To::each_index) return json{{"each", "index"}};
     if (reference.to == Reference::To::each) return json{{"each", ""}, {"property", reference.property}};
     const Value& value =
@@ -210,6 +210,10 @@ std::vector<OutputRecipe> output_recipes(const Graph& graph, const FileHash& has
     const std::string text = recipe_text(graph.nodes[index], writer);
     if (!text.empty()) keys[index] = sha256(text);
   }
+  // For people by name instead of by key: one node that changed is not to look as if all after it had.
+  std::vector<std::string> names;
+  for (const GraphNode& node : graph.nodes) names.push_back(node.name);
+  const Writer by_name(graph, nullptr, names, hash_of);
   std::vector<OutputRecipe> recipes;
   for (const GraphOutput& output : graph.outputs) {
     OutputRecipe recipe;
@@ -234,10 +238,7 @@ std::vector<OutputRecipe> output_recipes(const Graph& graph, const FileHash& has
       recipe.nodes.push_back(index);
       const GraphNode& node = graph.nodes[index];
       for_each_reference(node, visit);
-      // By name instead of by key: one that changed is not to look as if all after it had.
-      std::vector<std::string> names;
-      for (const GraphNode& one : graph.nodes) names.push_back(one.name);
-      auto arguments = arguments_of(node, Writer(graph, nullptr, names, hash_of));
+      auto arguments = arguments_of(node, by_name);
       known = known && arguments && !keys[index].empty();
       if (arguments)
         nodes[node.name] = {
