@@ -58,8 +58,11 @@ Ending FanOut::together(const Spec& spec) {
 
 std::string FanOut::purchases() const {
   std::string keys;
-  for (const std::string& key : purchases_)
+  for (int i = 0; i < size(); ++i) {
+    const bool missing = endings_[i].outcome == Outcome::failed || endings_[i].outcome == Outcome::canceled;
+    const std::string key = purchases_[i].empty() && missing ? kNotBought : purchases_[i];
     if (!key.empty()) keys += (keys.empty() ? "" : " ") + key;
+  }
   return keys.empty() ? "-" : keys;
 }
 

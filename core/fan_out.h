@@ -13,6 +13,9 @@
 
 namespace pixgraph {
 
+/// What stands in the place of a purchase that is still to be made.
+inline constexpr const char* kNotBought = "?";
+
 class FanOut {
  public:
   explicit FanOut(List elements);
@@ -23,7 +26,7 @@ class FanOut {
   int& tries(int index) { return tries_[index]; }
   /// An element failed or was canceled for good: what has not begun need not.
   bool given_up() const { return given_up_; }
-  /// What was bought for it.
+  /// What was bought for it, or kNotBought.
   void bought(int index, std::string purchase);
 
   /// True for the last one, after which the fan-out may be put together.
@@ -31,7 +34,7 @@ class FanOut {
   /// The node's ending. A port's list has every element's value in its place, nothing where one was skipped; ports
   /// that are lists themselves are put one after the other.
   Ending together(const Spec& spec);
-  /// The purchases of all elements, in their order: "key key", "-" where there was nothing to buy.
+  /// The purchases of all elements, in their order: "key ? key", "-" where there was nothing to buy.
   std::string purchases() const;
 
  private:

@@ -54,7 +54,7 @@ struct ItemRun {
   nlohmann::json event(const Graph& graph) const;
   /// By node: what its result is made by (key.h). Made when first asked; from any thread.
   const std::vector<std::string>& recipes(const Graph& graph, Index& known);
-  /// Whether a paid node that those outputs need was never bought, as far as is known without running it.
+  /// Whether a paid node that those outputs need was never bought, as far as the index knows.
   bool would_buy(const Graph& graph, Index& known, const std::vector<bool>& wanted);
 
  private:

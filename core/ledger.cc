@@ -307,15 +307,19 @@ void Ledger::ended(Purchase& purchase, PurchaseState state, const std::string& e
   purchase.error = error;
 }
 
-std::vector<Purchase> Ledger::all() const {
+std::set<std::string> Ledger::keys() const {
   std::set<std::string> keys;
   for (const std::string& folder : disk_.list(folder_)) {
     if (folder.size() != 2) continue;
     for (const std::string& name : disk_.list(join_path(folder_, folder)))
       if (name.ends_with(".ndjson") && name.find('.') == 64) keys.insert(name.substr(0, 64));
   }
+  return keys;
+}
+
+std::vector<Purchase> Ledger::all() const {
   std::vector<Purchase> all;
-  for (const std::string& key : keys)
+  for (const std::string& key : keys())
     for (int number = 1, last = last_number(key); number <= last; ++number) all.push_back(purchase(key, number));
   std::stable_sort(all.begin(), all.end(), [](const Purchase& a, const Purchase& b) { return a.wall < b.wall; });
   return all;

@@ -107,6 +107,8 @@ class Ledger {
   /// Ends it any other way. `answer` may be null.
   void ended(Purchase& purchase, PurchaseState state, const std::string& error, const nlohmann::json& answer,
              std::optional<NanoUsd> cost = {});
+  /// The keys of all purchases, told by the names of their files.
+  std::set<std::string> keys() const;
   /// Every purchase, by time.
   std::vector<Purchase> all() const;
   /// Every purchase of the key, each as the lines of its file.

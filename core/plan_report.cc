@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "clock.h"
+#include "unicode.h"
 
 namespace pixgraph {
 
@@ -12,18 +13,24 @@ using nlohmann::json;
 
 static constexpr int kRefusedShown = 5;
 
+static std::string reasons(const std::map<std::string, int>& why) {
+  std::string text;
+  for (const auto& [reason, count] : why)
+    text += (text.empty() ? "" : "; ") + printable_line(reason) + (why.size() > 1 ? fmt::format(" ({})", count) : "");
+  return text;
+}
+
 static std::string reasons(const PlanNode& node) {
   if (node.why.empty() || node.runs == 0)
     return node.reused > 0 ? "bought before, files in the store" : "nothing to do";
-  std::string why;
-  for (const auto& [reason, count] : node.why)
-    why += (why.empty() ? "" : "; ") + reason + (node.why.size() > 1 ? fmt::format(" ({})", count) : "");
-  return why;
+  return reasons(node.why);
 }
 
 std::string render_plan(const Graph& graph, const PlanSummary& plan, const Estimate& estimate) {
   std::size_t width = 4;
   for (const PlanNode& node : plan.nodes) width = std::max(width, node.name.size());
+  for (const PlanSummary::Output& output : plan.outputs)
+    if (!output.needs_nodes) width = std::max(width, output.name.size());
   std::string text = fmt::format("{}: {} nodes, {} item{}{}\n\n  {:<{}}  {:>7}  {:>7}  {:>7}  why\n", graph.file,
                                  plan.nodes.size(), plan.items, plan.items == 1 ? "" : "s",
                                  plan.up_to_date > 0 ? fmt::format(", {} up to date", plan.up_to_date) : "", "node",
@@ -31,10 +38,16 @@ std::string render_plan(const Graph& graph, const PlanSummary& plan, const Estim
   for (const PlanNode& node : plan.nodes)
     text += fmt::format("  {:<{}}  {:>7}  {:>7}  {:>7}  {}\n", node.name, width, node.runs, node.reused,
                         node.paid ? std::to_string(node.predictions) : "-", reasons(node));
+  for (const PlanSummary::Output& output : plan.outputs) {
+    if (output.needs_nodes) continue;  // told by its nodes
+    text += fmt::format("  {:<{}}  {:>7}  {:>7}  {:>7}  {}\n", output.name, width, output.made, "-", "-",
+                        output.made == 0 ? "nothing to do" : reasons(output.why));
+  }
   int shown = 0;
   for (const auto& [item, error] : plan.refused) {
     if (shown++ == kRefusedShown) break;
-    text += fmt::format("\n{}{}: cannot run: {}", shown == 1 ? "\n" : "", item, error.message());
+    text += fmt::format("\n{}{}: cannot run: {}", shown == 1 ? "\n" : "", printable_line(item),
+                        printable_line(error.message()));
   }
   if (static_cast<int>(plan.refused.size()) > kRefusedShown)
     text += fmt::format("\n... and {} more items that cannot run", plan.refused.size() - kRefusedShown);
@@ -81,6 +94,9 @@ json plan_json(const Graph& graph, const PlanSummary& plan, const Estimate& esti
     }
     nodes.push_back(std::move(row));
   }
+  json outputs = json::array();
+  for (const PlanSummary::Output& output : plan.outputs)
+    outputs.push_back({{"name", output.name}, {"made", output.made}, {"why", output.why}});
   json refused = json::array();
   for (const auto& [item, error] : plan.refused)
     refused.push_back({{"item", item}, {"code", error.code()}, {"message", error.message()}});
@@ -91,6 +107,7 @@ json plan_json(const Graph& graph, const PlanSummary& plan, const Estimate& esti
           {"work", !plan.nothing_to_do},
           {"refused", std::move(refused)},
           {"nodes", std::move(nodes)},
+          {"outputs", std::move(outputs)},
           {"predictions", plan.predictions},
           {"per_element", plan.per_element},
           {"cost", range_json(estimate.cost)},

@@ -5,6 +5,9 @@
 #include <set>
 #include <sstream>
 
+#include "evaluate.h"
+#include "fan_out.h"
+
 namespace pixgraph {
 
 namespace {
@@ -46,7 +49,8 @@ std::pair<Buying, int> reason_to_buy(const GraphNode& node, const std::string& r
   int count = 0;
   std::istringstream keys(*kept == "-" ? "" : *kept);  // a node with `each` has several
   for (std::string key; keys >> key;) {
-    const Buying one = reason_to_buy_one(node, key, known);
+    const Buying one =
+        key == kNotBought ? Buying{"new: never bought with these inputs"} : reason_to_buy_one(node, key, known);
     if (first.why.empty() || (one.buys && !first.buys)) first = one;
     count += one.buys ? 1 : 0;
   }
@@ -54,6 +58,19 @@ std::pair<Buying, int> reason_to_buy(const GraphNode& node, const std::string& r
 }
 
 }  // namespace
+
+bool has_unknown_purchases(const Ledger& ledger, Index& index) {
+  const std::set<std::string> known = index.purchases();
+  for (const std::string& key : ledger.keys()) {
+    if (known.contains(key)) continue;
+    const auto purchase = ledger.latest(key);
+    if (!purchase || ledger.is_ours(*purchase)) continue;
+    if (purchase->state == PurchaseState::succeeded || purchase->state == PurchaseState::created ||
+        saved_before(ledger, *purchase))
+      return true;
+  }
+  return false;
+}
 
 PlanSummary summary(const Graph& graph, const ItemTable& table, const Plan& plan, const PurchaseKnowledge& known) {
   PlanSummary made;
@@ -81,6 +98,16 @@ PlanSummary summary(const Graph& graph, const ItemTable& table, const Plan& plan
         for (const auto& [why, count] : plan.why[output])
           made.nodes[place[node]]
               .why[graph.outputs.size() > 1 ? "`" + graph.outputs[output].name + "`: " + why : why] += count;
+  }
+  for (std::size_t output = 0; output < graph.outputs.size(); ++output) {
+    PlanSummary::Output row = {graph.outputs[output].name, false, 0, plan.why[output]};
+    const auto look = [&](const Reference& reference) {
+      row.needs_nodes = row.needs_nodes || reference.to == Reference::To::node;
+    };
+    for_each_reference(graph.outputs[output].value, look);
+    for_each_reference(graph.outputs[output].file, look);
+    for (const auto& [why, count] : plan.why[output]) row.made += count;
+    made.outputs.push_back(std::move(row));
   }
   std::set<std::string> counted;  // one prediction is shared by all that ask for the same
   for (std::size_t i = 0; i < table.items.size(); ++i) {

@@ -30,6 +30,13 @@ struct PlanSummary {
   std::vector<PlanNode> nodes;           // those that an output needs, in the graph's order
   int predictions = 0;                   // of all nodes, but for
   std::set<std::string> per_element;     // nodes whose `each` is a list that is not known yet
+  struct Output {
+    std::string name;
+    bool needs_nodes = true;
+    int made = 0;                    // for so many items
+    std::map<std::string, int> why;  // as of a node
+  };
+  std::vector<Output> outputs;  // as Graph::outputs
   bool nothing_to_do = true;
 };
 
@@ -40,6 +47,10 @@ struct PurchaseKnowledge {
   FileHash hash_of;
   Consents consents;
 };
+
+/// Whether the ledger has a result, or a prediction under way, that the index does not know of: of another machine, or
+/// from before the index was deleted.
+bool has_unknown_purchases(const Ledger& ledger, Index& index);
 
 PlanSummary summary(const Graph& graph, const ItemTable& table, const Plan& plan, const PurchaseKnowledge& known);
 

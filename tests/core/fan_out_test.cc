@@ -130,5 +130,17 @@ TEST(FanOut, ThePlanCountsElementsWhereTheyAreKnown) {
             "`later`. Nothing was run.\n");
 }
 
+TEST(FanOut, WhatWasBoughtInPartIsNotTakenForNew) {
+  FanOut fan({Value("a"), Value("b"), Value("c"), Value("d")});
+  fan.bought(0, "one");
+  fan.end(0, {});
+  fan.bought(1, "two");  // it failed, and was bought
+  fan.end(1, {.outcome = Outcome::failed, .error = Error("E411", "x")});
+  fan.end(2, {.outcome = Outcome::canceled, .error = Error("E532", "x")});
+  fan.bought(3, kNotBought);
+  fan.end(3, {.outcome = Outcome::skipped, .cause = "another element failed"});
+  EXPECT_EQ(fan.purchases(), "one two ? ?");
+}
+
 }  // namespace
 }  // namespace pixgraph

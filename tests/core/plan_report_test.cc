@@ -58,7 +58,39 @@ TEST(PlanReport, AsJson) {
       {"name": "bought", "type": "Predict", "paid": true, "runs": 3, "reused": 0, "skipped": 0, "predictions": 2,
        "why": {"new: never bought with these inputs": 3}, "model": "maker/model", "cost": {"least": 0.01, "most": null}},
       {"name": "after", "type": "Add", "paid": false, "runs": 3, "reused": 0, "skipped": 0, "why": {"new item": 3}}],
+    "outputs": [{"name": "result", "made": 3, "why": {"new item": 3}}],
     "predictions": 2, "per_element": [], "cost": {"least": 0.01, "most": null}, "unpriced": [], "seconds": 0.0, "seconds_known": true})"));
+}
+
+TEST(PlanReport, OutputsThatHangOnNoNodeAreRowsOfTheirOwn) {
+  Nodes nodes;
+  TestRun run(nodes,
+              graph_of("inputs: {word: {type: text}}\noutputs: {plain: {value: \"${word}\", file: \"${word}.txt\"}}\n",
+                       nodes.registry),
+              {"a", "b"});
+  const FileHash none = [](const File&) { return std::string(); };
+  Plan plan = make_plan(run.graph, run.table, run.planner, run.codecs, none);
+  EXPECT_EQ(render_plan(run.graph, run.told(plan), {}),
+            "test.yaml: 0 nodes, 2 items\n\n"
+            "  node      runs   reused     buys  why\n"
+            "  plain        2        -        -  new item\n"
+            "\nWould buy no predictions. Nothing was run.\n");
+  EXPECT_EQ(plan_json(run.graph, run.told(plan), {})["outputs"],
+            json::parse(R"([{"name": "plain", "made": 2, "why": {"new item": 2}}])"));
+  run.run();
+  plan = make_plan(run.graph, run.table, run.planner, run.codecs, none);
+  EXPECT_NE(render_plan(run.graph, run.told(plan), {}).find("  plain        0        -        -  nothing to do\n"),
+            std::string::npos);
+}
+
+TEST(PlanReport, ANameIsOneLine) {
+  Planned planned;
+  PlanSummary plan = planned.plan();
+  plan.refused.emplace("new\nline", Error("E611", "`new\nline` cannot be"));
+  Estimate cost;
+  cost.nodes.resize(2);
+  const std::string text = render_plan(planned.graph, plan, cost);
+  EXPECT_NE(text.find("\nnew line: cannot run: `new line` cannot be\n"), std::string::npos) << text;
 }
 
 }  // namespace

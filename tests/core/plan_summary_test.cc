@@ -57,5 +57,29 @@ TEST(PlanSummary, SaysWhatConsentBuysAgain) {
   EXPECT_EQ(plan.predictions, 1);
 }
 
+TEST(PlanSummary, CountsWhatIsMissingOfAListThatWasBoughtInPart) {
+  Planned planned;
+  planned.bought(0, PurchaseState::succeeded);
+  const std::string recipe = recipe_keys(planned.graph, planned.table.items[1], [](const File&) { return ""; })[0];
+  planned.index.remember_purchase(recipe, std::string(64, '0') + " ? ?");
+  const PlanSummary plan = planned.plan();
+  EXPECT_EQ(plan.predictions, 2);
+  EXPECT_EQ(plan.nodes[0].why, (Reasons{{"new: never bought with these inputs", 1}}));
+}
+
+TEST(PlanSummary, KnowsWhetherTheIndexKnowsTheLedger) {
+  Planned planned;
+  EXPECT_FALSE(has_unknown_purchases(planned.ledger, planned.index));
+  planned.bought(0, PurchaseState::succeeded);
+  EXPECT_FALSE(has_unknown_purchases(planned.ledger, planned.index));
+  Ledger theirs(planned.disk, "ledger");
+  Purchase failed = theirs.claim(std::string(64, 'e'), 1, FakeRemote::request("x")).value();
+  theirs.ended(failed, PurchaseState::failed, "", nullptr);
+  EXPECT_FALSE(has_unknown_purchases(planned.ledger, planned.index));
+  Purchase made = theirs.claim(std::string(64, 'f'), 1, FakeRemote::request("x")).value();
+  theirs.created(made, "p");
+  EXPECT_TRUE(has_unknown_purchases(planned.ledger, planned.index));
+}
+
 }  // namespace
 }  // namespace pixgraph
