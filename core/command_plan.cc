@@ -21,6 +21,7 @@ static PlanSummary planned(const Graph& graph, const Arguments& arguments, const
   const std::string state = find_state_folder(graph.file, options);
   const Codecs codecs(registry_for(arguments));
   OutputWriter writer(real_disk(), index, codecs, options.out, options.overwrite, PastOutputs(state + "/runs"));
+  writer.keep_out_of(state);
   const Planner planner(graph, index, writer, {options.fresh, {options.rebuy.begin(), options.rebuy.end()}});
   const FileHash hash_of = [&](const File& file) {
     return arguments.has("--exact") ? index.hash_of(file.path) : index.known_hash(file.path);

@@ -60,6 +60,13 @@ std::string OutputWriter::absolute(const std::string& path) {
   return join_path(known->second, fs::path(path).filename().string());
 }
 
+void OutputWriter::keep_out_of(const std::string& folder) {
+  const std::string absolute_folder = canonical(folder);
+  if ((this->folder() + "/").starts_with(absolute_folder + "/")) return;
+  kept_out_ = absolute_folder;
+  kept_out_shown_ = folder;
+}
+
 void OutputWriter::protect(const std::string& path) {
   struct stat facts {};
   if (::stat(path.c_str(), &facts) != 0) return;  // what is not there cannot be overwritten
@@ -83,7 +90,16 @@ static std::string shortened(const std::string& name) {
   return name.size() > 80 ? name.substr(0, 77) + "..." : name;
 }
 
-std::string OutputWriter::claim(const std::string& name, const std::string& owner) {
+/// Where the file itself will be: a link of its name is replaced, links on the way are followed.
+std::string OutputWriter::place_of(const std::string& path) {
+  const std::string folder = folder_of(path);
+  std::lock_guard lock(canonical_mutex_);
+  auto known = claim_folders_.find(folder);
+  if (known == claim_folders_.end()) known = claim_folders_.emplace(folder, canonical(folder)).first;
+  return join_path(known->second, fs::path(path).filename().string());
+}
+
+std::string OutputWriter::path_of(const std::string& name) {
   const bool control = std::any_of(name.begin(), name.end(), [](unsigned char c) { return c < 32 || c == 127; });
   if (name.empty() || control || name.back() == '/')
     throw Error("E611", "`" + name + "` cannot be the name of an output file");
@@ -96,12 +112,45 @@ std::string OutputWriter::claim(const std::string& name, const std::string& owne
   if (relative.is_absolute() || *relative.begin() == "..")
     throw Error("E611", "the output file `" + name + "` would lie outside of " + out_folder_,
                 "names in `file:` are below --out");
-  const std::string path = join_path(out_folder_, relative.string());
+  std::string path = join_path(out_folder_, relative.string());
+  if (!kept_out_.empty() && (place_of(path) + "/").starts_with(kept_out_ + "/"))
+    throw Error("E611", "the output file `" + name + "` would lie in the state directory " + kept_out_shown_,
+                "choose another `file:`, --out or --state");
+  return path;
+}
+
+void OutputWriter::take(const std::string& place, const std::string& shown, const std::string& owner) {
+  const auto refuse = [&](const std::string& what) {
+    throw Error("E612", what, "put ${photo.relpath} or another part that differs into `file:`");
+  };
+  const auto [known, is_new] = claimed_.emplace(place, owner);
+  if (!is_new) {
+    if (known->second == owner) return;
+    refuse("`" + shown + "` would be written twice: by " + known->second + " and by " + owner);
+  }
+  if (const auto folder = folders_.find(place); folder != folders_.end()) {
+    claimed_.erase(known);
+    refuse("`" + shown + "` would be a folder, for " + folder->second + ", and a file, by " + owner);
+  }
+  for (std::string above = folder_of(place); above != folder_of(above); above = folder_of(above)) {
+    if (const auto file = claimed_.find(above); file != claimed_.end()) {
+      claimed_.erase(known);
+      refuse("`" + shown + "` of " + owner + " would lie in a file, which " + file->second + " writes");
+    }
+    if (!folders_.emplace(above, owner).second) break;  // and so were those above it
+  }
+}
+
+void OutputWriter::claim_kept(const std::string& absolute_path, const std::string& owner) {
+  const std::string place = place_of(absolute_path);
   std::lock_guard lock(mutex_);
-  const auto [place, is_new] = claimed_.emplace(path, owner);
-  if (!is_new && place->second != owner)
-    throw Error("E612", "`" + path + "` would be written twice: by " + place->second + " and by " + owner,
-                "put ${photo.relpath} or another part that differs into `file:`");
+  take(place, absolute_path, owner);
+}
+
+std::string OutputWriter::claim(const std::string& name, const std::string& owner) {
+  const std::string path = path_of(name), place = place_of(path);
+  std::lock_guard lock(mutex_);
+  take(place, path, owner);
   struct stat facts {};
   if (!protected_.empty() && ::stat(path.c_str(), &facts) == 0 && protected_.contains({facts.st_dev, facts.st_ino}))
     throw Error("E613", "`" + path + "` is an input of this run and would be overwritten",
@@ -110,7 +159,8 @@ std::string OutputWriter::claim(const std::string& name, const std::string& owne
 }
 
 bool OutputWriter::is_as_written(const std::string& path, const std::string& hash) const {
-  return disk_.exists(path) && sha256_file(path) == hash;
+  struct stat facts {};
+  return ::stat(path.c_str(), &facts) == 0 && S_ISREG(facts.st_mode) && sha256_file(path) == hash;
 }
 
 static Error touched(const std::string& path) {
@@ -118,9 +168,28 @@ static Error touched(const std::string& path) {
                "move it away, or say --overwrite");
 }
 
-void OutputWriter::check_untouched(const std::string& path) {
-  if (overwrite_ || !disk_.exists(path)) return;
-  if (!is_ours(absolute(path), index_.hash_of(path))) throw touched(path);
+/// Throws E614 where a file can neither be nor be put.
+static void check_place(const std::string& path) {
+  struct stat facts {};
+  const auto refuse = [](const std::string& what) { throw Error("E614", what, "move it away"); };
+  if (::stat(path.c_str(), &facts) == 0) {
+    if (S_ISDIR(facts.st_mode)) refuse("`" + path + "` is a folder, which no file takes the place of");
+    if (!S_ISREG(facts.st_mode)) refuse("`" + path + "` is no ordinary file, and is not overwritten");
+  } else if (errno == ENOTDIR) {
+    std::string above = folder_of(path);
+    while (::stat(above.c_str(), &facts) != 0 && above != folder_of(above)) above = folder_of(above);
+    refuse("`" + above + "` is no folder, so `" + path + "` cannot lie in it");
+  }
+}
+
+bool OutputWriter::check_untouched(const std::string& path) {
+  check_place(path);
+  if (!disk_.exists(path)) return false;
+  if (overwrite_) return true;
+  const std::string own = absolute(path);
+  if (const auto known = index_.output(own); known && known->untouched) return true;
+  if (!is_ours(own, index_.hash_of(path))) throw touched(path);
+  return true;
 }
 
 bool OutputWriter::is_ours(const std::string& absolute_path, const std::string& hash) {
@@ -161,6 +230,7 @@ OutputWriter::Written OutputWriter::write(const std::string& path, const Value& 
   const std::string bytes = encoded(path, value, settings);
   const std::string own = absolute(path);
   Written written{path, own, sha256(bytes), true};
+  check_place(path);
   if (disk_.exists(path)) {
     const std::string now = sha256_file(path);
     if (now == written.hash) {

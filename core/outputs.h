@@ -33,10 +33,16 @@ class OutputWriter {
   void protect(const std::string& path);
   /// Throws Error E602 where the out folder is none and cannot be made: asked before anything is paid.
   void check_folder() const;
-  /// The path of an output named `name` below the out folder, claimed for that item. Throws Error E611 (it would leave
-  /// the folder or is no file name), E612 (two items or outputs would write one file; names both), E613 (it is an
-  /// input).
+  /// Nothing is written below this folder, the state directory, unless --out is in it.
+  void keep_out_of(const std::string& folder);
+  /// The path of an output named `name` below the out folder. Throws Error E611: it would leave the folder, lie in the
+  /// state directory, or is no file name.
+  std::string path_of(const std::string& name);
+  /// The same, claimed for that item. Throws Error E611, E612 (two items or outputs would write one file, by whatever
+  /// links, or one a file where another needs a folder; names both), E613 (it is an input).
   std::string claim(const std::string& name, const std::string& owner);
+  /// Claims a file that is there and stays, by its absolute path. Throws Error E612.
+  void claim_kept(const std::string& absolute_path, const std::string& owner);
   /// Removes what a run that was killed left half-written. A run that is alive has none that old.
   void sweep() const;
   /// The out folder as an absolute path without links.
@@ -45,9 +51,9 @@ class OutputWriter {
   std::string absolute(const std::string& path);
   /// Whether the file's content still is what was written there: for one that merely looks touched.
   bool is_as_written(const std::string& path, const std::string& hash) const;
-  /// Throws E614 where a file is there that pixgraph did not write or that was changed since: asked before anything is
-  /// paid.
-  void check_untouched(const std::string& path);
+  /// Whether a file is there. Throws E614 where pixgraph did not write it or it was changed since, and where what is
+  /// there is no file or leaves no place for one: asked before anything is paid.
+  bool check_untouched(const std::string& path);
 
   struct Written {
     std::string path, absolute, hash;
@@ -58,6 +64,8 @@ class OutputWriter {
 
  private:
   bool is_ours(const std::string& absolute_path, const std::string& hash);
+  std::string place_of(const std::string& path);
+  void take(const std::string& place, const std::string& shown, const std::string& owner);
   std::string encoded(const std::string& path, const Value& value, const GraphOutput& settings) const;
 
   Disk& disk_;
@@ -67,7 +75,10 @@ class OutputWriter {
   const bool overwrite_;
   const WroteBefore wrote_before_;
   std::mutex mutex_;
-  std::map<std::string, std::string> claimed_;  // path -> owner
+  std::map<std::string, std::string> claimed_;        // file -> owner, by absolute paths without links
+  std::map<std::string, std::string> folders_;        // that claimed files need -> the first one's owner
+  std::map<std::string, std::string> claim_folders_;  // as they were when somebody first claimed a file there
+  std::string kept_out_, kept_out_shown_;
   std::set<std::pair<dev_t, ino_t>> protected_;
   std::mutex canonical_mutex_;
   std::map<std::string, std::string> canonical_folders_;

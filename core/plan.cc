@@ -53,13 +53,16 @@ Planner::Planner(const Graph& graph, Index& index, OutputWriter& writer, const P
       fresh_(options.fresh) {
   for (std::size_t i = 0; i < graph.outputs.size(); ++i) {
     const GraphOutput& output = graph.outputs[i];
-    bool early = true, of_item = false;
+    bool of_item = false;
+    Name name = Name::of_inputs;
     for_each_reference(output.file, [&](const Reference& reference) {
       of_item = of_item || reference.to == Reference::To::input;
-      early = early && reference.to != Reference::To::node && reference.to != Reference::To::element &&
-              reference.property != "width" && reference.property != "height";
+      if (reference.to == Reference::To::node || reference.property == "width" || reference.property == "height")
+        name = Name::of_results;
+      else if (reference.to == Reference::To::element && name == Name::of_inputs)
+        name = Name::of_index;
     });
-    early_.push_back(early);
+    names_.push_back(name);
     of_item_.push_back(of_item);
     forced_.push_back(std::any_of(recipes_[i].nodes.begin(), recipes_[i].nodes.end(),
                                   [&](int node) { return options.forced.contains(graph.nodes[node].name); }));
@@ -72,28 +75,54 @@ Planner::Planner(const Graph& graph, Index& index, OutputWriter& writer, const P
 std::vector<OutputPlan> Planner::look(const Item& item, const Codecs& codecs, const FileHash& hash_of,
                                       std::optional<Error>& refused) const {
   std::vector<OutputPlan> plans(graph_.outputs.size());
-  const std::vector<std::vector<Value>> nothing(graph_.nodes.size());
-  for (std::size_t i = 0; i < graph_.outputs.size(); ++i) {
-    if (early_[i]) {
-      const std::string name = as_text(evaluate(graph_.outputs[i].file, {graph_, item.inputs, nothing}, codecs));
+  for (int i = 0; i < static_cast<int>(plans.size()); ++i) {
+    OutputPlan& plan = plans[i];
+    const std::string owner = "`" + graph_.outputs[i].name + "` of " + item.name;
+    const auto refuse = [&](const Error& error) {
+      plan.refused = error;
+      if (!refused) refused = error;
+    };
+    if (names_[i] != Name::of_results) {
       try {
-        plans[i].path = writer_.claim(name, "`" + graph_.outputs[i].name + "` of " + item.name);
+        // Two lists that have a first file in common would write one file.
+        const std::string path = writer_.claim(name_of(item, i, 0, codecs), owner);
+        if (names_[i] == Name::of_inputs) plan.path = path;
       } catch (const Error& error) {
         // Two items with one name, an input as output, or a name that no item has a part in: the request's mistake.
         if (error.code() != "E611" || !of_item_[i]) throw;
-        refused = error;
-        return plans;
+        refuse(error);
+        continue;
       }
     }
-    judge(item, static_cast<int>(i), hash_of, plans[i]);
-    if (plans[i].why.empty() || plans[i].path.empty()) continue;
+    judge(item, i, hash_of, plan);
     try {
-      writer_.check_untouched(plans[i].path);
+      if (!plan.why.empty())
+        check_files(item, i, plan, codecs);
+      else if (plan.path.empty())
+        for (const json& file : plan.files) writer_.claim_kept(file["path"].get<std::string>(), owner);
     } catch (const Error& error) {
-      refused = error;
+      refuse(error);
     }
   }
   return plans;
+}
+
+std::string Planner::name_of(const Item& item, int output, int element, const Codecs& codecs) const {
+  const std::vector<std::vector<Value>> nothing(graph_.nodes.size());
+  ItemValues values{graph_, item.inputs, nothing};
+  values.element = element;
+  return as_text(evaluate(graph_.outputs[output].file, values, codecs));
+}
+
+/// Throws E614 where the output must not be written.
+void Planner::check_files(const Item& item, int output, const OutputPlan& plan, const Codecs& codecs) const {
+  if (!plan.path.empty()) {
+    writer_.check_untouched(plan.path);
+  } else if (names_[output] == Name::of_index) {
+    // How long the list gets nobody knows: those that are there in a row are taken for those that it would write.
+    for (int element = 0; writer_.check_untouched(writer_.path_of(name_of(item, output, element, codecs))); ++element) {
+    }
+  }
 }
 
 void Planner::look_again(const Item& item, const FileHash& hash_of, std::vector<OutputPlan>& outputs) const {
@@ -180,20 +209,22 @@ Plan make_plan(const Graph& graph, const ItemTable& table, const Planner& planne
   for (std::size_t i = 0; i < table.items.size(); ++i) {
     std::optional<Error> refused;
     const std::vector<OutputPlan> outputs = planner.look(table.items[i], codecs, hash_of, refused);
-    if (refused) {
-      plan.refused.emplace(i, *refused);
-      plan.work_of.push_back(-1);
-      plan.nothing_to_do = false;
-      continue;
-    }
     std::vector<bool> to_make;
     bool unhashed = false;
     for (std::size_t o = 0; o < outputs.size(); ++o) {
-      to_make.push_back(!outputs[o].why.empty());
-      unhashed = unhashed || outputs[o].unhashed;
-      if (!outputs[o].why.empty()) {
+      to_make.push_back(!outputs[o].why.empty() && !outputs[o].refused);
+      unhashed = unhashed || (outputs[o].unhashed && !outputs[o].refused);
+      if (to_make[o]) {
         ++plan.why[o][outputs[o].why];
         plan.nothing_to_do = false;
+      }
+    }
+    if (refused) {
+      plan.refused.emplace(i, *refused);
+      plan.nothing_to_do = false;
+      if (std::find(to_make.begin(), to_make.end(), true) == to_make.end()) {
+        plan.work_of.push_back(-1);
+        continue;
       }
     }
     if (unhashed) plan.unhashed.push_back(i);

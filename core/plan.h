@@ -5,7 +5,9 @@
 // others.
 #pragma once
 
+#include <cstdint>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -43,6 +45,7 @@ struct OutputPlan {
   std::string path;                                // where its name follows from the inputs alone
   nlohmann::json files = nlohmann::json::array();  // {"path", "hash"}: those that are up to date
   bool unhashed = false;                           // why: an input's content has not been looked at yet
+  std::optional<Error> refused;                    // why it cannot be made, or must not
 };
 
 /// Tells outputs that are up to date from those that are not. Safe from many threads after its making.
@@ -50,9 +53,10 @@ class Planner {
  public:
   Planner(const Graph& graph, Index& index, OutputWriter& writer, const PlanOptions& options);
 
-  /// Claims the names that follow from the inputs alone, so that two items that would write one file, a file that was
-  /// edited, or a name that cannot be one are refused before money is spent. Throws what is the request's mistake;
-  /// `refused` is what is wrong with this item alone.
+  /// Claims the names that are known, so that two items that would write one file, a file that was edited, or a name
+  /// that cannot be one are refused before money is spent. Known are those that follow from the inputs alone, those of
+  /// a list but for `${index}`, and those of files that are up to date. Throws what is the request's mistake; `refused`
+  /// is the first of what is wrong with this item's outputs alone.
   std::vector<OutputPlan> look(const Item& item, const Codecs& codecs, const FileHash& hash_of,
                                std::optional<Error>& refused) const;
   /// The same again, after contents have been looked at; nothing is claimed.
@@ -60,16 +64,22 @@ class Planner {
 
   Index::Reading reading() const { return Index::Reading(index_); }
   const std::vector<OutputRecipe>& recipes() const { return recipes_; }
+  /// Whether a `when` may decide against the output.
+  bool conditional(int output) const { return conditional_[output]; }
 
  private:
   void judge(const Item& item, int output, const FileHash& hash_of, OutputPlan& plan) const;
   std::string difference(int output, const Index::Output& made, const std::string& parts) const;
+  std::string name_of(const Item& item, int output, int element, const Codecs& codecs) const;
+  void check_files(const Item& item, int output, const OutputPlan& plan, const Codecs& codecs) const;
 
   const Graph& graph_;
   Index& index_;
   OutputWriter& writer_;
   std::vector<OutputRecipe> recipes_;
-  std::vector<bool> early_, of_item_, forced_, conditional_;  // by output
+  enum class Name : std::uint8_t { of_inputs, of_index, of_results };  // what it follows from
+  std::vector<Name> names_;                                            // by output
+  std::vector<bool> of_item_, forced_, conditional_;                   // by output
   bool fresh_ = false;
 };
 
@@ -80,8 +90,8 @@ struct Work {
 
 struct Plan {
   std::vector<Work> works;
-  std::vector<int> work_of;              // by item: into works; -1 where it is refused
-  std::map<std::size_t, Error> refused;  // by item
+  std::vector<int> work_of;              // by item: into works; -1 where all that it has to do is refused
+  std::map<std::size_t, Error> refused;  // by item: the first of its outputs that is
   std::vector<std::size_t> unhashed;     // items whose verdict may get better when contents are looked at, ascending
   std::vector<std::map<std::string, int>> why;  // by output: why it is made, with the number of items
   bool nothing_to_do = true;

@@ -362,10 +362,10 @@ RunCounts execute(const Running& run, bool& interrupted) {
                         (remote > 0                   ? remote + std::max(4, remote / 4)
                          : uses(run.graph, Pool::net) ? kNetThreads
                                                       : 0);
-  scheduler = std::make_unique<Scheduler>(Scheduler::Setup{run.graph, run.registry, run.table, run.planner, run.codecs,
-                                                           executor, *driver, services.host, run.index, run.writer,
-                                                           events, memory, in_flight, options.fail_fast,
-                                                           consents(options, run.started), &run.thumbnails, &askers});
+  scheduler = std::make_unique<Scheduler>(Scheduler::Setup{
+      run.graph, run.registry, run.table, run.planner, run.codecs, executor, *driver, services.host, run.index,
+      run.writer, events, memory, in_flight, options.fail_fast, consents(options, run.started), &run.thumbnails,
+      &askers, [&] { return has_unknown_purchases(ledger, run.index); }});
   Signals signals(
       [&] {
         run.stopping = true;
@@ -399,7 +399,7 @@ RunCounts execute(const Running& run, bool& interrupted) {
 
 int run_graph(const Graph& graph, const Registry& registry, const ItemTable& table, const RunOptions& options,
               const RunModels& models) {
-  Signals::block();
+  Signals::end_at_once();
   ::signal(SIGPIPE, SIG_IGN);
   Redactor redactor;
   add_secrets(redactor);
@@ -421,6 +421,9 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
             if (one.file()) writer.protect(one.file()->path);
       }
     writer.check_folder();
+    writer.keep_out_of(state);
+    if (const std::string trouble = index.trouble(); !trouble.empty())
+      std::fprintf(stderr, "! %s: what is done now is done again by the next run\n", printable_line(trouble).c_str());
     const Planner planner(graph, index, writer, {options.fresh, {options.rebuy.begin(), options.rebuy.end()}});
     // What nobody has looked at yet is hashed when its item's turn comes, not before the first one starts.
     const Plan plan =
@@ -435,6 +438,7 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
       check_prices(graph, summary(graph, table, plan, known), *models.uses, budget);
     }
 
+    Signals::block();
     std::unique_ptr<Services> services;
     if (!plan.nothing_to_do) {
       if (!graph.outputs.empty()) check_room_for(writer.folder(), options.out);
@@ -488,6 +492,7 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
       counts = execute({graph, registry, table, options, models, state, codecs, index, writer, planner, *services, log,
                         budget, at_work, started, thumbnails, stopping},
                        interrupted);
+    Signals::end_at_once();
     int exit = kExitDone;
     if (interrupted)
       exit = kExitInterrupted;
@@ -497,6 +502,7 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
       exit = kExitItemsFailed;
     log.events().emit(end_event(counts, exit, options, budget));
     log.finish();
+    if (!log.told_all() && (exit == kExitDone || exit == kExitItemsFailed)) exit = kExitStopped;
     std::string report;
     if (counts.items_reused < static_cast<int>(table.items.size()))
       report = show_report(log, state, thumbnails, kThumbnailTime);

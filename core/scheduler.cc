@@ -98,15 +98,15 @@ void Scheduler::begin(const ItemPtr& item) {
   };
   std::optional<Error> refused;
   item->plans = setup_.planner.look(*item->item, setup_.codecs, hash_of, refused);
-  if (refused) return refuse(item, *refused);
   std::vector<bool> outputs;
   for (std::size_t i = 0; i < item->plans.size(); ++i) {
-    outputs.push_back(!item->plans[i].why.empty());
+    outputs.push_back(!item->plans[i].why.empty() && !item->plans[i].refused);
     for (const json& file : item->plans[i].files) item->files.push_back(file);
     item->parts.push_back(outputs[i] ? item_parts(setup_.planner.recipes()[i], setup_.graph, *item->item, hash_of)
                                      : "");
   }
-  if (setup_.remote.over_budget() && item->would_buy(setup_.graph, setup_.index, outputs))
+  if (refused && std::find(outputs.begin(), outputs.end(), true) == outputs.end()) return refuse(item, *refused);
+  if (setup_.remote.over_budget() && !has_unknown_purchases() && item->would_buy(setup_.graph, setup_.index, outputs))
     return refuse(item, setup_.remote.budget_refusal(), Outcome::canceled);
   if (setup_.thumbnails) tell_inputs(setup_.events, setup_.graph, *item->item, item->hashes);
   std::unique_lock lock(mutex_);
@@ -126,10 +126,32 @@ void Scheduler::begin(const ItemPtr& item) {
   item->substituted.resize(vertices_.count);
   item->fanned.resize(setup_.graph.nodes.size());
   item->readers = item->shape->readers;
+  for (std::size_t i = 0; i < item->plans.size(); ++i)
+    if (item->plans[i].refused) fail_output(*item, static_cast<int>(i), *item->plans[i].refused);
   for (int vertex = 0; vertex < vertices_.count; ++vertex)
     item->waiting[vertex] = static_cast<int>(vertices_.upstream[vertex].size());
   for (int vertex = 0; vertex < vertices_.count; ++vertex)
     if (item->shape->needed[vertex] && item->waiting[vertex] == 0) post({item, vertex});
+}
+
+/// One that was refused before anything ran: the item has failed, and its other outputs are made.
+void Scheduler::fail_output(ItemRun& item, int output, const Error& error) {
+  const int vertex = vertices_.nodes + output;
+  const Ending ending = {Outcome::failed, error};
+  item.started[vertex] = steady_clock::now();
+  item.outcomes[vertex] = Outcome::failed;
+  item.failed = true;
+  emit_task(item, vertex, "failed", &ending);
+  if (!item.cause.empty()) return;
+  item.cause = "`" + vertex_name(vertex) + "`: " + error.message();
+  item.code = error.code();
+  item.culprit = vertex_name(vertex);
+}
+
+bool Scheduler::has_unknown_purchases() {
+  std::call_once(looked_for_unknown_,
+                 [&] { unknown_purchases_ = setup_.unknown_purchases && setup_.unknown_purchases(); });
+  return unknown_purchases_;
 }
 
 /// The item holds what it will: others may follow.
@@ -248,7 +270,10 @@ void Scheduler::run_node(const Piece& piece) {
   const GraphNode& node = setup_.graph.nodes[piece.vertex];
   if (piece.element >= 0) {
     const FanOut& fan = *piece.item->fanned[piece.vertex];
-    if (fan.given_up()) return ended(piece, {.outcome = Outcome::skipped, .cause = "another element failed"});
+    if (fan.given_up()) {
+      if (node.spec->cost == Cost::paid) piece.item->fanned[piece.vertex]->bought(piece.element, kNotBought);
+      return ended(piece, {.outcome = Outcome::skipped, .cause = "another element failed"});
+    }
     if (fan.element(piece.element).absent())
       return ended(piece, {.outcome = Outcome::skipped, .cause = "there is no such element"});
   }
@@ -320,12 +345,14 @@ void Scheduler::run_remote(const Piece& piece, std::shared_ptr<NodeCall> call,
       std::lock_guard lock(mutex_);
       piece.item->cost = sum_of(piece.item->cost.value_or(0), *outcome.cost);
     }
+    // Also one that failed: a plan must not tell that it was never bought.
+    const bool bought = !outcome.error || !outcome.id.empty();
+    if (piece.element >= 0)
+      piece.item->fanned[piece.vertex]->bought(piece.element, bought ? outcome.key : kNotBought);
+    else if (bought && !outcome.key.empty())
+      remember_purchases(piece, outcome.key);
     if (outcome.error) return ended(piece, {outcome.canceled ? Outcome::canceled : Outcome::failed, outcome.error});
     try {
-      if (piece.element < 0)
-        remember_purchases(piece, outcome.key);
-      else
-        piece.item->fanned[piece.vertex]->bought(piece.element, outcome.key);
       for (const FilePtr& file : outcome.files)
         if (!file->source_url.empty()) setup_.host.remember(file->source_url, file);
       remote->finish(*call, *outcome.answer, outcome.files);
@@ -377,6 +404,9 @@ void Scheduler::run_output(const ItemPtr& item, int index) {
   if (item->plans[index].path.empty())
     setup_.index.remember_files(
         files_key(setup_.planner.recipes()[index].digest, item->parts[index], setup_.writer.folder()), paths.dump());
+  // What was decided before holds no longer, and must not keep a file from being brought back.
+  if (setup_.planner.conditional(index))
+    setup_.index.forget_files(skipped_key(setup_.planner.recipes()[index].digest, item->parts[index]));
   ended({item, vertex}, {changed ? Outcome::done : Outcome::reused});
 }
 
@@ -387,113 +417,6 @@ void Scheduler::emit_task(const ItemRun& item, int vertex, std::string_view stat
   if (!is_output(vertex) && item.fanned[vertex]) event["elements"] = item.fanned[vertex]->size();
   if (ending) ending->tell(event);
   setup_.events.emit(std::move(event));
-}
-
-void Scheduler::ended(const Piece& piece, Ending ending) {
-  if (!is_output(piece.vertex))
-    ending = covered(setup_.graph.nodes[piece.vertex], std::move(ending), values_of(piece), setup_.codecs);
-  if (piece.element < 0) return vertex_ended(piece.item, piece.vertex, std::move(ending));
-  FanOut& fan = *piece.item->fanned[piece.vertex];
-  if (ending.outcome != Outcome::done && ending.outcome != Outcome::reused) {
-    json event = {{"type", "element"}, {"item", piece.item->item->name}, {"node", vertex_name(piece.vertex)}};
-    event.update({{"index", piece.element}, {"state", outcome_name(ending.outcome)}});
-    ending.tell(event);
-    setup_.events.emit(std::move(event));
-  }
-  if (!fan.end(piece.element, std::move(ending))) return;
-  const Spec& spec = *setup_.graph.nodes[piece.vertex].spec;
-  Ending whole = fan.together(spec);
-  if (spec.cost == Cost::paid && whole.goes_on() && !whole.substituted) remember_purchases(piece, fan.purchases());
-  vertex_ended(piece.item, piece.vertex, std::move(whole));
-}
-
-void Scheduler::vertex_ended(const ItemPtr& item, int vertex, Ending ending) {
-  const std::optional<Error>& error = ending.error;
-  const bool failed = ending.outcome == Outcome::failed || ending.outcome == Outcome::canceled;
-  const bool stops = failed && error && (error->stops_run() || (setup_.fail_fast && ending.outcome == Outcome::failed));
-  if (setup_.thumbnails && !is_output(vertex) && ending.goes_on())
-    tell_pictures(setup_.events, *setup_.thumbnails, item->item->name, vertex_name(vertex), ending.outputs);
-  std::unique_lock lock(mutex_);
-  if (item->outcomes[vertex]) return;  // one outcome each, whatever failed after it was given
-  at_work(*item);
-  emit_task(*item, vertex, outcome_name(ending.outcome), &ending);
-  const bool goes_on = ending.goes_on();
-  if (!is_output(vertex)) item->outputs[vertex] = std::move(ending.outputs);
-  if (ending.substituted) item->substituted[vertex] = true;
-  const std::string cause = "`" + vertex_name(vertex) + "`: " + (error ? error->message() : ending.cause);
-  if (failed && item->cause.empty()) {
-    item->cause = cause;
-    if (error) item->code = error->code();
-    item->culprit = vertex_name(vertex);
-  }
-  if (ending.outcome == Outcome::skipped && item->skip_cause.empty()) item->skip_cause = cause;
-  // At the cap nothing more is bought, but what costs nothing goes on.
-  const bool over_budget = ending.outcome == Outcome::canceled && error && setup_.remote.over_budget();
-  if (((stops && error->stops_run()) || over_budget) && !counts_.stopped) counts_.stopped = *error;
-  // A vertex that failed takes what stands after it along; done iteratively, chains may be long.
-  std::vector<Settled> open = {{vertex, ending.outcome, goes_on, ending.by_when, ""}};
-  std::vector<int> conditional;  // outputs that `when` decided against
-  while (!open.empty()) {
-    const Settled next = open.back();
-    open.pop_back();
-    settle(item, next, open, conditional);
-    for (Settled& more : open)
-      if (more.upstream.empty()) more.upstream = "upstream " + cause;
-  }
-  const bool last = item->left == 0;
-  lock.unlock();
-  for (int output : conditional)
-    setup_.index.remember_files(skipped_key(setup_.planner.recipes()[output].digest, item->parts[output]), "[]");
-  if (stops) stop();
-  if (last) end_item(item);
-}
-
-void Scheduler::settle(const ItemPtr& item, const Settled& settled, std::vector<Settled>& more,
-                       std::vector<int>& conditional) {
-  const int vertex = settled.vertex;
-  if (item->outcomes[vertex]) return;
-  item->outcomes[vertex] = settled.outcome;
-  --item->left;
-  if (settled.outcome == Outcome::canceled) item->canceled = true;
-  if (settled.outcome == Outcome::failed) item->failed = true;
-  if (!settled.upstream.empty()) {
-    item->started[vertex] = steady_clock::now();
-    const Ending along = {.outcome = Outcome::skipped, .cause = settled.upstream};
-    emit_task(*item, vertex, "skipped", &along);
-  }
-  if (is_output(vertex)) {
-    if (settled.goes_on) ++item->written;
-    if (settled.by_when && !item->substituted[vertex])
-      conditional.push_back(vertex - static_cast<int>(setup_.graph.nodes.size()));
-  }
-  for (int from : vertices_.upstream[vertex])
-    if (--item->readers[from] == 0 && !is_output(from))
-      item->outputs[from].clear();  // nobody needs the pixels any more
-  for (int next : vertices_.downstream[vertex]) {
-    if (!item->shape->needed[next]) continue;
-    if (item->substituted[vertex]) item->substituted[next] = true;
-    if (!settled.goes_on)
-      more.push_back({next, Outcome::skipped, false, settled.by_when, ""});
-    else if (--item->waiting[next] == 0 && !item->outcomes[next])
-      post({item, next});
-  }
-}
-
-void Scheduler::end_item(const ItemPtr& item) {
-  const Outcome outcome = item->outcome();
-  setup_.events.emit(item->event(setup_.graph));
-  std::lock_guard lock(mutex_);
-  if (item->fresh) --fresh_items_;
-  switch (outcome) {
-    case Outcome::done: ++counts_.items_done; break;
-    case Outcome::reused: ++counts_.items_reused; break;
-    case Outcome::failed: ++counts_.items_failed; break;
-    case Outcome::skipped: ++counts_.items_skipped; break;
-    case Outcome::canceled: ++counts_.items_canceled; break;
-  }
-  --running_items_;
-  start_items();
-  idle_.notify_all();
 }
 
 }  // namespace pixgraph

@@ -7,6 +7,7 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -60,6 +61,8 @@ class Scheduler {
     Consents consents;
     Thumbnails* thumbnails = nullptr;  // null: none are made
     Askers* askers = nullptr;          // is told which task asks for which purchase
+    /// Whether the ledger has results that the index does not know of; asked once, at the cap. Null: it has none.
+    std::function<bool()> unknown_purchases = nullptr;
   };
   explicit Scheduler(Setup setup);
   ~Scheduler();
@@ -90,6 +93,8 @@ class Scheduler {
   void start_items();  // REQUIRES: mutex_ held
   void begin(const ItemPtr& item);
   void refuse(const ItemPtr& item, const Error& error, Outcome outcome = Outcome::failed);
+  void fail_output(ItemRun& item, int output, const Error& error);  // REQUIRES: mutex_ held
+  bool has_unknown_purchases();
   void at_work(ItemRun& item);  // REQUIRES: mutex_ held
   void post(const Piece& piece);
   void run_piece(const Piece& piece);
@@ -129,6 +134,8 @@ class Scheduler {
   int running_items_ = 0;
   int fresh_items_ = 0;  // of them: those that have done nothing yet
   RunCounts counts_;
+  std::once_flag looked_for_unknown_;
+  bool unknown_purchases_ = false;
 };
 
 }  // namespace pixgraph

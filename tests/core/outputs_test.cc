@@ -1,6 +1,7 @@
 #include "outputs.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 
@@ -177,6 +178,69 @@ TEST(Outputs, AlphaIsFlattenedOnlyWhenAsked) {
   EXPECT_EQ(error_of([&] { desk.write("a.flat", image); }).substr(0, 5), "E322:");
   desk.settings.flatten = "#ffffff";
   EXPECT_TRUE(desk.write("a.flat", image).changed);
+}
+
+TEST(Outputs, AFileAndAFolderOfOneNameAreAConflict) {
+  for (const bool file_first : {true, false}) {
+    Desk desk;
+    desk.writer.claim(file_first ? "x/a.jpg" : "x/a.jpg/y/b.jpg", "`result` of 1");
+    const std::string hint = " (put ${photo.relpath} or another part that differs into `file:`)";
+    EXPECT_EQ(desk.claim_error(file_first ? "x/a.jpg/y/b.jpg" : "x/a.jpg", "`result` of 2"),
+              file_first ? "E612: `" + desk.folder.path("out/x/a.jpg/y/b.jpg") +
+                               "` of `result` of 2 would lie in a file, which `result` of 1 writes" + hint
+                         : "E612: `" + desk.folder.path("out/x/a.jpg") +
+                               "` would be a folder, for `result` of 1, and a file, by `result` of 2" + hint);
+    EXPECT_EQ(desk.claim_error("x/c.jpg", "`result` of 3"), "");
+  }
+}
+
+TEST(Outputs, ALinkWithinTheFolderIsNoSecondFile) {
+  Desk desk;
+  desk.folder.write("out/k/other.txt", "x");
+  std::filesystem::create_symlink("k", desk.folder.path("out/l"));
+  desk.writer.claim("k/a.txt", "`result` of 1");
+  EXPECT_EQ(desk.claim_error("l/a.txt", "`result` of 2").substr(0, 5), "E612:");
+  EXPECT_EQ(desk.claim_error("l/b.txt", "`result` of 2"), "");
+}
+
+TEST(Outputs, AFileThatStaysIsClaimedByItsOwner) {
+  Desk desk;
+  desk.writer.claim_kept(desk.folder.path("out/a.txt"), "`result` of 1");
+  EXPECT_EQ(desk.claim_error("a.txt", "`result` of 1"), "");
+  EXPECT_EQ(desk.claim_error("a.txt", "`result` of 2").substr(0, 5), "E612:");
+}
+
+TEST(Outputs, NothingIsWrittenIntoTheStateDirectory) {
+  Desk desk;
+  desk.writer.keep_out_of(desk.folder.path("out/.pixgraph"));
+  EXPECT_EQ(desk.claim_error(".pixgraph/x.txt"),
+            "E611: the output file `.pixgraph/x.txt` would lie in the state "
+            "directory " +
+                desk.folder.path("out/.pixgraph") + " (choose another `file:`, --out or --state)");
+  EXPECT_EQ(desk.claim_error(".pixgraphs/x.txt"), "");
+  Desk within;  // --out below the state directory
+  within.writer.keep_out_of(within.folder.path("."));
+  EXPECT_EQ(within.claim_error("x.txt"), "");
+}
+
+TEST(Outputs, WhatIsNoFileIsNeverReplaced) {
+  Desk desk(true);
+  std::filesystem::create_directories(desk.folder.path("out/folder.txt"));
+  ::mkfifo(desk.folder.path("out/pipe.txt").c_str(), 0600);
+  desk.folder.write("out/d", "a file");
+  const auto refusal = [&](const std::string& name) {
+    const std::string checked = error_of([&] { desk.writer.check_untouched(desk.folder.path("out/" + name)); });
+    EXPECT_EQ(error_of([&] { desk.write(name, Value("ours")); }), checked);
+    return checked;
+  };
+  EXPECT_EQ(refusal("folder.txt"), "E614: `" + desk.folder.path("out/folder.txt") +
+                                       "` is a folder, which no file takes the place of "
+                                       "(move it away)");
+  EXPECT_EQ(refusal("pipe.txt"), "E614: `" + desk.folder.path("out/pipe.txt") +
+                                     "` is no ordinary file, and is not overwritten (move it away)");
+  EXPECT_EQ(refusal("d/x/y.txt"), "E614: `" + desk.folder.path("out/d") + "` is no folder, so `" +
+                                      desk.folder.path("out/d/x/y.txt") + "` cannot lie in it (move it away)");
+  EXPECT_FALSE(desk.writer.is_as_written(desk.folder.path("out/pipe.txt"), "x"));
 }
 
 }  // namespace

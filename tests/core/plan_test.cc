@@ -40,6 +40,8 @@ struct Planning : Nodes {
           for (const char c : call.text("text")) letters.emplace_back(std::string(1, c));
           call.set("letters", Value(std::move(letters)));
         });
+    add(Spec("Now", "Says what is so now").out("text", Type::text, "x"),
+        [this](Call& call) { call.set("text", Value(now)); });
     write("a.txt", "hello");
   }
   void write(const std::string& name, const std::string& text) { std::ofstream(folder->path(name)) << text; }
@@ -48,16 +50,20 @@ struct Planning : Nodes {
     made.file = folder->path("p.yaml");
     return made;
   }
-  void run() {
+  void run() { EXPECT_EQ(run_all(), kExitDone) << errors; }
+  int run_all() {
     const Graph made = graph();
     RunOptions options;
     options.out = folder->path("out");
+    options.fresh = fresh;
+    std::vector<std::string> paths;
+    for (const std::string& photo : photos) paths.push_back(folder->path(photo));
     testing::internal::CaptureStdout();
     testing::internal::CaptureStderr();
-    const int exit = run_graph(made, registry, list_items(made, {folder->path("a.txt")}, {}), options);
+    const int exit = run_graph(made, registry, list_items(made, paths, {}), options);
     testing::internal::GetCapturedStdout();
-    const std::string errors = testing::internal::GetCapturedStderr();
-    EXPECT_EQ(exit, kExitDone) << errors;
+    errors = testing::internal::GetCapturedStderr();
+    return exit;
   }
   /// Why each output is made, parted by "; ": "" for one that is up to date.
   std::string plan(const PlanOptions& options = {}) {
@@ -78,7 +84,9 @@ struct Planning : Nodes {
   }
   std::shared_ptr<TempFolder> folder = std::make_shared<TempFolder>();
   std::string pipeline;
-  bool hashed = true;
+  std::vector<std::string> photos = {"a.txt"};
+  std::string now, errors;
+  bool hashed = true, fresh = false;
   std::optional<Error> refused;
   Plan whole;
 };
@@ -195,6 +203,116 @@ outputs: {all: {value: "${letters}", file: "${photo.stem}-${index}.txt"}}
   EXPECT_EQ(planning.plan(), "");
   planning.write("a.txt", "other");
   EXPECT_EQ(planning.plan(), "new, or made from other inputs before");
+}
+
+constexpr const char* kLetters = R"(inputs: {photo: {type: file}}
+nodes:
+  read: {type: Read, file: "${photo}"}
+  letters: {type: Split, text: "${read}"}
+outputs: {all: {value: "${letters}", file: "${photo.stem}-${index}.txt"}}
+)";
+constexpr const char* kNamedByResult = R"(inputs: {photo: {type: file}}
+nodes:
+  read: {type: Read, file: "${photo}"}
+outputs: {all: {value: "${photo.stem}", file: "${read}.txt"}}
+)";
+
+TEST(Plan, ListsWithTheSameNamesAreRefusedBeforeAnythingRuns) {
+  Planning planning(kLetters);
+  planning.photos = {"a.txt", "sub/a.txt"};
+  fs::create_directories(planning.folder->path("sub"));
+  planning.write("sub/a.txt", "other");
+  EXPECT_EQ(planning.run_all(), kExitWrongRequest);
+  EXPECT_NE(planning.errors.find("error[E612]: `" + planning.folder->path("out/a-0.txt") +
+                                 "` would be written twice: by `all` of a.txt and by `all` of " +
+                                 planning.folder->path("sub/a.txt") + "\n"),
+            std::string::npos)
+      << planning.errors;
+  EXPECT_FALSE(fs::exists(planning.folder->path("out")));
+}
+
+TEST(Plan, AnItemThatIsUpToDateKeepsItsFilesWhoeverWantsTheirNames) {
+  Planning planning(kNamedByResult);
+  planning.photos = {"a.txt", "b.txt"};
+  planning.write("b.txt", "hello");
+  EXPECT_EQ(planning.run_all(), kExitItemsFailed);
+  std::ifstream in(planning.folder->path("out/hello.txt"));
+  const std::string first(std::istreambuf_iterator<char>(in), {});
+  for (int again = 0; again < 2; ++again) {
+    EXPECT_EQ(planning.run_all(), kExitItemsFailed);
+    EXPECT_NE(planning.errors.find("hello.txt` would be written twice: by `all` of "), std::string::npos)
+        << planning.errors;
+    std::ifstream now(planning.folder->path("out/hello.txt"));
+    EXPECT_EQ(std::string(std::istreambuf_iterator<char>(now), {}), first);
+  }
+}
+
+TEST(Plan, AnEditedFileOfAListIsRefusedBeforeAnythingRuns) {
+  Planning planning(kLetters);
+  planning.run();
+  planning.write("out/a-1.txt", "mine");
+  planning.write("a.txt", "other");
+  EXPECT_EQ(planning.plan(), "new, or made from other inputs before");
+  ASSERT_TRUE(planning.refused);
+  EXPECT_EQ(planning.refused->message(), "`" + planning.folder->path("out/a-1.txt") +
+                                             "` was not written by pixgraph or was changed since, and is not "
+                                             "overwritten");
+}
+
+TEST(Plan, AnEditedOutputKeepsNoOtherFromBeingBroughtBack) {
+  Planning planning;
+  planning.run();
+  planning.write("out/a.txt", "mine");
+  fs::remove(planning.folder->path("out/a-loud.txt"));
+  EXPECT_EQ(planning.plan(), "output changed since; output missing");
+  EXPECT_EQ(planning.whole.refused.size(), 1u);
+  ASSERT_EQ(planning.whole.works.size(), 1u);
+  EXPECT_EQ(planning.whole.works[0].outputs, (std::vector<bool>{false, true}));
+  EXPECT_EQ(planning.run_all(), kExitItemsFailed);
+  EXPECT_TRUE(fs::exists(planning.folder->path("out/a-loud.txt")));
+  EXPECT_NE(planning.errors.find("was not written by pixgraph or was changed since"), std::string::npos)
+      << planning.errors;
+  EXPECT_EQ(planning.plan(), "output changed since; ");
+}
+
+TEST(Plan, WhatWasSkippedOnceAndWrittenSinceIsBroughtBack) {
+  Planning planning(R"(inputs: {photo: {type: file}}
+nodes:
+  now: {type: Now}
+  said: {type: Say, text: "${photo.stem}", when: "${now} == 'yes'"}
+outputs: {all: {value: "${said}", file: "${photo.stem}.txt"}}
+)");
+  planning.now = "no";
+  planning.run();
+  EXPECT_EQ(planning.plan(), "");
+  planning.now = "yes";
+  planning.fresh = true;
+  planning.run();
+  ASSERT_TRUE(fs::exists(planning.folder->path("out/a.txt")));
+  EXPECT_EQ(planning.plan(), "");
+  fs::remove(planning.folder->path("out/a.txt"));
+  EXPECT_EQ(planning.plan(), "output missing");
+}
+
+TEST(Plan, OfManyNodesIsMadeSoon) {
+  std::string text = "inputs: {photo: {type: file}}\nnodes:\n  n0: {type: Say, text: \"${photo.stem}\"}\n";
+  constexpr int kNodes = 8000;
+  for (int i = 1; i < kNodes; ++i)
+    text += "  n" + std::to_string(i) + ": {type: Say, text: \"${n" + std::to_string(i - 1) + "}\"}\n";
+  text += "outputs: {all: {value: \"${n" + std::to_string(kNodes - 1) + "}\", file: \"${photo.stem}.txt\"}}\n";
+  Planning planning(text);
+  const Graph graph = planning.graph();
+  const auto start = std::chrono::steady_clock::now();
+  output_recipes(graph, [](const File&) { return std::string("hash"); });
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(2));
+}
+
+TEST(Plan, TheIndexIsNoTextThatSaysSo) {
+  const std::string text = std::string(kLetters) + "params: {p: {type: text, default: index}}\n";
+  Planning planning(replaced(text, "${photo.stem}-${index}", "${photo.stem}-${p}-${index}"));
+  planning.run();
+  EXPECT_EQ(planning.plan(), "");
+  EXPECT_NE(after_change(planning, replaced(text, "${photo.stem}-${index}", "${photo.stem}-${index}-${p}")), "");
 }
 
 }  // namespace
