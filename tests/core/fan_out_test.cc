@@ -142,5 +142,27 @@ TEST(FanOut, WhatWasBoughtInPartIsNotTakenForNew) {
   EXPECT_EQ(fan.purchases(), "one two ? ?");
 }
 
+TEST(FanOut, APlanKnowsWhatFailedAndWhatWasBoughtBesideIt) {
+  Words nodes;
+  nodes.remote->on_submit = [](const Request& request) {
+    const std::string prompt = (*request.input)["prompt"];
+    if (prompt != "bad") return created("id of " + prompt, succeeded({}, "answer"));
+    return created("id of bad", ended_as(RemoteStatus::failed, "it cannot be done"));
+  };
+  TestRun run(nodes,
+              pipeline_of("  one: {type: Ask, prompt: bad}\n"
+                          "  many: {type: Ask, each: [a, b, bad, \"${word}\"], prompt: \"${each}\"}\n"
+                          "  last: {type: Join, texts: \"${many}\"}\n") +
+                  "  other: {value: \"${one}\", file: \"${word}-other.txt\"}\n",
+              {"w"}, false, 1);
+  EXPECT_EQ(run.run().items_failed, 1);
+  const Plan plan = make_plan(run.graph, run.table, run.planner, run.codecs, [](const File&) { return ""; });
+  const PlanSummary told = run.told(plan);
+  const std::map<std::string, int> refused = {{"cannot run without your word: the last purchase is failed", 1}};
+  EXPECT_EQ(told.nodes[0].predictions, 0);
+  EXPECT_EQ(told.nodes[0].why, refused);
+  EXPECT_LE(told.nodes[1].predictions, 3);  // not the one that failed, and of the others those that had begun
+}
+
 }  // namespace
 }  // namespace pixgraph
