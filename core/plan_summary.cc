@@ -1,6 +1,7 @@
 #include "plan_summary.h"
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <set>
 #include <sstream>
@@ -38,13 +39,17 @@ Buying reason_to_buy_one(const GraphNode& node, const std::string& key, const Pu
 }
 
 /// How many purchases that are made or may be, and why the first of them has to be looked at.
-std::pair<Buying, int> reason_to_buy(const GraphNode& node, const std::string& recipe, const PurchaseKnowledge& known) {
+std::pair<Buying, int> reason_to_buy(const GraphNode& node, const std::string& recipe, const PurchaseKnowledge& known,
+                                     const std::function<bool()>& unknown_purchases) {
   // How many elements a list in the file has is known; that of another node when that has run.
   const auto* elements = node.each ? std::get_if<Expression::ListOf>(&node.each->form) : nullptr;
   const int whole = elements ? static_cast<int>(elements->items.size()) : 1;
   if (recipe.empty()) return {{"photo not hashed yet"}, whole};
   const auto kept = known.index.purchase(recipe);
-  if (!kept) return {{"new: never bought with these inputs"}, whole};
+  if (!kept)
+    return {{unknown_purchases() ? "not known: the ledger has purchases that the index of this machine does not know"
+                                 : "new: never bought with these inputs"},
+            whole};
   Buying first{"", false};
   int count = 0;
   std::istringstream keys(*kept == "-" ? "" : *kept);  // a node with `each` has several
@@ -109,6 +114,11 @@ PlanSummary summary(const Graph& graph, const ItemTable& table, const Plan& plan
     for (const auto& [why, count] : plan.why[output]) row.made += count;
     made.outputs.push_back(std::move(row));
   }
+  std::optional<bool> unknown;  // asked once, where it matters
+  const auto unknown_purchases = [&] {
+    if (!unknown) unknown = has_unknown_purchases(known.ledger, known.index);
+    return *unknown;
+  };
   std::set<std::string> counted;  // one prediction is shared by all that ask for the same
   for (std::size_t i = 0; i < table.items.size(); ++i) {
     if (plan.work_of[i] < 0) continue;
@@ -129,7 +139,7 @@ PlanSummary summary(const Graph& graph, const ItemTable& table, const Plan& plan
       }
       const GraphNode& one = graph.nodes[node];
       const auto [buying, count] =
-          row.paid ? reason_to_buy(one, recipes[node], known) : std::pair(Buying{"local", false}, 0);
+          row.paid ? reason_to_buy(one, recipes[node], known, unknown_purchases) : std::pair(Buying{"local", false}, 0);
       if (buying.why.empty()) {
         ++row.reused;
         continue;

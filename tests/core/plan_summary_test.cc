@@ -81,5 +81,15 @@ TEST(PlanSummary, KnowsWhetherTheIndexKnowsTheLedger) {
   EXPECT_TRUE(has_unknown_purchases(planned.ledger, planned.index));
 }
 
+TEST(PlanSummary, IsNotSureWhereTheIndexDoesNotKnowTheLedger) {
+  Planned planned;
+  Ledger theirs(planned.disk, "ledger");
+  Purchase made = theirs.claim(std::string(64, 'f'), 1, FakeRemote::request("x")).value();
+  theirs.succeeded(made, {}, {});
+  const PlanSummary plan = planned.plan();
+  EXPECT_EQ(plan.nodes[0].why,
+            (Reasons{{"not known: the ledger has purchases that the index of this machine does not know", 3}}));
+}
+
 }  // namespace
 }  // namespace pixgraph
