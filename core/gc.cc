@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <system_error>
@@ -134,11 +135,11 @@ class Collector {
     const std::vector<std::string> names = real_disk().list(runs);  // ids sort by time
     bool any_young = false;
     for (const std::string& name : names) any_young = any_young || is_young(join_path(runs, name));
-    std::set<std::string> written;  // outputs that a newer run wrote
+    std::map<std::string, std::string> newest_hashes;  // of outputs
     for (auto name = names.rbegin(); name != names.rend(); ++name) {
       const std::string folder = join_path(runs, *name);
       const bool newest = name == names.rbegin();
-      const bool in_use = read_outcomes(join_path(folder, "items.jsonl"), written);
+      const bool in_use = read_outcomes(join_path(folder, "items.jsonl"), newest_hashes);
       if (newest || is_young(folder) || (any_young && in_use)) {
         add_hashes(join_path(folder, "items.jsonl"), used_);
         add_hashes(join_path(folder, "events.ndjson"), shown_);
@@ -158,30 +159,33 @@ class Collector {
     return !older(fs::exists(list) ? list : folder, options_.keep);
   }
 
-  /// Whether an output is there that this run, and none of those in `written`, wrote.
-  static bool read_outcomes(const std::string& list, std::set<std::string>& written) {
+  /// Whether an output is there as this run made it, by the newest word on it in `newest`, from path to hash. What an
+  /// item was found to have was made by an earlier run, whose list tells what of.
+  static bool read_outcomes(const std::string& list, std::map<std::string, std::string>& newest) {
     bool in_use = false;
-    read_lines(list, "files", [&](const json& file) {
-      const std::string path = text_at(file, "path");
-      in_use = (written.insert(path).second && real_disk().exists(path)) || in_use;
+    read_lines(list, "files", [&](const json& line, const json& file) {
+      if (text_at(line, "outcome") == "reused") return;
+      const std::string path = text_at(file, "path"), hash = text_at(file, "hash");
+      in_use = (newest.emplace(path, hash).first->second == hash && real_disk().exists(path)) || in_use;
     });
     return in_use;
   }
 
   void add_predictions(const std::string& list) {
-    read_lines(list, "predictions", [&](const json& one) {
+    read_lines(list, "predictions", [&](const json&, const json& one) {
       if (const std::string id = text_at(one, "id"); !id.empty()) predictions_.insert(id);
     });
   }
 
-  /// Every object in the list of that name, of every line.
-  static void read_lines(const std::string& path, const char* name, const std::function<void(const json&)>& take) {
+  /// Every line, with every object in its list of that name.
+  static void read_lines(const std::string& path, const char* name,
+                         const std::function<void(const json&, const json&)>& take) {
     if (!real_disk().exists(path)) return;
     LineReader(path).read([&](std::string_view text) {
       const json line = json::parse(text, nullptr, false);
       if (!line.is_object() || !line.contains(name) || !line[name].is_array()) return;
       for (const json& one : line[name])
-        if (one.is_object()) take(one);
+        if (one.is_object()) take(line, one);
     });
   }
 

@@ -164,11 +164,15 @@ TEST(Gc, WhatRunsFoundUpToDateStays) {
              "{\"files\":[{\"path\":\"" + kept.folder.path("out/gone.png") + "\",\"hash\":\"" +
                  sha256(std::string_view("gone")) + "\"}]}\n",
              kOld);
+  kept.write("runs/20200103-b/items.jsonl",
+             "{\"outcome\":\"reused\",\"files\":[{\"path\":\"" + kept.folder.path("out/a.png") + "\",\"hash\":\"" +
+                 sha256(std::string_view("used")) + "\"}],\"predictions\":[]}\n",
+             kOld);
   kept.write("runs/20210101-c/items.jsonl", "{\"pixgraph_items\":1}\n{\"up_to_date\":1}\n", kYoung);
   GcOptions options;
   options.paid = true;
   const GcReport report = collect(kept.state, options);
-  EXPECT_EQ(report.runs.count, 1);
+  EXPECT_EQ(report.runs.count, 2);
   EXPECT_TRUE(fs::exists(used));
   EXPECT_TRUE(fs::exists(inner));
   EXPECT_FALSE(fs::exists(gone));
