@@ -11,6 +11,7 @@
 #include "registry.h"
 #include "schemas.h"
 #include "spell.h"
+#include "state_folder.h"
 #include "unicode.h"
 
 namespace pixgraph {

@@ -12,6 +12,7 @@
 #include "outcome_list.h"
 #include "redact.h"
 #include "spell.h"
+#include "state_folder.h"
 
 namespace pixgraph {
 

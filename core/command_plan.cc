@@ -12,6 +12,7 @@
 #include "plan_report.h"
 #include "plan_summary.h"
 #include "run_times.h"
+#include "state_folder.h"
 #include "until.h"
 
 namespace pixgraph {

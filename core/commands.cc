@@ -22,6 +22,7 @@
 #include "run.h"
 #include "spec_json.h"
 #include "spell.h"
+#include "state_folder.h"
 #include "terminal.h"
 #include "unicode.h"
 #include "until.h"

@@ -49,19 +49,6 @@ struct RunOptions {
   int port = 0;       // where; 0: one that is free
 };
 
-/// The state directory of a pipeline file: made where it is missing. Throws Error E602, also where it is there and
-/// cannot be written: it says what was bought, so another one in its place would buy all of that again.
-std::string state_folder(const std::string& pipeline_file, const RunOptions& options);
-
-/// The same without making it: what --state says, else .pixgraph beside the file, else (its folder cannot be written)
-/// .pixgraph in --out.
-std::string find_state_folder(const std::string& pipeline_file, const RunOptions& options);
-
-/// Of a folder, or of the one that it would be made in.
-using Writable = std::function<bool(const std::string& folder)>;
-bool may_write(const std::string& folder);
-std::string state_folder(const std::string& pipeline_file, const RunOptions& options, const Writable& writable);
-
 /// What is known of the models that a run buys from. Owned by the caller; either may be null.
 struct RunModels {
   const std::vector<ModelUse>* uses = nullptr;

@@ -147,27 +147,6 @@ TEST(Run, FailedOnesAreThoseWhoseLastRunFailed) {
   EXPECT_EQ(failed(), (std::set<std::string>{"bad"}));
 }
 
-TEST(Run, AStateThatCannotBeWrittenIsNotReplaced) {
-  Runs runs;
-  const std::string pipeline = runs.folder.path("p.yaml");
-  const auto nowhere = [](const std::string&) { return false; };
-  EXPECT_EQ(state_folder(pipeline, runs.options, nowhere), runs.options.out + "/.pixgraph");  // there was none
-  std::filesystem::create_directories(runs.folder.path(".pixgraph"));
-  EXPECT_EQ(error_of([&] { state_folder(pipeline, runs.options, nowhere); }),
-            "E602: `" + runs.folder.path(".pixgraph") +
-                "`, which says what was bought, cannot be written (make it writable, or name another state directory "
-                "with --state "
-                "DIR: it knows nothing of what was bought, and would buy it again)");
-}
-
-TEST(Run, StateStandsBesideThePipelineOrWhereItIsAsked) {
-  Runs runs;
-  EXPECT_EQ(state_folder(runs.folder.path("p.yaml"), runs.options), runs.folder.path(".pixgraph"));
-  runs.options.state = runs.folder.path("deep/state");
-  EXPECT_EQ(state_folder(runs.folder.path("p.yaml"), runs.options), runs.folder.path("deep/state"));
-  EXPECT_TRUE(std::filesystem::is_directory(runs.folder.path("deep/state")));
-}
-
 TEST(SandboxProcess, StartsOrSaysWhyNot) {
   const std::string program = beside_program("pixgraph-sandbox");
   if (std::filesystem::exists(program)) {
