@@ -66,6 +66,8 @@ Fit fits(const json& sent, const json& echoed) {
   if (sent.is_object()) {
     if (!echoed.is_object()) return Fit::no;
     Fit all = Fit::yes;
+    for (const auto& [name, inner] : echoed.items())
+      if (!inner.is_null() && !sent.contains(name)) all = Fit::perhaps;
     for (const auto& [name, inner] : sent.items()) {
       const auto found = echoed.find(name);
       all = std::min(all, fits(inner, found == echoed.end() ? json() : *found));
@@ -91,14 +93,19 @@ std::optional<Listed> list_since(const RemoteNode& node, const Purchase& intent,
   const auto began = parse_iso_time(intent.wall).value_or(system_clock::now() - std::chrono::hours(1));
   auto since = age ? system_clock::now() - *age : began;
   Listed listed;
+  listed.earliest = since - kClose;
   std::set<std::string> seen;
   std::string cursor;
   for (int number = 0; number < kMostPages && seen.insert(cursor).second; ++number) {
     before_page();
+    const auto asked = std::chrono::steady_clock::now();
     std::optional<ListPage> page = node.list(intent.server, since - kBefore, cursor, host);
     if (!page) return std::nullopt;
     if (page->server_time && cursor.empty()) {
-      listed.intended = age ? *page->server_time - *age : began + (*page->server_time - system_clock::now());
+      const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - asked);
+      listed.intended = age ? *page->server_time - *age - took : began + (*page->server_time - system_clock::now());
+      listed.earliest = *listed.intended - kClose;
+      listed.certain = age.has_value();
       if (*listed.intended < since - kClose) {  // the list began too late
         since = *listed.intended;
         seen.clear();
@@ -112,6 +119,18 @@ std::optional<Listed> list_since(const RemoteNode& node, const Purchase& intent,
   return std::nullopt;
 }
 
+/// Whether an equal input is no accident: it has a text, a file, or a number such as a seed.
+static bool says_much(const json& sent) {
+  if (sent.is_string()) return !sent.get_ref<const std::string&>().empty();
+  if (sent.is_number()) return std::abs(sent.get<double>()) >= 10'000;
+  return sent.is_structured() && std::any_of(sent.begin(), sent.end(), [](const json& one) { return says_much(one); });
+}
+
+static std::string text_of(const json& answer, const char* name) {
+  const auto found = answer.find(name);
+  return found != answer.end() && found->is_string() ? found->get<std::string>() : "";
+}
+
 static bool names(const json& answer, const Purchase& purchase) {
   return answer.value("model", json()) == purchase.lane || answer.value("version", json()) == purchase.lane;
 }
@@ -119,25 +138,28 @@ static bool names(const json& answer, const Purchase& purchase) {
 Finding judge(const Purchase& intent, const Listed& listed, const std::set<std::string>& taken,
               const std::vector<Purchase>& others) {
   std::vector<std::string> sure, perhaps, contested;
-  // A POST follows its intent within a minute; what was created long after it is somebody else's. Without the server's
-  // clock nothing can be told by time.
+  // A POST follows its intent within a minute; what was created before it, or long after it, is somebody else's. By our
+  // clock alone that is no more than a doubt.
   const auto intended = listed.intended;
   constexpr auto kMargin = std::chrono::minutes(15);
   for (const Candidate& candidate : listed.candidates) {
     if (taken.contains(candidate.id) || !candidate.snapshot.answer || !candidate.snapshot.answer->is_object()) continue;
     const json& answer = *candidate.snapshot.answer;
-    const auto created = answer.find("created_at");
-    if (intended && created != answer.end() && created->is_string())
-      if (const auto when = parse_iso_time(created->get_ref<const std::string&>()); when && *when > *intended + kMargin)
-        continue;
+    const auto when = parse_iso_time(text_of(answer, "created_at"));
+    using Time = std::chrono::system_clock::time_point;
+    if (intended && when.value_or(Time::min()) > *intended + kMargin) continue;
+    const bool early = listed.earliest && when.value_or(Time::max()) < *listed.earliest;
+    if (early && listed.certain) continue;
     const auto input = answer.find("input");
     const bool removed = answer.value("data_removed", json(false)) == json(true);
     Fit fit = Fit::perhaps;  // an input that is gone or not listed tells nothing
     if (input != answer.end() && input->is_object() && !(removed && input->empty())) fit = fits(intent.sent, *input);
+    if (early || (!says_much(intent.sent) && !names(answer, intent))) fit = std::min(fit, Fit::perhaps);
     bool doubtful = false, another = false;
     if (fit != Fit::no && input != answer.end() && input->is_object())
       for (const Purchase& other : others) {
-        if (other.server != intent.server || fits(other.sent, *input) == Fit::no) continue;
+        const Fit its = other.server == intent.server ? fits(other.sent, *input) : Fit::no;
+        if (its == Fit::no || (its == Fit::perhaps && fit == Fit::yes)) continue;
         const bool ours = names(answer, intent), theirs = names(answer, other);
         another = another || (theirs && !ours);
         doubtful = doubtful || ours == theirs;
@@ -150,15 +172,15 @@ Finding judge(const Purchase& intent, const Listed& listed, const std::set<std::
     if (fit == Fit::yes) sure.push_back(candidate.id);
     if (fit == Fit::perhaps) perhaps.push_back(candidate.id);
   }
+  if (sure.size() == 1) return {Finding::Kind::one, sure[0], ""};
   if (!contested.empty())
     return {Finding::Kind::contested, "",
             "prediction " + contested[0] + " may as well be another request that is in doubt"};
-  if (sure.size() == 1) return {Finding::Kind::one, sure[0], ""};
   if (sure.size() > 1)
     return {Finding::Kind::undecided, "", "predictions " + sure[0] + " and " + sure[1] + " both have its input"};
   if (!perhaps.empty())
     return {Finding::Kind::undecided, "",
-            "prediction " + perhaps[0] + " may be it: the server does not show its whole input"};
+            "prediction " + perhaps[0] + " may be it: its input or its time does not tell for sure"};
   return {};
 }
 
@@ -181,6 +203,7 @@ Inquiry::Step Inquiry::look(const Purchase& intent, const Asked& asked) {
     return {Kind::wait, "", asked.real(milliseconds(500) * (1 << failures_))};
   }
   if (!listed) return {Kind::maybe_paid, "the server has no list to look it up"};
+  if (asked.real(milliseconds(1000)) != milliseconds(1000)) listed->earliest.reset();  // its time is not ours
   Finding finding = judge(intent, *listed, {}, {});
   if (finding.kind != Finding::Kind::none) {
     std::vector<Purchase> others = asked.ledger.all();

@@ -22,10 +22,12 @@ namespace pixgraph {
 /// URL as it is, a data: URI as {"$data": its SHA-256}, since servers cut those short.
 nlohmann::json sent_input(const Request& request);
 
-/// How well an echoed input fits what was sent. The echo may have more keys (defaults), another key order, 7.0 for 7.
+/// How well an echoed input fits what was sent. The echo may have another key order, 7.0 for 7.
 enum class Fit : std::uint8_t {
-  no,       // it is another request
-  perhaps,  // everything that can be compared is equal, but a data: URI was not echoed whole, or the input was removed
+  no,  // it is another request
+  /// Everything that can be compared is equal, but a data: URI was not echoed whole, the input was removed, or it has
+  /// more than was sent: the model's defaults, or another request.
+  perhaps,
   yes,
 };
 Fit fits(const nlohmann::json& sent, const nlohmann::json& echoed);
@@ -33,6 +35,8 @@ Fit fits(const nlohmann::json& sent, const nlohmann::json& echoed);
 struct Listed {
   std::vector<Candidate> candidates;
   std::optional<std::chrono::system_clock::time_point> intended;  // the intent's time by the server's clock, if known
+  std::optional<std::chrono::system_clock::time_point> earliest;  // what the server created before is not it
+  bool certain = false;  // so it is; else our clock may have been set since the intent, and it is a doubt
 };
 
 /// The server's whole list since shortly before the intent; nullopt where it has none, or one that turns in circles or
@@ -52,9 +56,11 @@ struct Finding {
 };
 
 /// `taken` are the ids that ledger entries name already, `others` the other intents of that server without an id. A
-/// candidate that is certain beats those that are not: an exact echo of an upload's id can be nobody else's. The model
+/// candidate that is certain beats those that are not, and an intent whose whole input it has beats those that it may
+/// have: an exact echo of an upload's id can be nobody else's. What was created before the intent is not it. The model
 /// and version of an answer may be aliases, so that they never exclude a candidate; but where they are exactly what one
-/// of two intents asked for and not what the other did, they tell which of the two it is.
+/// of two intents asked for and not what the other did, they tell which of the two it is, and an input that says next
+/// to nothing (an empty one) proves nothing without them.
 Finding judge(const Purchase& intent, const Listed& listed, const std::set<std::string>& taken,
               const std::vector<Purchase>& others);
 

@@ -21,9 +21,7 @@ TEST(Reconcile, AnUnknownCreateIsFoundInTheServersList) {
   MemoryDisk disk;
   Process process(disk);
   auto remote = remote_of({refused(Submitted::Kind::unknown, Error("E204", "the connection broke"))}, {succeeded()});
-  remote->on_find = [] {
-    return std::vector{listed("p5", {{"prompt", "dog"}}), listed("p6", {{"prompt", "cat"}, {"seed", 7}})};
-  };
+  remote->on_find = [] { return std::vector{listed("p5", {{"prompt", "dog"}}), listed("p6", {{"prompt", "cat"}})}; };
   const RemoteOutcome outcome = process.buy(remote);
   EXPECT_FALSE(outcome.error);
   EXPECT_EQ(outcome.id, "p6");
@@ -136,6 +134,81 @@ TEST(Reconcile, TwoModelsWithTheSameInputAreToldApartOrNotAtAll) {
   const Listed with_seed{{of_model("p2", "m/dev", seeded.sent)}, {}};
   EXPECT_EQ(judge(dev, with_seed, {}, {seeded}).kind, Finding::Kind::contested);
   EXPECT_EQ(judge(dev, with_seed, {"p2"}, {seeded}).kind, Finding::Kind::none);
+}
+
+TEST(Reconcile, WhatWasCreatedBeforeTheIntentIsSomebodyElses) {
+  const auto earliest = parse_iso_time("2026-11-20T09:29:00Z").value();
+  const Purchase cat = in_doubt("c", "m/dev", {{"prompt", "cat"}});
+  const auto at = [](const std::string& created) {
+    Candidate one = listed("p1", {{"prompt", "cat"}});
+    json answer = *one.snapshot.answer;
+    answer["created_at"] = created;
+    one.snapshot.answer = std::make_shared<const json>(answer);
+    return std::vector{one};
+  };
+  EXPECT_EQ(judge(cat, {at("2026-11-20T09:21:00Z"), {}, earliest, true}, {}, {}).kind, Finding::Kind::none);
+  EXPECT_EQ(judge(cat, {at("2026-11-20T09:29:50Z"), {}, earliest, true}, {}, {}).id, "p1");
+  // By a clock that may have been set since: a doubt, which a person decides.
+  EXPECT_EQ(judge(cat, {at("2026-11-20T09:21:00Z"), {}, earliest, false}, {}, {}).why,
+            "prediction p1 may be it: its input or its time does not tell for sure");
+  EXPECT_EQ(judge(cat, {at("2026-11-20T09:30:20Z"), {}, earliest, false}, {}, {}).id, "p1");
+}
+
+TEST(Reconcile, OneThatIsOlderThanTheLostCreateIsNotAdopted) {
+  MemoryDisk disk;
+  Process process(disk);
+  auto remote =
+      remote_of({refused(Submitted::Kind::unknown, Error("E417", "the server answered 500")), created("p1")}, {});
+  remote->clock_ahead = 20min;
+  remote->on_find = [] {
+    Candidate one = listed("foreign", {{"prompt", "cat"}});
+    json answer = *one.snapshot.answer;
+    answer["created_at"] = iso_time(std::chrono::system_clock::now() + 20min - 9min);
+    one.snapshot.answer = std::make_shared<const json>(answer);
+    return std::vector{one};
+  };
+  auto future = process.start(remote);
+  std::this_thread::sleep_for(300ms);
+  EXPECT_EQ(process.ledger.latest(key_of())->state, PurchaseState::intent) << "it is looked for again in 30 s";
+  process.driver->cancel_all();
+  EXPECT_TRUE(Process::wait(std::move(future)).canceled);
+}
+
+TEST(Reconcile, AnInputThatHasMoreThanWasSentIsADoubt) {
+  const Purchase cup = in_doubt("c", "a/b", {{"prompt", "a cup"}});
+  const Listed more{{of_model("p1", "other/model", {{"prompt", "a cup"}, {"seed", 99}, {"style", "horror"}})}, {}};
+  EXPECT_EQ(judge(cup, more, {}, {}).kind, Finding::Kind::undecided);
+  EXPECT_EQ(fits({{"prompt", "a cup"}}, {{"prompt", "a cup"}, {"seed", nullptr}}), Fit::yes);
+}
+
+TEST(Reconcile, AnInputThatSaysNothingProvesNothingUnlessTheModelIsNamed) {
+  for (const json& sent : {json::object(), json{{"steps", 4}, {"fast", true}}}) {
+    const Purchase plain = in_doubt("c", "m/dev", sent);
+    EXPECT_EQ(judge(plain, {{of_model("p1", "internal/x", sent)}, {}}, {}, {}).kind, Finding::Kind::undecided);
+    EXPECT_EQ(judge(plain, {{of_model("p1", "m/dev", sent)}, {}}, {}, {}).id, "p1");
+  }
+  const Purchase seeded = in_doubt("c", "m/dev", {{"seed", 62182}});
+  EXPECT_EQ(judge(seeded, {{of_model("p1", "internal/x", seeded.sent)}, {}}, {}, {}).id, "p1");
+}
+
+TEST(Reconcile, TheWholeInputOfOneIntentBeatsWhatMayBeAnothersToo) {
+  // Three chained predictions whose answers got lost: any link may have been replaced by another, but these were not.
+  std::vector<Purchase> intents;
+  Listed list;
+  for (const std::string number : {"1", "2", "3"}) {
+    const json sent = {{"image", "http://s/out/" + number + ".png"}};
+    intents.push_back(in_doubt("k" + number, "m/rembg", sent));
+    list.candidates.push_back(of_model("p" + number, "m/rembg", sent));
+  }
+  for (std::size_t i = 0; i < 3; ++i) {
+    std::vector<Purchase> others = intents;
+    others.erase(others.begin() + static_cast<std::ptrdiff_t>(i));
+    EXPECT_EQ(judge(intents[i], list, {}, others).id, "p" + std::to_string(i + 1));
+  }
+  // One that is not there waits until those of the others have their owners.
+  list.candidates.erase(list.candidates.begin());
+  EXPECT_EQ(judge(intents[0], list, {}, {intents[1], intents[2]}).kind, Finding::Kind::contested);
+  EXPECT_EQ(judge(intents[0], list, {"p2", "p3"}, {}).kind, Finding::Kind::none);
 }
 
 TEST(Reconcile, AnEchoThatWasTidiedUpProvesNothing) {

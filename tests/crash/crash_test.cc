@@ -114,6 +114,19 @@ std::string chained(int round) {
          "outputs:\n  result: {value: \"${second.file}\", file: \"${photo.stem}.png\"}\n";
 }
 
+/// Two predictions one after the other that take files: the first a picture, by upload, the second what the first made,
+/// by its link, or by upload where a run finds it made.
+std::string chained_files(int) {
+  return "pixgraph: 1\nname: chained-files\ninputs:\n  photo: {type: image}\nnodes:\n"
+         "  first: {type: ReplicatePredict, version: "
+         "\"cjwbw/rembg:fb8af171cfa1616ddcf1242c093f9c46bcada5ad4cf6f2fbe8b81b330ec5c003\", input: {image: "
+         "\"${photo}\"}}\n"
+         "  second: {type: ReplicatePredict, version: "
+         "\"cjwbw/rembg:fb8af171cfa1616ddcf1242c093f9c46bcada5ad4cf6f2fbe8b81b330ec5c003\", input: {image: "
+         "\"${first.file}\"}}\n"
+         "outputs:\n  result: {value: \"${second.file}\", file: \"${photo.stem}.png\"}\n";
+}
+
 /// The main pipeline at a size that is quickly worked on, so that files go out by upload and come back.
 std::string cutout_inpaint(int round) {
   std::string text = cases::read_file(PIXGRAPH_PIPELINES "/cutout-inpaint.yaml");
@@ -130,6 +143,29 @@ void copy_photos(const Bench& bench, int count) {
   fs::create_directories(bench.folder() + "/photos");
   for (int i = 0; i < count; ++i)
     fs::copy_file(photos[i % photos.size()], bench.folder() + "/photos/" + std::to_string(i) + ".jpg");
+}
+
+/// Pictures of which no two are the same: a light ground and a block of a colour on it.
+void draw_photos(const Bench& bench, int count) {
+  constexpr int kSide = 32, kRow = kSide * 3;
+  fs::create_directories(bench.folder() + "/photos");
+  for (int i = 0; i < count; ++i) {
+    std::string bmp = "BM";
+    const auto put = [&bmp](std::uint32_t value, int bytes) {
+      for (int at = 0; at < bytes; ++at) bmp += static_cast<char>(value >> 8 * at & 0xFF);
+    };
+    for (const std::uint32_t value : {54u + kSide * kRow, 0u, 54u, 40u, std::uint32_t{kSide}, std::uint32_t{kSide}})
+      put(value, 4);
+    put(1, 2);
+    put(24, 2);
+    for (const std::uint32_t value : {0u, std::uint32_t{kSide * kRow}, 2835u, 2835u, 0u, 0u}) put(value, 4);
+    for (int y = 0; y < kSide; ++y)
+      for (int x = 0; x < kSide; ++x) {
+        const bool inside = x >= 8 && x < 24 && y >= 8 && y < 24;
+        put(inside ? 0x200000u + static_cast<std::uint32_t>(i) * 0x0507u : 0xF0F0F0u, 3);
+      }
+    cases::write_file(bench.folder() + "/photos/" + std::to_string(i) + ".bmp", bmp);
+  }
 }
 
 /// Starts again until all is done; the number of starts, 0 where it never was.
@@ -185,14 +221,15 @@ TEST(Crash, AtEveryCallOfCutoutInpaint) {
 
 /// Kills at random moments until the run gets through. At least `least_between` of them hit between a POST that was
 /// carried out and the id of its answer in the ledger.
-void random_kills(Bench& bench, int items, int kills, long creates, int least_between) {
-  copy_photos(bench, items);
+void random_kills(Bench& bench, const std::function<std::string(int)>& pipeline, int items, int kills, long creates,
+                  int least_between) {
+  draw_photos(bench, items);
   std::mt19937 random(20261120);
   int done = 0, round = 0, between = 0;
   for (; done < kills; ++round) {
     ASSERT_LT(round, kills + 50);
     bench.forget();
-    bench.write("pipeline.yaml", chained(1000 + round));
+    bench.write("pipeline.yaml", pipeline(1000 + round));
     const long before = bench.stat("creates");
     // Several kills in one job, then it may end.
     for (int i = 0; i < 5 && done < kills; ++i) {
@@ -224,14 +261,14 @@ void random_kills(Bench& bench, int items, int kills, long creates, int least_be
 TEST(Crash, RandomKills) {
   Bench bench({"--fault", "slow:0.2", "--time-scale", "10"});
   const int items = large() ? 20 : 6;
-  random_kills(bench, items, large() ? 200 : 15, 2 * items, large() ? 30 : 1);
+  random_kills(bench, chained, items, large() ? 200 : 15, 2 * items, large() ? 30 : 1);
 }
 
 TEST(Crash, RandomKillsWithAnswersThatNeverArrive) {
   Bench bench(
       {"--fault", "drop-before-answer:0.2", "--fault", "elided-inputs", "--fault", "slow:0.2", "--time-scale", "10"});
   const int items = large() ? 20 : 6;
-  random_kills(bench, items, large() ? 200 : 10, 2 * items, large() ? 30 : 1);
+  random_kills(bench, chained_files, items, large() ? 200 : 10, 2 * items, large() ? 30 : 1);
 }
 
 TEST(Crash, WithoutAListNothingIsBoughtTwiceAndTheRestIsToldApart) {
@@ -261,10 +298,10 @@ TEST(Crash, WithoutAListNothingIsBoughtTwiceAndTheRestIsToldApart) {
 TEST(Crash, TwoProcessesBuyEverythingOnce) {
   Bench bench({});
   const int items = large() ? 20 : 8;
-  copy_photos(bench, items);
+  draw_photos(bench, items);
   for (int round = 0; round < (large() ? 20 : 3); ++round) {
     bench.forget();
-    bench.write("pipeline.yaml", chained(100 + round));
+    bench.write("pipeline.yaml", round % 2 == 0 ? chained(100 + round) : chained_files(100 + round));
     const long before = bench.stat("creates");
     auto one = bench.start({}, "one"), two = bench.start({}, "two");
     const Ended first = one->wait(seconds(120)), second = two->wait(seconds(120));

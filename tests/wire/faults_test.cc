@@ -184,7 +184,7 @@ const Row kRows[] = {
      .creates = 2,
      .ledger = "maybe-paid 1, succeeded 1",
      .outputs = 0,
-     .says = "<any>prediction <id> may be it: the server does not show its whole input<any>",
+     .says = "<any>prediction <id> may be it: its input or its time does not tell for sure<any>",
      .exit_again = 3},
     {.name = "AnotherApisBody", .faults = {"dalle-body"}},
     {.name = "AnotherApisBodyWithoutAList",
