@@ -1,6 +1,7 @@
 #include "governor.h"
 
 #include <algorithm>
+#include <random>
 #include <utility>
 
 namespace pixgraph {
@@ -9,6 +10,12 @@ using std::chrono::steady_clock;
 
 /// A server may ask for any number of seconds; more than this is no pause but an end, and would overflow a clock.
 static constexpr std::chrono::milliseconds kLongestPause = std::chrono::hours(1);
+
+std::chrono::milliseconds own_pause(int before) {
+  thread_local std::minstd_rand random{std::random_device{}()};
+  const int base = 500 << std::min(before, 6);
+  return std::chrono::milliseconds(base + std::uniform_int_distribution<int>(0, base / 2)(random));
+}
 
 TokenBucket::Time TokenBucket::take(Time now) {
   if (unlimited()) return now;
@@ -139,16 +146,30 @@ Executor::Time Governor::next_free_call() const {
   return std::max(calls_.next(steady_clock::now()), calls_paused_);
 }
 
-void Governor::pause_creates(std::chrono::milliseconds wait) {
+std::chrono::milliseconds Governor::pause_creates(std::chrono::milliseconds wait) {
   std::lock_guard lock(mutex_);
-  creates_paused_ = std::max(creates_paused_, steady_clock::now() + std::min(wait, kLongestPause));
+  wait = std::min(wait, kLongestPause);
+  creates_paused_ = std::max(creates_paused_, steady_clock::now() + wait);
   creates_.drain(creates_paused_);
+  return wait;
 }
 
-void Governor::pause_calls(std::chrono::milliseconds wait) {
+std::chrono::milliseconds Governor::pause_calls(std::chrono::milliseconds wait) {
   std::lock_guard lock(mutex_);
-  calls_paused_ = std::max(calls_paused_, steady_clock::now() + std::min(wait, kLongestPause));
+  const auto now = steady_clock::now();
+  if (now >= calls_paused_) ++calls_refused_;
+  if (wait <= wait.zero())
+    wait = now < calls_paused_ ? std::chrono::ceil<std::chrono::milliseconds>(calls_paused_ - now)
+                               : own_pause(calls_refused_ - 1);
+  wait = std::min(wait, kLongestPause);
+  calls_paused_ = std::max(calls_paused_, now + wait);
   calls_.drain(calls_paused_);
+  return wait;
+}
+
+void Governor::call_answered() {
+  std::lock_guard lock(mutex_);
+  calls_refused_ = 0;
 }
 
 Executor::Time Governor::calls_paused() const {

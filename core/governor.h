@@ -44,6 +44,10 @@ struct ServerLimits {
   double time_scale = 1;                    // how much faster the server's minutes pass than ours
 };
 
+/// The pause before the next try of something that a server has refused `before` times in a row already: from 0.5 s,
+/// twice as long each time up to 32 s, and up to half as long again by chance, so that many do not come back at once.
+std::chrono::milliseconds own_pause(int before);
+
 class Governor {
  public:
   Governor(Executor& executor, ServerLimits limits);
@@ -63,9 +67,12 @@ class Governor {
   /// Until when other calls are paused; in the past where they are not. Asked again just before a call that was put
   /// off.
   Executor::Time calls_paused() const;
-  /// A 429: no create (or no other call) before then. Longer pauses win.
-  void pause_creates(std::chrono::milliseconds wait);
-  void pause_calls(std::chrono::milliseconds wait);
+  /// A 429: no create (or no other call) before then. Longer pauses win. Returns the pause that is made of it: an hour
+  /// at most, and where the server gives no time for calls (0), one of our own, which grows until a call is answered.
+  std::chrono::milliseconds pause_creates(std::chrono::milliseconds wait);
+  std::chrono::milliseconds pause_calls(std::chrono::milliseconds wait);
+  /// A call that is no create went through.
+  void call_answered();
   /// No more creates: all that wait are told so.
   void close();
   int in_flight() const;
@@ -88,6 +95,7 @@ class Governor {
   mutable std::mutex mutex_;
   TokenBucket creates_, calls_;
   Executor::Time creates_paused_{}, calls_paused_{};
+  int calls_refused_ = 0;  // in a row; those under way together count once
   std::deque<Waiting> waiting_;
   Executor::Time wake_at_ = Executor::Time::max();  // when the next look at `waiting_` is due
   std::map<std::string, int> lane_in_flight_;

@@ -255,9 +255,9 @@ void Poller::read_page(const ListingPtr& listing) {
   try {
     page = listing->node->list(listing->server->name, listing->since, listing->cursor, setup_.host);
   } catch (const Throttled& throttled) {
-    setup_.servers.governor(listing->server->name).pause_calls(throttled.wait());
-    setup_.waits(listing->request, throttled.message(), throttled.wait());
-    return end_listing(listing, false, throttled.wait());
+    const milliseconds pause = setup_.servers.governor(listing->server->name).pause_calls(throttled.wait());
+    setup_.waits(listing->request, throttled.message(), pause);
+    return end_listing(listing, false, pause);
   } catch (const std::exception&) {  // single polls say what is wrong, where they fail too
     return end_listing(listing, true, milliseconds(0));
   }
@@ -270,6 +270,7 @@ void Poller::read_page(const ListingPtr& listing) {
   }
   for (const Candidate& entry : page->predictions) take(listing, entry);
   const bool circles = page->next == listing->cursor;
+  setup_.servers.governor(listing->server->name).call_answered();
   listing->cursor = std::move(page->next);
   if (listing->wanted.empty() || listing->cursor.empty() || circles || --listing->pages_left == 0)
     return end_listing(listing, false, milliseconds(0));
@@ -403,6 +404,7 @@ std::optional<WatchEnd> Poller::ask(const WatchedPtr& watched) {
     Snapshot snapshot = watch.node->poll(server, watch.id, setup_.host);
     watched->failures = 0;
     if (snapshot.status != RemoteStatus::lost) {
+    setup_.servers.governor(server).call_answered();
       watched->not_found = 0;
       return judge(watched, std::move(snapshot));
     }
@@ -413,9 +415,9 @@ std::optional<WatchEnd> Poller::ask(const WatchedPtr& watched) {
     later(watched,
           watched->real(std::min(milliseconds(5000), milliseconds(250) * (1 << std::min(watched->not_found, 5)))));
   } catch (const Throttled& throttled) {
-    setup_.servers.governor(server).pause_calls(throttled.wait());
-    setup_.waits(watch.request, throttled.message(), throttled.wait());
-    later(watched, throttled.wait());
+    const milliseconds pause = setup_.servers.governor(server).pause_calls(throttled.wait());
+    setup_.waits(watch.request, throttled.message(), pause);
+    later(watched, pause);
   } catch (const Error& error) {
     if (error.stops_run()) throw;
     // The prediction goes on at the server: a broken poll is no reason to lose it.

@@ -128,8 +128,7 @@ void RemoteDriver::look_again(const JobPtr& job, Purchase known) {
   try {
     now = job->call.node->poll(server, known.id, setup_.host);
   } catch (const Throttled& throttled) {
-    servers_.governor(server).pause_calls(throttled.wait());
-    return later(throttled.wait());
+    return later(servers_.governor(server).pause_calls(throttled.wait()));
   }
   const bool in_time = job->call.timeout ? age_of(known) < *job->call.timeout : !agreed(job->call.consent, known);
   if (now.status != RemoteStatus::succeeded && (terminal(now.status) || !in_time)) return look_up(job);
@@ -217,8 +216,9 @@ void RemoteDriver::describe_later(const JobPtr& job) {
                        try {
                          setup_.gate->describe(*job->call.node, job->call.request);
                        } catch (const Throttled& throttled) {
-                         setup_.observer.remote_waits(job->call.request, throttled.message(), throttled.wait());
-                         servers_.governor(job->call.request.server).pause_calls(throttled.wait());
+                         const milliseconds pause =
+                             servers_.governor(job->call.request.server).pause_calls(throttled.wait());
+                         setup_.observer.remote_waits(job->call.request, throttled.message(), pause);
                          describe_later(job);
                        }
                      });
@@ -251,8 +251,8 @@ bool RemoteDriver::reserve(const JobPtr& job, int number) {
 
 void RemoteDriver::submit(const JobPtr& job, int number) {
   auto put_off = [&](milliseconds wait, const Error& why) {  // nothing was bought and nothing claimed yet
-    setup_.observer.remote_waits(job->call.request, why.message(), wait);
-    servers_.governor(job->call.request.server).pause_creates(wait);
+    setup_.observer.remote_waits(job->call.request, why.message(),
+                                 servers_.governor(job->call.request.server).pause_creates(wait));
     job->settle(budget_, 0);
     leave(job);
     buy(job, number, job->attempt);
@@ -263,7 +263,7 @@ void RemoteDriver::submit(const JobPtr& job, int number) {
   try {
     job->call.node->stage(job->call.request, setup_.host);
   } catch (const Throttled& throttled) {
-    return put_off(std::max(throttled.wait(), milliseconds(500)), throttled);
+    return put_off(std::max(throttled.wait(), own_pause(job->throttled++)), throttled);
   } catch (const HttpError& error) {
     if (error.stops_run() || ++job->stage_failures >= kNotSentTries) throw;
     return put_off(milliseconds(250) * (1 << job->stage_failures), error);
@@ -289,8 +289,8 @@ void RemoteDriver::submit(const JobPtr& job, int number) {
   auto again = [&](milliseconds wait, const std::string& why) {
     setup_.ledger.ended(purchase, PurchaseState::not_sent, why, nullptr);
     job->settle(budget_, 0);
-    setup_.observer.remote_waits(job->call.request, why, wait);
-    servers_.governor(job->call.request.server).pause_creates(wait);
+    setup_.observer.remote_waits(job->call.request, why,
+                                 servers_.governor(job->call.request.server).pause_creates(wait));
     leave(job);
     buy(job, number + 1, job->attempt);
   };
@@ -308,7 +308,7 @@ void RemoteDriver::submit(const JobPtr& job, int number) {
       if (terminal(sent.snapshot.status)) return arrived(job, {std::nullopt, false, "", std::move(sent.snapshot)});
       return watch(job, asked_at, std::move(sent.snapshot));
     case Submitted::Kind::throttled:
-      return again(std::max(sent.wait, milliseconds(500) * (1 << std::min(job->throttled++, 6))),
+      return again(std::max(sent.wait, own_pause(job->throttled++)),
                    sent.error ? sent.error->message() : "the server asked to slow down");
     case Submitted::Kind::not_sent:
       if (++job->not_sent < kNotSentTries)
@@ -338,13 +338,12 @@ void RemoteDriver::reconcile(const JobPtr& job) {
     return fail(job, Error("E902", "the run was ended while it was found out what became of this purchase"), true);
   Inquiry::Step next;
   try {
-    if (!waiting)
+    if (!waiting) {
       next = job->inquiry->look(purchase, {*job->call.node, setup_.host, setup_.ledger,
                                            [&] { servers_.governor(purchase.server).next_call(); },
                                            [&](milliseconds wait) { return servers_.real(server, wait); }});
   } catch (const Throttled& throttled) {
-    servers_.governor(server).pause_calls(throttled.wait());
-    next.wait = throttled.wait();
+    next.wait = servers_.governor(server).pause_calls(throttled.wait());
   }
   switch (next.kind) {
     case Inquiry::Step::Kind::wait:
@@ -358,6 +357,8 @@ void RemoteDriver::reconcile(const JobPtr& job) {
     case Inquiry::Step::Kind::adopt:
       setup_.ledger.created(purchase, next.text);
       job->bought = setup_.ledger.is_ours(purchase);  // this run made the POST whose answer got lost
+      servers_.governor(server).call_answered();
+    }
       setup_.observer.remote_ended(job->call.request, job->key, next.text, "adopted", {});
       return attach(job, purchase);
     case Inquiry::Step::Kind::maybe_paid:

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include <atomic>
 #include <thread>
 
@@ -155,6 +157,41 @@ TEST(Governor, AnEndlessPauseIsCutToOneThatAClockCanHold) {
   EXPECT_LE(wait, 1h);
   EXPECT_GT(governor.calls_paused(), steady_clock::now());
   executor.reset();
+}
+
+TEST(Governor, APauseIsToldAsItIsMade) {
+  std::unique_ptr<Executor> executor = std::make_unique<Executor>(1, 1);
+  Governor governor(*executor, limits(1));
+  EXPECT_EQ(governor.pause_creates(24h), 1h);
+  EXPECT_EQ(governor.pause_calls(24h), 1h);
+  EXPECT_EQ(governor.pause_creates(3s), 3s);
+  executor.reset();
+}
+
+TEST(Governor, CallsThatAreRefusedWithoutATimePauseLongerAndLonger) {
+  std::unique_ptr<Executor> executor = std::make_unique<Executor>(1, 1);
+  Governor governor(*executor, limits(1));
+  const auto first = governor.pause_calls(0ms);
+  EXPECT_GE(first, 500ms);
+  EXPECT_LE(first, 750ms);
+  EXPECT_LE(governor.pause_calls(0ms), first) << "those under way together count once";
+  std::this_thread::sleep_until(governor.calls_paused());
+  const auto second = governor.pause_calls(0ms);
+  EXPECT_GE(second, 1000ms);
+  EXPECT_LE(second, 1500ms);
+  governor.call_answered();
+  std::this_thread::sleep_until(governor.calls_paused());
+  EXPECT_LE(governor.pause_calls(0ms), 750ms);
+  executor.reset();
+}
+
+TEST(Governor, NoTwoComeBackAtOnce) {
+  std::set<std::chrono::milliseconds> pauses;
+  for (int i = 0; i < 50; ++i) pauses.insert(own_pause(3));
+  EXPECT_GT(pauses.size(), 5u);
+  EXPECT_GE(*pauses.begin(), 4s);
+  EXPECT_LE(*pauses.rbegin(), 6s);
+  EXPECT_LE(own_pause(1000), 48s);
 }
 
 TEST(Governor, CloseTellsAllThatWaitAtOnce) {
