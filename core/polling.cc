@@ -32,6 +32,7 @@ struct Poller::Watched {
   double scale = 1;  // the server's time
   std::mutex turn;
   std::atomic<bool> over = false;
+  bool found_again = false;
   Cancellation cancellation;
   std::optional<steady_clock::time_point> running_since;  // the first answer that said so
   std::string past_limit;                                 // why a cancel was sent
@@ -120,6 +121,7 @@ void Poller::watch(Watch watch) {
   watched->watch = std::move(watch);
   watched->scale = setup_.servers.time_scale(watched->watch.request.server);
   std::optional<Snapshot> first = std::exchange(watched->watch.first, std::nullopt);
+  watched->found_again = !first;
   {
     std::lock_guard lock(mutex_);
     Server& server = server_of(*watched);
@@ -268,9 +270,9 @@ void Poller::read_page(const ListingPtr& listing) {
     }
     return end_listing(listing, true, milliseconds(0));
   }
+  setup_.servers.governor(listing->server->name).call_answered();
   for (const Candidate& entry : page->predictions) take(listing, entry);
   const bool circles = page->next == listing->cursor;
-  setup_.servers.governor(listing->server->name).call_answered();
   listing->cursor = std::move(page->next);
   if (listing->wanted.empty() || listing->cursor.empty() || circles || --listing->pages_left == 0)
     return end_listing(listing, false, milliseconds(0));
@@ -402,9 +404,9 @@ std::optional<WatchEnd> Poller::ask(const WatchedPtr& watched) {
   }
   try {
     Snapshot snapshot = watch.node->poll(server, watch.id, setup_.host);
+    setup_.servers.governor(server).call_answered();
     watched->failures = 0;
     if (snapshot.status != RemoteStatus::lost) {
-    setup_.servers.governor(server).call_answered();
       watched->not_found = 0;
       return judge(watched, std::move(snapshot));
     }
@@ -452,8 +454,11 @@ std::optional<WatchEnd> Poller::judge(const WatchedPtr& watched, Snapshot snapsh
                     watched->past_limit + (cancellation.taken() ? " and" : ", and") + cancellation.text(),
                     std::move(snapshot)};
   }
-  if (snapshot.status == RemoteStatus::processing && !watched->running_since)
+  if (snapshot.status == RemoteStatus::processing && !watched->running_since) {
     watched->running_since = steady_clock::now();
+    if (watched->found_again && snapshot.running)  // an earlier run's wait counts
+      watched->running_since = std::max(watch.created_at, *watched->running_since - watched->real(*snapshot.running));
+  }
   later(watched, next_wait(*watched, passed));
   return std::nullopt;
 }

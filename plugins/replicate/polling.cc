@@ -43,6 +43,14 @@ bool is_whole(const Snapshot& snapshot) {
   }
 }
 
+/// How long one that runs has done so.
+void note_running(Snapshot& snapshot, std::optional<std::chrono::system_clock::time_point> server_time) {
+  if (snapshot.status != RemoteStatus::processing || !server_time) return;
+  const auto started = read_iso_date(text_at(*snapshot.answer, "started_at"));
+  if (started && *started <= *server_time)
+    snapshot.running = std::chrono::duration_cast<std::chrono::milliseconds>(*server_time - *started);
+}
+
 /// Adds what is not older than `since`; false where the whole page is older.
 bool add_page(json& results, std::chrono::system_clock::time_point since, std::vector<Candidate>& found) {
   bool any_young = results.empty();
@@ -83,7 +91,9 @@ Snapshot poll_prediction(const Server& server, const std::string& id, Host& host
                     (reason.empty() ? ": no prediction in it" : ": " + reason) + ")",
                 "what was bought is kept and can be asked for again");
   }
-  return read_snapshot(without_secrets(std::move(*answer), server), id);
+  Snapshot snapshot = read_snapshot(without_secrets(std::move(*answer), server), id);
+  note_running(snapshot, read_http_date(response.header("Date")));
+  return snapshot;
 }
 
 std::optional<ListPage> list_predictions(const Server& server, std::chrono::system_clock::time_point since,
@@ -99,6 +109,7 @@ std::optional<ListPage> list_predictions(const Server& server, std::chrono::syst
   ListPage page;
   page.server_time = read_http_date(response.header("Date"));
   if (add_page((*answer)["results"], since, page.predictions)) page.next = query_of(text_at(*answer, "next"));
+  for (Candidate& candidate : page.predictions) note_running(candidate.snapshot, page.server_time);
   return page;
 }
 

@@ -159,6 +159,52 @@ TEST(Polling, PollsThatBreakAreRepeated) {
   EXPECT_EQ(process.recorder.texts.at(1), "waits: slow down");
 }
 
+TEST(Polling, AServerThatOnlySaysSlowDownIsNotHammered) {
+  MemoryDisk disk;
+  Process process(disk);
+  auto remote = remote_of({created("p1")});
+  remote->on_poll = [&](const std::string&) -> Snapshot {
+    if (remote->polled < 3) throw Throttled("slow down", 0ms);
+    return succeeded();
+  };
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_EQ(text_of(process.buy(remote)), "bought");
+  EXPECT_GE(std::chrono::steady_clock::now() - start, 1500ms) << "0.5 s, then 1 s";
+}
+
+TEST(Polling, TheRunLimitGoesOnOverARestart) {
+  for (const auto& [ran, end] : {std::pair(16s, "told to end"), std::pair(1s, "bought on")}) {
+    MemoryDisk disk;
+    {
+      Ledger before(disk, "state/ledger");
+      Purchase purchase = before.claim(key_of(), 1, FakeRemote::request("cat")).value();
+      purchase.wall = "2026-01-01T00:00:00Z";
+      before.created(purchase, "p0");
+      const std::string path = "state/ledger/" + key_of().substr(0, 2) + "/" + key_of() + ".1.ndjson";
+      std::string text = disk.read(path).value();
+      const std::size_t wall = text.find("\"wall\":\"") + 8;  // created a minute ago
+      text.replace(wall, 24, iso_time(std::chrono::system_clock::now() - 1min));
+      disk.write(path, text);
+    }
+    Process process(disk);
+    auto remote = remote_of({});
+    remote->on_poll = [&, ran = ran](const std::string&) {
+      if (remote->canceled) return ended_as(RemoteStatus::canceled);
+      if (remote->polled > 4 && ran == 1s) return succeeded();
+      Snapshot snapshot = running();
+      snapshot.running = ran;
+      return snapshot;
+    };
+    process.run_timeout = 4s;
+    const auto start = std::chrono::steady_clock::now();
+    EXPECT_EQ(
+        text_of(process.buy(remote)),
+        ran == 16s ? "E413: prediction p0 ran longer than its run timeout of 4.0 s and was told to end" : "reused")
+        << end;
+    EXPECT_LT(std::chrono::steady_clock::now() - start, 3s);
+  }
+}
+
 TEST(Polling, APollThatIsForbiddenStopsTheRunAndKeepsThePrediction) {
   MemoryDisk disk;
   Process process(disk);

@@ -63,6 +63,7 @@ struct Process {
     call.request = FakeRemote::request(std::move(prompt), remote->server);
     if (remote->on_prepare) remote->on_prepare(call.request);
     call.timeout = timeout;
+    call.run_timeout = run_timeout;
     call.consent = consent;
     call.retry = retry;
     call.done = [promise](const RemoteOutcome& outcome) { promise->set_value(outcome); };
@@ -83,6 +84,7 @@ struct Process {
 
   Consent consent;
   Retry retry;
+  std::optional<std::chrono::milliseconds> run_timeout;
   struct Box {
     Executor executor{1, 4, 2};
   };

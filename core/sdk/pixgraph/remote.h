@@ -68,11 +68,12 @@ constexpr bool terminal(RemoteStatus status) {
 /// What a server says about one prediction at one moment.
 struct Snapshot {
   RemoteStatus status = RemoteStatus::starting;
-  JsonPtr answer;                                 // as it came (an object); kept in the ledger when terminal
-  std::vector<std::string> urls;                  // files in the output, in order: http(s) URLs and data: URIs
-  std::string error;                              // one sentence: why it failed
-  std::optional<double> progress;                 // 0..1
-  std::optional<std::chrono::milliseconds> took;  // from its creation to its end, both by the server's clock
+  JsonPtr answer;                                    // as it came (an object); kept in the ledger when terminal
+  std::vector<std::string> urls;                     // files in the output, in order: http(s) URLs and data: URIs
+  std::string error;                                 // one sentence: why it failed
+  std::optional<double> progress;                    // 0..1
+  std::optional<std::chrono::milliseconds> took;     // from its creation to its end, both by the server's clock
+  std::optional<std::chrono::milliseconds> running;  // of one that runs: since when, by the server's clock
   // Of one that has ended, as far as the server tells: what it bills by.
   std::optional<std::chrono::nanoseconds> ran;
   std::optional<int> images;

@@ -35,6 +35,14 @@ TEST_F(PollingTest, AsksAtBasePlusIdWhateverTheAnswersSay) {
   EXPECT_EQ(sent.body, "");
 }
 
+TEST_F(PollingTest, HowLongItRunsIsByTheServersClock) {
+  answer(200, R"({"id": "p1", "status": "processing", "started_at": "2025-01-15T10:03:40.5Z"})");
+  EXPECT_FALSE(poll().running) << "the server does not say what time it is";
+  host.http().answer(200, R"({"id": "p1", "status": "processing", "started_at": "2025-01-15T10:03:40.5Z"})",
+                     {{"Date", "Wed, 15 Jan 2025 10:03:56 GMT"}});
+  EXPECT_EQ(poll().running, std::chrono::milliseconds(15'500));
+}
+
 TEST_F(PollingTest, RefusesIdsThatAreNone) {
   EXPECT_EQ(thrown([&] { poll("../account"); }),
             "E419: `../account` is no prediction id (an id has letters, digits, `-` and `_` only)");
