@@ -19,7 +19,8 @@ namespace pixgraph {
 
 static Purchase find_purchase(const Ledger& ledger, const std::string& prefix) {
   std::map<std::string, Purchase> found;  // the latest of each key
-  for (Purchase& purchase : ledger.all())
+  std::vector<Error> unreadable;
+  for (Purchase& purchase : ledger.all(&unreadable))
     if (purchase.key.starts_with(prefix)) {
       Purchase& latest = found[purchase.key];
       if (purchase.number > latest.number) latest = std::move(purchase);
@@ -32,12 +33,12 @@ static Purchase find_purchase(const Ledger& ledger, const std::string& prefix) {
   if (found.size() > 1)
     throw Error("E516", fmt::format("{} requests have keys that begin with `{}`", found.size(), prefix),
                 "give more of it");
-  return found.begin()->second;
+  return ledger.latest(found.begin()->first).value();  // its newest entry may be one that cannot be read
 }
 
 /// Every purchase that may have cost something; tries that cost nothing only where no other followed.
-static std::vector<Purchase> listed_purchases(const Ledger& ledger) {
-  std::vector<Purchase> all = ledger.all();
+static std::vector<Purchase> listed_purchases(const Ledger& ledger, std::vector<Error>& unreadable) {
+  std::vector<Purchase> all = ledger.all(&unreadable);
   std::map<std::string, int> latest;
   for (const Purchase& p : all) latest[p.key] = std::max(latest[p.key], p.number);
   std::erase_if(all, [&](const Purchase& p) {
@@ -46,8 +47,8 @@ static std::vector<Purchase> listed_purchases(const Ledger& ledger) {
   return all;
 }
 
-static void list(const Ledger& ledger, bool as_json) {
-  const std::vector<Purchase> all = listed_purchases(ledger);
+static void list(const Ledger& ledger, bool as_json, std::vector<Error>& unreadable) {
+  const std::vector<Purchase> all = listed_purchases(ledger, unreadable);
   if (as_json) {
     nlohmann::json rows = nlohmann::json::array();
     for (const Purchase& p : all)
@@ -65,7 +66,7 @@ static void list(const Ledger& ledger, bool as_json) {
     std::printf("%s\n", rows.dump(1).c_str());
     return;
   }
-  if (all.empty()) std::puts("nothing was bought yet");
+  if (all.empty() && unreadable.empty()) std::puts("nothing was bought yet");
   bool open = false;
   for (const Purchase& p : all) {
     const std::string lane = p.lane.size() == 64 ? p.lane.substr(0, 12) : p.lane;
@@ -113,8 +114,13 @@ int command_ledger(const Arguments& arguments) {
         suggestion(what, {"list", "retry", "give-up", "adopt"}, "list, retry KEY, give-up KEY or adopt KEY ID"));
   if (words.size() != wanted) throw Error("E805", "pixgraph ledger takes list, retry KEY, give-up KEY or adopt KEY ID");
   if (what == "list") {
-    list(ledger, arguments.has("--json"));
-    return kExitDone;
+    std::vector<Error> unreadable;
+    list(ledger, arguments.has("--json"), unreadable);
+    if (unreadable.empty()) return kExitDone;
+    std::fflush(stdout);
+    for (std::size_t i = 0; i + 1 < unreadable.size(); ++i)
+      std::fprintf(stderr, "%s\n", unreadable[i].message().c_str());
+    throw Error(unreadable.back());
   }
   Purchase purchase = find_purchase(ledger, words[1]);
   const PurchaseState state = purchase.state;

@@ -317,12 +317,34 @@ std::set<std::string> Ledger::keys() const {
   return keys;
 }
 
-std::vector<Purchase> Ledger::all() const {
+std::vector<Purchase> Ledger::all(std::vector<Error>* unreadable) const {
   std::vector<Purchase> all;
   for (const std::string& key : keys())
-    for (int number = 1, last = last_number(key); number <= last; ++number) all.push_back(purchase(key, number));
+    for (int number = 1, last = last_number(key); number <= last; ++number) try {
+        all.push_back(purchase(key, number));
+      } catch (const Error& error) {
+        if (!unreadable) throw;
+        unreadable->push_back(error);
+      }
   std::stable_sort(all.begin(), all.end(), [](const Purchase& a, const Purchase& b) { return a.wall < b.wall; });
   return all;
+}
+
+std::map<std::string, std::map<std::string, Purchase>> Ledger::running() const {
+  std::map<std::string, std::map<std::string, Purchase>> running;
+  for (const std::string& key : keys()) {
+    const int number = last_number(key);
+    const std::string text = disk_.read(path_of(key, number)).value_or("");
+    // Most have ended, with an answer that need not be parsed.
+    if (text.size() < 2 || text.find("\"created\"", text.rfind('\n', text.size() - 2) + 1) == std::string::npos)
+      continue;
+    try {
+      Purchase one = read_purchase(key, number, text);
+      if (one.state == PurchaseState::created) running[one.server].emplace(key, std::move(one));
+    } catch (const Error&) {  // it stops whoever asks for it itself
+    }
+  }
+  return running;
 }
 
 std::vector<std::vector<json>> Ledger::history(const std::string& key) const {
@@ -367,7 +389,7 @@ bool Ledger::owner_gone(const Purchase& purchase) const {
     return !disk_.exists(path) || disk_.lock(path) != nullptr;
   }
   const auto wall = parse_iso_time(purchase.wall);
-  return wall && std::chrono::system_clock::now() - *wall > std::chrono::minutes(10);
+  return !wall || std::chrono::abs(std::chrono::system_clock::now() - *wall) > std::chrono::minutes(10);
 }
 
 }  // namespace pixgraph

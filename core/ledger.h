@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -107,10 +108,12 @@ class Ledger {
   /// Ends it any other way. `answer` may be null.
   void ended(Purchase& purchase, PurchaseState state, const std::string& error, const nlohmann::json& answer,
              std::optional<NanoUsd> cost = {});
-  /// The keys of all purchases, told by the names of their files.
-  std::set<std::string> keys() const;
-  /// Every purchase, by time.
-  std::vector<Purchase> all() const;
+  /// Every purchase, by time. Entries that cannot be read are left out and told in `unreadable`; without it Error E522
+  /// is thrown.
+  std::vector<Purchase> all(std::vector<Error>* unreadable = nullptr) const;
+  /// Those that are created and have not ended, by server as it stands in them, and key. Leaves out what cannot be
+  /// read.
+  std::map<std::string, std::map<std::string, Purchase>> running() const;
   /// Every purchase of the key, each as the lines of its file.
   std::vector<std::vector<nlohmann::json>> history(const std::string& key) const;
   /// Every prediction id that any entry of this ledger names. Reads the whole ledger.
@@ -118,13 +121,15 @@ class Ledger {
   /// Whether this very object wrote the intent.
   bool is_ours(const Purchase& purchase) const { return purchase.owner == owner(); }
   /// Whether the process that wrote the intent is known to be gone: same boot and its lock is free, or another boot or
-  /// host and older than 10 minutes.
+  /// host and older than 10 minutes. One more than 10 minutes in the future tells only that a clock was wrong: nobody
+  /// waits for its time to come.
   bool owner_gone(const Purchase& purchase) const;
   /// How long ago the intent was written, by the clock that only counts; nullopt for one of another boot.
   std::optional<std::chrono::milliseconds> age(const Purchase& purchase) const;
 
  private:
   std::string path_of(const std::string& key, int number) const;
+  std::set<std::string> keys() const;
   int last_number(const std::string& key) const;
   Purchase read_purchase(const std::string& key, int number, std::string_view text) const;
   void append(Purchase& purchase, const nlohmann::json& line);

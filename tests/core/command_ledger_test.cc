@@ -56,7 +56,8 @@ TEST(CommandLedger, AdoptRefusesWhatCannotBeItsId) {
   EXPECT_EQ(desk.adopt("p8"), "");  // one that ran past our limit may have succeeded after all
   EXPECT_EQ(
       Desk(PurchaseState::failed).adopt("p8"),
-      "E518: that purchase is failed; only one that is maybe-paid, lost, expired, timed-out or an intent can be given an id");
+      "E518: that purchase is failed; only one that is maybe-paid, lost, expired, timed-out or an intent can be given "
+      "an id");
 }
 
 std::string refused(const std::vector<std::string>& words, const std::string& state,
@@ -78,6 +79,33 @@ TEST(CommandLedger, AKeyIsTheBeginningOfOne) {
   ASSERT_TRUE(desk.ledger.claim(alike, 1, FakeRemote::request("cow")));
   EXPECT_EQ(refused({"retry", "aaaaaa"}, state),
             "E516: 2 requests have keys that begin with `aaaaaa` (give more of it)");
+}
+
+TEST(CommandLedger, AnEntryThatCannotBeReadHidesNoOther) {
+  Desk desk(PurchaseState::failed);
+  const std::string broken = desk.folder.write("s/ledger/cc/" + std::string(64, 'c') + ".1.ndjson", "");
+  testing::internal::CaptureStdout();
+  const std::string error = refused({"list"}, desk.folder.path("s"));
+  const std::string shown = testing::internal::GetCapturedStdout();
+  EXPECT_EQ(error, "E522: `" + broken +
+                       "` is not a ledger entry that can be read (it says what was paid for: restore it from a backup, "
+                       "or remove it if nothing was)");
+  EXPECT_NE(shown.find("taken1"), std::string::npos);
+  EXPECT_NE(shown.find("aaaaaaaaaaaa  failed"), std::string::npos);
+  testing::internal::CaptureStdout();
+  EXPECT_EQ(refused({"retry", "aaaaaa"}, desk.folder.path("s")), "");
+  testing::internal::GetCapturedStdout();
+}
+
+TEST(CommandLedger, TheWordOfAPersonCountsForAnIntentOfAWrongClock) {
+  Desk desk(PurchaseState::failed);
+  desk.folder.write("s/ledger/dd/" + std::string(64, 'd') + ".1.ndjson",
+                    R"({"boot":"another","boottime_ms":1,"key":"d","lane":"m/n","owner":"x","sent":{},"server":"s",)"
+                    R"("state":"intent","wall":"2031-01-01T00:00:00.000Z"})"
+                    "\n");
+  testing::internal::CaptureStdout();
+  EXPECT_EQ(refused({"retry", "dddddd"}, desk.folder.path("s")), "");
+  EXPECT_EQ(testing::internal::GetCapturedStdout(), "released: the next run buys it again\n");
 }
 
 TEST(CommandLedger, WithoutAStateThereIsNothingToShowOrClear) {

@@ -206,6 +206,31 @@ TEST(Ledger, AFileWithoutAnyLineStopsTheRun) {
   }
 }
 
+TEST(Ledger, OneThatCannotBeReadHidesNoOther) {
+  Book book;
+  book.claim();
+  book.disk.write(kFile, "");
+  book.ledger->claim(std::string(64, 'b'), 1, book.request);
+  EXPECT_EQ(error_of([&] { book.ledger->all(); }).substr(0, 4), "E522");
+  std::vector<Error> unreadable;
+  ASSERT_EQ(book.ledger->all(&unreadable).size(), 1u);
+  ASSERT_EQ(unreadable.size(), 1u);
+  EXPECT_EQ(unreadable[0].message(), "`" + kFile + "` is not a ledger entry that can be read");
+}
+
+TEST(Ledger, WhatRunsIsThatWhoseLastStateIsCreated) {
+  Book book;
+  Purchase ended = book.claim();
+  book.ledger->created(ended, "p1");
+  book.ledger->succeeded(ended, {{"output", "\"state\":\"created\""}}, {});
+  EXPECT_TRUE(book.ledger->running().empty());
+  Purchase again = book.claim(2);
+  EXPECT_TRUE(book.ledger->running().empty());
+  book.ledger->created(again, "p2");
+  const auto running = book.ledger->running();
+  EXPECT_EQ(running.at("http://fake/v1").at(kKey).id, "p2");
+}
+
 TEST(Ledger, EveryLineSurvivesALossOfPower) {
   Book book;
   Purchase purchase = book.claim();
@@ -285,7 +310,12 @@ TEST(Ledger, AnotherBootsOwnerIsGoneAfterTenMinutes) {
   EXPECT_FALSE(book.ledger->owner_gone(purchase));
   purchase.wall = iso_time(std::chrono::system_clock::now() - std::chrono::minutes(11));
   EXPECT_TRUE(book.ledger->owner_gone(purchase));
+  // A clock that was wrong: nobody waits for its time to come.
+  purchase.wall = "2031-01-01T00:00:00.000Z";
+  EXPECT_TRUE(book.ledger->owner_gone(purchase));
   purchase.wall = "nonsense";
+  EXPECT_TRUE(book.ledger->owner_gone(purchase));
+  purchase.wall = iso_time(std::chrono::system_clock::now() + std::chrono::minutes(2));  // clocks of hosts differ
   EXPECT_FALSE(book.ledger->owner_gone(purchase));
 }
 
