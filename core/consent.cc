@@ -79,6 +79,15 @@ Error unsaved(const Error& error, const Purchase& known, const std::string& flag
                    ledger_command("retry", known, flags));
 }
 
+Error runs_elsewhere(const Purchase& known, const std::string& server, const std::string& flags) {
+  return Error("E402",
+               "prediction " + known.id + " of this request was created at " + known.server +
+                   " and is not fetched yet, and this run asks " + server,
+               "go on at the server where it is paid; or let go of it with `" + ledger_command("retry", known, flags) +
+                   "`, and it is bought here too")
+      .stopping_run();
+}
+
 Error maybe_paid(const Purchase& known, const std::string& model, const std::string& doubt, const std::string& why,
                  const std::string& flags) {
   return Error("E510",

@@ -49,6 +49,9 @@ Error refusal(const Purchase& known, const std::string& flags);
 /// Its output cannot be had for the reason that `error` gives, which says what can be done.
 Error unsaved(const Error& error, const Purchase& known, const std::string& flags);
 
+/// It was created at another server than the one that is to be asked now: Error E402, which stops the run.
+Error runs_elsewhere(const Purchase& known, const std::string& server, const std::string& flags);
+
 /// It may be paid for and cannot be found out: Error E510, which stops the run. `doubt`: why it is not known, "" for an
 /// earlier run's.
 Error maybe_paid(const Purchase& known, const std::string& model, const std::string& doubt, const std::string& why,

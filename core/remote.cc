@@ -71,8 +71,20 @@ static Error ended_before() {
 }
 
 void RemoteDriver::look_up(const JobPtr& job) {
+/// One that runs at another server, under its key there, is paid for already.
+void RemoteDriver::refuse_what_runs_elsewhere(const Request& request) {
+  std::call_once(running_read_, [this] { running_ = setup_.ledger.running(); });
+  for (const auto& [server, purchases] : running_)
+    if (server != request.server)
+      if (const auto found = purchases.find(purchase_key(servers_.name(server), request)); found != purchases.end())
+        throw runs_elsewhere(found->second, request.server, setup_.ledger_flags);
+}
+
   const std::optional<Purchase> known = setup_.ledger.latest(job->key);
-  if (!known) return buy(job, 1, 1);
+  if (!known) {
+    refuse_what_runs_elsewhere(job->call.request);
+    return buy(job, 1, 1);
+  }
   // What was not paid was no try; with a person's word the tries begin anew.
   if (free_to_buy(known->state)) {
     const auto saved = saved_before(setup_.ledger, *known);
@@ -346,6 +358,8 @@ void RemoteDriver::reconcile(const JobPtr& job) {
     next.wait = servers_.governor(server).pause_calls(throttled.wait());
   }
   switch (next.kind) {
+      servers_.governor(server).call_answered();
+    }
     case Inquiry::Step::Kind::wait:
       if (next.tell)
         setup_.observer.remote_waits(job->call.request, "finding out whether a prediction was created", next.wait);
@@ -357,8 +371,6 @@ void RemoteDriver::reconcile(const JobPtr& job) {
     case Inquiry::Step::Kind::adopt:
       setup_.ledger.created(purchase, next.text);
       job->bought = setup_.ledger.is_ours(purchase);  // this run made the POST whose answer got lost
-      servers_.governor(server).call_answered();
-    }
       setup_.observer.remote_ended(job->call.request, job->key, next.text, "adopted", {});
       return attach(job, purchase);
     case Inquiry::Step::Kind::maybe_paid:

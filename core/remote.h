@@ -86,6 +86,7 @@ class RemoteDriver {
   using Job = RemoteJob;
   using JobPtr = std::shared_ptr<Job>;
   void look_up(const JobPtr& job);
+  void refuse_what_runs_elsewhere(const Request& request);
   void look_again(const JobPtr& job, Purchase known);
   void reuse(const JobPtr& job, const Purchase& purchase);
   void attach(const JobPtr& job, Purchase purchase);
@@ -119,6 +120,8 @@ class RemoteDriver {
   std::mutex mutex_;                    // guards jobs_, their waiters and failed_
   std::map<std::string, JobPtr> jobs_;  // by purchase key: single flight
   std::set<std::string> failed_;        // keys of jobs that failed: no consent was given after that
+  std::once_flag running_read_;
+  std::map<std::string, std::map<std::string, Purchase>> running_;  // before this run, by server and key
   std::atomic<bool> stopping_ = false, canceling_ = false;
   std::atomic<int> creates_ = 0;
 };

@@ -275,5 +275,28 @@ TEST(Consent, HintsAreCommandsThatReachTheLedger) {
                 " --state s`");
 }
 
+TEST(Consent, WhatRunsAtAnotherServerIsNotBoughtHereToo) {
+  MemoryDisk disk;
+  {
+    Ledger before(disk, "state/ledger");
+    Purchase purchase =
+        before.claim(key_of("cat", "http://g/v1"), 1, FakeRemote::request("cat", "http://g/v1")).value();
+    before.created(purchase, "p0");
+  }
+  Process process(disk);
+  const auto remote = remote_of({created("p1", succeeded())});
+  remote->server = "http://h/v1";
+  const RemoteOutcome outcome = process.buy(remote);
+  EXPECT_EQ(text_of(outcome),
+            "E402: prediction p0 of this request was created at http://g/v1 and is not fetched yet, and this run asks "
+            "http://h/v1 STOPS");
+  EXPECT_EQ(outcome.error->hint(),
+            "go on at the server where it is paid; or let go of it with `pixgraph ledger retry " +
+                key_of("cat", "http://g/v1").substr(0, 12) + " --state s`, and it is bought here too");
+  EXPECT_EQ(remote->submitted, 0);
+  Process another(disk);
+  EXPECT_EQ(text_of(another.buy(remote, "dog")), "bought");
+}
+
 }  // namespace
 }  // namespace pixgraph
