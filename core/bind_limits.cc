@@ -53,12 +53,17 @@ void bind_limits(Binding& binding, const DocumentValue& limits) {
   if (!binding.expect_map(limits, "`limits`", "write `default: {in_flight: 20}` below it")) return;
   static const std::vector<std::string> kKeys = {"in_flight", "creates_per_minute", "other_per_minute"};
   for (const DocumentEntry& entry : limits.entries) {
+    const bool of_server = entry.key == "default" || entry.key.find("://") != std::string::npos;
     if (!binding.expect_map(entry.value, "limit " + ticked(entry.key),
                             "write `" + printable(entry.key) + ": {in_flight: 20}`"))
       continue;
     Limit limit;
     for (const DocumentEntry& field : entry.value.entries) {
-      if (field.key == "in_flight")
+      if (!of_server && (field.key == kKeys[1] || field.key == kKeys[2]))
+        binding.diagnostics.error("E012", field.place,
+                                  ticked(field.key) + " is a limit of a server, and " + ticked(entry.key) + " is none",
+                                  "write it below `default` or the server's URL; a model takes `in_flight`");
+      else if (field.key == "in_flight")
         read_count(binding, field, limit.in_flight);
       else if (field.key == "creates_per_minute")
         read_count(binding, field, limit.creates_per_minute);
