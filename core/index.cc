@@ -341,6 +341,14 @@ void Index::remember_run_time(const std::string& what, std::int64_t ms) {
   remember(Kind::run_time, what, std::to_string(ms));
 }
 
+std::optional<std::string> Index::upload(const std::string& what) {
+  return memo(Kind::upload, what);
+}
+
+void Index::remember_upload(const std::string& what, const std::string& text) {
+  remember(Kind::upload, what, text);
+}
+
 std::optional<std::string> Index::pixels(const std::string& content) {
   return memo(Kind::pixels, content);
 }

@@ -79,6 +79,10 @@ class Index {
   std::optional<std::int64_t> run_time(const std::string& what);
   void remember_run_time(const std::string& what, std::int64_t ms);
 
+  /// What was uploaded to a server, as text, by the server and the file's key.
+  std::optional<std::string> upload(const std::string& what);
+  void remember_upload(const std::string& what, const std::string& text);
+
   /// The hash of the pixels of a file with this content hash.
   std::optional<std::string> pixels(const std::string& content);
   void remember_pixels(const std::string& content, const std::string& pixels);
@@ -104,7 +108,7 @@ class Index {
     query_count
   };
   /// Kept in the files: a number is never given to another kind.
-  enum class Kind : int { purchase = 1, files = 2, meaning = 3, run_time = 4, pixels = 5 };
+  enum class Kind : int { purchase = 1, files = 2, meaning = 3, run_time = 4, pixels = 5, upload = 6 };
   sqlite3_stmt* statement(Query query);
   std::optional<std::string> memo(Kind kind, const std::string& key);
   void remember(Kind kind, const std::string& key, const std::string& text);

@@ -7,6 +7,7 @@
 #include "outcome.h"
 #include "reconcile.h"
 #include "schema_gate.h"
+#include "uploads.h"
 
 namespace pixgraph {
 
@@ -70,7 +71,6 @@ static Error ended_before() {
   return Error("E902", "the run was ended before this was bought");
 }
 
-void RemoteDriver::look_up(const JobPtr& job) {
 /// One that runs at another server, under its key there, is paid for already.
 void RemoteDriver::refuse_what_runs_elsewhere(const Request& request) {
   std::call_once(running_read_, [this] { running_ = setup_.ledger.running(); });
@@ -80,6 +80,7 @@ void RemoteDriver::refuse_what_runs_elsewhere(const Request& request) {
         throw runs_elsewhere(found->second, request.server, setup_.ledger_flags);
 }
 
+void RemoteDriver::look_up(const JobPtr& job) {
   const std::optional<Purchase> known = setup_.ledger.latest(job->key);
   if (!known) {
     refuse_what_runs_elsewhere(job->call.request);
@@ -269,11 +270,14 @@ void RemoteDriver::submit(const JobPtr& job, int number) {
     leave(job);
     buy(job, number, job->attempt);
   };
+  const Uploads uploads(setup_.index);
+  uploads.recall(job->call.request);
   for (const RequestFile& file : job->call.request.files)
     if (file.live_url.empty() && file.reference.empty())
       servers_.governor(job->call.request.server).next_call();  // its upload
   try {
     job->call.node->stage(job->call.request, setup_.host);
+    uploads.remember(job->call.request);
   } catch (const Throttled& throttled) {
     return put_off(std::max(throttled.wait(), own_pause(job->throttled++)), throttled);
   } catch (const HttpError& error) {
@@ -354,12 +358,12 @@ void RemoteDriver::reconcile(const JobPtr& job) {
       next = job->inquiry->look(purchase, {*job->call.node, setup_.host, setup_.ledger,
                                            [&] { servers_.governor(purchase.server).next_call(); },
                                            [&](milliseconds wait) { return servers_.real(server, wait); }});
+      servers_.governor(server).call_answered();
+    }
   } catch (const Throttled& throttled) {
     next.wait = servers_.governor(server).pause_calls(throttled.wait());
   }
   switch (next.kind) {
-      servers_.governor(server).call_answered();
-    }
     case Inquiry::Step::Kind::wait:
       if (next.tell)
         setup_.observer.remote_waits(job->call.request, "finding out whether a prediction was created", next.wait);
@@ -401,6 +405,7 @@ void RemoteDriver::finish(const JobPtr& job, RemoteOutcome outcome) {
   outcome.key = job->key;
   if (job->purchase) outcome.attempts = job->purchase->attempt;
   outcome.cost = job->cost;
+  if (setup_.gate && !outcome.error) outcome.schema = setup_.gate->schema(job->call.request);
   leave(job);
   std::vector<std::function<void(const RemoteOutcome&)>> waiters;
   {

@@ -100,7 +100,9 @@ bool Staging::may_upload(const Server& server) const {
 
 void Staging::stage(Request& request, const Server& server, Host& host, const Links& links) {
   for (RequestFile& file : request.files) {
-    if (!file.reference.empty()) continue;
+    if (!file.reference.empty() && (file.upload_id.empty() || is_there(file, server, host))) continue;
+    file.reference.clear();
+    file.upload_id.clear();
     if (!file.live_url.empty() && links.alive(file.live_url)) {
       file.reference = file.live_url;
       continue;
@@ -121,10 +123,29 @@ void Staging::stage(Request& request, const Server& server, Host& host, const Li
   }
 }
 
+/// Whether an upload that an earlier run made can still be asked for. One of this run's is not asked about.
+bool Staging::is_there(const RequestFile& file, const Server& server, Host& host) {
+  const std::string name = server.base + " " + file.upload_id;
+  {
+    const std::lock_guard lock(mutex_);
+    if (seen_.contains(name)) return true;
+  }
+  try {
+    if (host.http().send(server.request("GET", "/files/" + file.upload_id)).status != 200) return false;
+  } catch (const Error&) {  // it is sent again, which says what is wrong
+    return false;
+  }
+  const std::lock_guard lock(mutex_);
+  seen_.insert(name);
+  return true;
+}
+
 bool Staging::upload(RequestFile& file, const RequestFile::Encoded& encoded, const Server& server, Host& host) {
   const std::string content = server.base + " " + host.hash(*encoded.bytes);
   {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
+    sent_.wait(lock, [&] { return !under_way_.contains(content); });
+    if (without_files_.contains(server.base)) return false;
     const auto known = uploaded_.find(content);
     // It lives 24 hours; a prediction may wait in a queue before it reads its input.
     if (known != uploaded_.end() && std::chrono::steady_clock::now() - known->second.at < std::chrono::hours(20)) {
@@ -132,7 +153,25 @@ bool Staging::upload(RequestFile& file, const RequestFile::Encoded& encoded, con
       file.reference = known->second.reference;
       return true;
     }
+    under_way_.insert(content);
   }
+  const auto over = [&] {
+    const std::lock_guard lock(mutex_);
+    under_way_.erase(content);
+    sent_.notify_all();
+  };
+  try {
+    const bool taken = send(file, content, encoded, server, host);
+    over();
+    return taken;
+  } catch (...) {
+    over();
+    throw;
+  }
+}
+
+bool Staging::send(RequestFile& file, const std::string& content, const RequestFile::Encoded& encoded,
+                   const Server& server, Host& host) {
   const std::string boundary = boundary_for(*encoded.bytes, host);
   HttpRequest request = server.request("POST", "/files");
   request.headers.emplace_back("Content-Type", "multipart/form-data; boundary=" + boundary);
@@ -183,6 +222,7 @@ bool Staging::upload(RequestFile& file, const RequestFile::Encoded& encoded, con
   file.reference = said.starts_with("https://") || said.starts_with("http://") ? said : server.base + "/files/" + id;
   const std::lock_guard lock(mutex_);
   uploaded_[content] = {id, file.reference, std::chrono::steady_clock::now()};
+  seen_.insert(server.base + " " + id);
   return true;
 }
 

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <chrono>
+#include <condition_variable>
 #include <map>
 #include <mutex>
 #include <set>
@@ -28,13 +29,17 @@ inline constexpr std::uint64_t kLargestInline = 10'000'000;
 /// nothing of uploads is asked once; where it refuses, files travel inside the request. Safe from many threads.
 class Staging {
  public:
-  /// Sets reference (and upload_id) of every file that has none yet. Throws Error E406 where a file is too large to be
+  /// Sets reference (and upload_id) of every file that has none yet, or that was uploaded by an earlier run and is not
+  /// there any more. The same bytes go up once: others wait for them. Throws Error E406 where a file is too large to be
   /// sent, E407 where the upload was refused, HttpError, Throttled and E419 for what may be tried again, E431 and E432
   /// (stop the run), and whatever encode throws. Nothing has been paid for then.
   void stage(Request& request, const Server& server, Host& host, const Links& links);
 
  private:
   bool upload(RequestFile& file, const RequestFile::Encoded& encoded, const Server& server, Host& host);
+  bool send(RequestFile& file, const std::string& content, const RequestFile::Encoded& encoded, const Server& server,
+            Host& host);
+  bool is_there(const RequestFile& file, const Server& server, Host& host);
   bool may_upload(const Server& server) const;
 
   struct Uploaded {
@@ -42,6 +47,9 @@ class Staging {
     std::chrono::steady_clock::time_point at;
   };
   mutable std::mutex mutex_;
+  std::condition_variable sent_;
+  std::set<std::string> under_way_;           // by base and content hash: somebody sends it just now
+  std::set<std::string> seen_;                // ids of an earlier run that are still there, by base
   std::set<std::string> without_files_;       // bases that have shown to take no uploads
   std::map<std::string, Uploaded> uploaded_;  // by base and content hash: the same bytes go up once a day
 };

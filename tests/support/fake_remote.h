@@ -80,6 +80,7 @@ class FakeRemote : public RemoteNode {
   std::function<std::optional<ModelDescription>()> on_describe;  // not set: a server that says nothing of models
   /// Not set: nothing is known of any model.
   std::function<std::vector<InputMistake>(const json& input, const json* schema)> on_check;
+  std::function<std::vector<std::string>(const Snapshot&, const json* schema)> on_files;  // not set: all of them
   std::optional<std::chrono::minutes> clock_ahead;  // of on_find's server, by created_at: it then says what time it is
   std::string server = "http://fake/v1";
   mutable std::atomic<int> described = 0;
@@ -136,7 +137,10 @@ class FakeRemote : public RemoteNode {
     ++canceled;
     return !on_cancel || on_cancel();
   }
-  void finish(Call& call, const json& answer, const std::vector<FilePtr>&) const override {
+  std::vector<std::string> files(const Snapshot& snapshot, const json* schema) const override {
+    return on_files ? on_files(snapshot, schema) : snapshot.urls;
+  }
+  void finish(Call& call, const json& answer, const std::vector<FilePtr>&, const json*) const override {
     call.set("text", Value(answer["output"].dump()));
   }
 

@@ -32,7 +32,7 @@ struct RequestFile {
   };
   std::function<Encoded()> encode;
   std::string reference;  // set by stage(): what the body says instead of the bytes (a URL or data: URI)
-  std::string upload_id;  // set by stage(): the server's id of an uploaded file
+  std::string upload_id;  // set by stage(): the server's id of an uploaded file; before it, that of an earlier run's
 };
 
 /// A purchase that is about to be made. Its identity (ledger key) is server + lane + input, with files by their keys.
@@ -181,8 +181,12 @@ class RemoteNode {
   virtual Snapshot poll(const std::string& server, const std::string& id, Host& host) const = 0;
   /// Asks for an end. False for a server without that route; throws as poll() does.
   virtual bool cancel(const std::string& server, const std::string& id, Host& host) const = 0;
-  /// Turns the terminal answer of a success into outputs. `files` are the saved Snapshot::urls, in their order.
-  virtual void finish(Call& call, const nlohmann::json& answer, const std::vector<FilePtr>& files) const = 0;
+  /// Which of the Snapshot's urls are files, and not the text of an answer that names one. `schema` is a
+  /// ModelDescription's; null where none is known.
+  virtual std::vector<std::string> files(const Snapshot& snapshot, const nlohmann::json* schema) const;
+  /// Turns the terminal answer of a success into outputs. `saved` are the files() of its Snapshot, in their order.
+  virtual void finish(Call& call, const nlohmann::json& answer, const std::vector<FilePtr>& saved,
+                      const nlohmann::json* schema) const = 0;
 };
 
 inline ModelName RemoteNode::model(const nlohmann::json&, Host&) const {
@@ -194,6 +198,9 @@ inline std::optional<ModelDescription> RemoteNode::describe(const ModelName&, Ho
 inline std::optional<std::vector<InputMistake>> RemoteNode::check(const ModelName&, const nlohmann::json&,
                                                                   const nlohmann::json*) const {
   return std::vector<InputMistake>();
+}
+inline std::vector<std::string> RemoteNode::files(const Snapshot& snapshot, const nlohmann::json*) const {
+  return snapshot.urls;
 }
 inline std::optional<std::pair<std::string, std::string>> RemoteNode::pin(const nlohmann::json&,
                                                                           const std::string&) const {

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <thread>
+
 #include "support/scripted_host.h"
 
 namespace pixgraph::replicate {
@@ -146,6 +148,37 @@ TEST_F(UploadTest, ALiveLinkIsHandedOn) {
   stage();
   EXPECT_EQ(request.files[0].reference, url);
   EXPECT_EQ(encoded, 0);
+}
+
+TEST_F(UploadTest, WhatIsSentJustNowIsWaitedFor) {
+  host.http().answer(201, R"({"id": "f1"})");
+  std::vector<Request> requests(8);
+  std::vector<std::thread> threads;
+  for (Request& one : requests) {
+    one.files.push_back(file(3));
+    threads.emplace_back([&] { staging.stage(one, read_server(host), host, links); });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(host.http().requests.size(), 1u);
+  for (const Request& one : requests) EXPECT_EQ(one.files[0].upload_id, "f1");
+}
+
+TEST_F(UploadTest, AnEarlierRunsUploadIsUsedWhileItIsThere) {
+  request.files.push_back(file(3));
+  request.files[0].upload_id = "old";
+  request.files[0].reference = "https://x/files/old";
+  host.http().answer(200, R"({"id": "old"})");
+  stage();
+  stage();
+  EXPECT_EQ(request.files[0].reference, "https://x/files/old");
+  ASSERT_EQ(host.http().requests.size(), 1u) << "asked once";
+  EXPECT_EQ(host.http().last().method + " " + host.http().last().url, "GET https://api.replicate.com/v1/files/old");
+  EXPECT_EQ(encoded, 0);
+  request.files[0].upload_id = "older";
+  host.http().answer(404, "");
+  host.http().answer(201, R"({"id": "new"})");
+  stage();
+  EXPECT_EQ(request.files[0].upload_id, "new");
 }
 
 TEST_F(UploadTest, ADeadLinkIsNot) {
