@@ -64,6 +64,20 @@ std::string RunHost::environment(const std::string& name) {
   return value;
 }
 
+void ItemHost::remember(const std::string& url, FilePtr file) {
+  run_.remember(url, file);
+  std::lock_guard lock(mutex_);
+  saved_[url] = std::move(file);
+}
+
+FilePtr ItemHost::saved(std::string_view url) {
+  {
+    std::lock_guard lock(mutex_);
+    if (const auto found = saved_.find(url); found != saved_.end()) return found->second;
+  }
+  return run_.saved(url);
+}
+
 [[noreturn]] static void not_in_a_check(const char* what) {
   throw Error("E991", std::string("a check asked for ") + what);
 }

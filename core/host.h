@@ -47,6 +47,34 @@ class RunHost : public Host {
   std::map<std::string, std::string> overrides_;
 };
 
+/// The RunHost as one item sees it: a URL that servers gave to several predictions is that of the item's own file.
+class ItemHost : public Host {
+ public:
+  explicit ItemHost(RunHost& run) : run_(run) {}
+
+  /// saved(url) gives this file from now on: to this item in any case, to others as far as they have none of their own.
+  void remember(const std::string& url, FilePtr file);
+
+  Http& http() override { return run_.http(); }
+  FilePtr saved(std::string_view url) override;
+  FilePtr save(std::span<const std::uint8_t> bytes, std::string name, std::string media_type) override {
+    return run_.save(bytes, std::move(name), std::move(media_type));
+  }
+  ImagePtr decode(const File& file) override { return run_.decode(file); }
+  Bytes encode(const Image& image, std::string_view format, const EncodeRequest& request) override {
+    return run_.encode(image, format, request);
+  }
+  std::string hash(std::span<const std::uint8_t> bytes) override { return run_.hash(bytes); }
+  std::string pixel_hash(const Image& image) override { return run_.pixel_hash(image); }
+  std::string picture_hash(const File& file) override { return run_.picture_hash(file); }
+  std::string environment(const std::string& name) override { return run_.environment(name); }
+
+ private:
+  RunHost& run_;
+  std::mutex mutex_;
+  std::map<std::string, FilePtr, std::less<>> saved_;
+};
+
 /// The Host of a check: the environment, and nothing else.
 class CheckHost : public Host {
  public:

@@ -12,6 +12,7 @@
 #include <nlohmann/json.hpp>
 
 #include "fan_out.h"
+#include "host.h"
 #include "items.h"
 #include "money.h"
 #include "outcome.h"
@@ -24,6 +25,9 @@ namespace pixgraph {
 /// done, which their consumers read, `parts`, `hashes` and `plans`, which nobody changes after the item has begun, and
 /// what a vertex has of its own.
 struct ItemRun {
+  explicit ItemRun(RunHost& run_host) : host(run_host) {}
+
+  mutable ItemHost host;  // that its nodes are given
   std::size_t index = 0;
   const Item* item = nullptr;
   std::vector<std::vector<Value>> outputs;  // by node

@@ -5,7 +5,7 @@
 namespace pixgraph {
 
 NodeCall::NodeCall(Around around, std::shared_ptr<const ItemRun> item, const GraphNode& node, const ItemValues& values)
-    : BoundCall(node, values, around.codecs, around.host), around_(around), item_(std::move(item)), node_(node) {
+    : BoundCall(node, values, around.codecs, item->host), around_(around), item_(std::move(item)), node_(node) {
   if (node.timeout && node.spec->pool != Pool::predict) deadline_ = std::chrono::steady_clock::now() + *node.timeout;
 }
 

@@ -19,7 +19,6 @@ class NodeCall : public BoundCall {
   /// What all calls of a run share. Owned by the caller, outlives them.
   struct Around {
     const Codecs& codecs;
-    Host& host;
     Events& events;
     SentReach& sent_reach;
     const std::atomic<bool>& stopping;

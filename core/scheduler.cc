@@ -20,7 +20,7 @@ static constexpr int kUrgencyFetch = 2, kUrgencyWork = 5;
 
 Scheduler::Scheduler(Setup setup)
     : setup_(std::move(setup)),
-      around_{setup_.codecs, setup_.host, setup_.events, setup_.remote.sent_reach(), stopping_},
+      around_{setup_.codecs, setup_.events, setup_.remote.sent_reach(), stopping_},
       vertices_(setup_.graph) {}
 
 Scheduler::~Scheduler() = default;
@@ -72,7 +72,7 @@ RunCounts Scheduler::counts() {
 void Scheduler::start_items() {
   while (!stopping_ && running_items_ < setup_.items_in_flight && next_item_ < setup_.table.items.size() &&
          setup_.memory.admits(running_items_, fresh_items_)) {
-    auto item = std::make_shared<ItemRun>();
+    auto item = std::make_shared<ItemRun>(setup_.host);
     item->index = next_item_++;
     item->item = &setup_.table.items[item->index];
     ++running_items_;
@@ -354,8 +354,8 @@ void Scheduler::run_remote(const Piece& piece, std::shared_ptr<NodeCall> call,
     if (outcome.error) return ended(piece, {outcome.canceled ? Outcome::canceled : Outcome::failed, outcome.error});
     try {
       for (const FilePtr& file : outcome.files)
-        if (!file->source_url.empty()) setup_.host.remember(file->source_url, file);
-      remote->finish(*call, *outcome.answer, outcome.files);
+        if (!file->source_url.empty()) piece.item->host.remember(file->source_url, file);
+      remote->finish(*call, *outcome.answer, outcome.files, outcome.schema.get());
       ended(piece, {outcome.reused ? Outcome::reused : Outcome::done, std::nullopt, call->take_outputs()});
     } catch (const Error& error) {
       ended(piece, {Outcome::failed, error});

@@ -32,5 +32,22 @@ TEST(Host, APictureIsDecodedOnceForItsHash) {
   EXPECT_THROW(RunHost(http, store, codecs, redactor).picture_hash(file), Error);
 }
 
+TEST(Host, AUrlThatTwoPredictionsShareIsOfTheItemsOwnFile) {
+  const test::TempFolder folder;
+  Registry registry;
+  const Codecs codecs(registry);
+  Store store(real_disk(), folder.path("store"));
+  test::FakeHttp http(store);
+  Redactor redactor;
+  RunHost host(http, store, codecs, redactor);
+  ItemHost one(host), two(host), none(host);
+  one.remember("https://s/out.png", host.save(std::vector<std::uint8_t>{'1'}, "one", "image/png"));
+  two.remember("https://s/out.png", host.save(std::vector<std::uint8_t>{'2'}, "two", "image/png"));
+  EXPECT_EQ(one.saved("https://s/out.png")->name, "one");
+  EXPECT_EQ(two.saved("https://s/out.png")->name, "two");
+  EXPECT_EQ(none.saved("https://s/out.png")->name, "two");
+  EXPECT_EQ(one.saved("https://s/other.png"), nullptr);
+}
+
 }  // namespace
 }  // namespace pixgraph
