@@ -231,6 +231,29 @@ HttpClient::Answer HttpClient::ask(const HttpRequest& request) {
   }
 }
 
+/// Where the link ends whose "://" is at `at`, so far as it can be no more than an address: its query may hold a key,
+/// and so may what stands before an @.
+static std::size_t link_end(std::string_view text, std::size_t at) {
+  const std::size_t end = std::min(text.find_first_of(" \t\r\n\"'<>\\?#@", at + 3), text.size());
+  return end < text.size() && text[end] == '@' ? at : end;
+}
+
+/// Without secrets, but with every link as it came: a token that is a common word may stand in one.
+static std::string clean_words(const Redactor& secrets, std::string_view text) {
+  std::string clean;
+  std::size_t from = 0;
+  for (std::size_t at = text.find("://"); at != text.npos; at = text.find("://", at + 3)) {
+    const bool web = text.substr(0, at).ends_with("http") || text.substr(0, at).ends_with("https");
+    const std::size_t end = web ? link_end(text, at) : at;
+    if (end == at) continue;
+    clean += secrets.clean(std::string(text.substr(from, at - from)));
+    clean += text.substr(at, end - at);
+    from = end;
+    at = end - 3;  // not within the link
+  }
+  return clean + secrets.clean(std::string(text.substr(from)));
+}
+
 HttpResponse HttpClient::send(const HttpRequest& request) {
   const NoSigpipe guard;
   Answer answer = ask(request);
@@ -247,7 +270,7 @@ HttpResponse HttpClient::send(const HttpRequest& request) {
   response.body = std::move(text);
   if (const std::size_t blank = request.authorization.find(' '); blank != std::string::npos) {
     secrets_.add(std::string_view(request.authorization).substr(blank + 1));
-    response.body = secrets_.clean(std::move(response.body));
+    response.body = clean_words(secrets_, response.body);
     for (auto& [name, value] : response.headers) value = secrets_.clean(std::move(value));
   }
   return response;

@@ -67,6 +67,19 @@ TEST_F(HttpReachTest, WhatAnAnswerRepeatsOfTheTokenIsTakenOut) {
   EXPECT_EQ(response.header("X-Seen"), "[secret]");
 }
 
+TEST_F(HttpReachTest, LinksInABodyStayAsTheyCame) {
+  RawServer server(
+      always("[\"https://replicate.delivery/replicate/0.png\", \"replicate failed\", \"http://x/?key=replicate\", "
+             "\"http://replicate@x/\", \"https://\"]"));
+  HttpRequest request;
+  request.url = server.url("/");
+  request.authorization = "Bearer replicate";
+  request.secret_origin = server.url();
+  EXPECT_EQ(client.send(request).body,
+            "[\"https://replicate.delivery/replicate/0.png\", \"[secret] failed\", \"http://x/?key=[secret]\", "
+            "\"http://[secret]@x/\", \"https://\"]");
+}
+
 TEST_F(HttpReachTest, UserAndPasswordOfAUrlAreSent) {
   RawServer server(always("ok"));
   get("http://me:p%40ss@127.0.0.1:" + std::to_string(server.port()) + "/");
