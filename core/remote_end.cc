@@ -4,6 +4,7 @@
 #include "prediction_end.h"
 #include "remote.h"
 #include "saver.h"
+#include "schema_gate.h"
 
 namespace pixgraph {
 
@@ -55,15 +56,16 @@ void RemoteDriver::buy_again_later(const JobPtr& job, const Purchase& failed) {
 
 void RemoteDriver::save(const JobPtr& job, Snapshot snapshot) {
   const std::string& server = job->call.request.server;
-  auto saver =
-      std::make_shared<Saver>(setup_.executor, setup_.store, setup_.host, origin_name(*job->purchase),
-                              Saver::Source{std::move(snapshot.urls), [this, server] { return sent_reach_.of(server); },
-                                            [this, server, node = job->call.node, id = job->purchase->id] {
-                                              servers_.governor(server).next_call();
-                                              Snapshot now = node->poll(server, id, setup_.host);
-                                              if (auto meant = end_of(id, now, ""); meant.error) throw *meant.error;
-                                              return std::move(now.urls);
-                                            }});
+  const JsonPtr schema = setup_.gate ? setup_.gate->schema(job->call.request) : nullptr;
+  auto saver = std::make_shared<Saver>(
+      setup_.executor, setup_.store, setup_.host, origin_name(*job->purchase),
+      Saver::Source{job->call.node->files(snapshot, schema.get()), [this, server] { return sent_reach_.of(server); },
+                    [this, server, schema, node = job->call.node, id = job->purchase->id] {
+                      servers_.governor(server).next_call();
+                      Snapshot now = node->poll(server, id, setup_.host);
+                      if (auto meant = end_of(id, now, ""); meant.error) throw *meant.error;
+                      return node->files(now, schema.get());
+                    }});
   const auto cost =
       cost_of(PurchaseState::succeeded, snapshot, budget_.price_of(job->call.request.model), job->purchase->price);
   job->settle(budget_, cost);

@@ -36,7 +36,8 @@ struct RemoteOutcome {
   int attempts = 1;                              // of what the node's `retry` allows
   std::shared_ptr<const nlohmann::json> answer;  // data: URIs stand as "pixgraph-store:<hash>"
   std::optional<NanoUsd> cost;                   // of what was bought for this call, also where it failed
-  std::vector<FilePtr> files;                    // Snapshot::urls, saved, in order
+  std::vector<FilePtr> files;                    // RemoteNode::files(), saved, in order
+  JsonPtr schema;                                // of the model, where it is known
 };
 
 struct RemoteCall {

@@ -9,6 +9,7 @@ namespace pixgraph {
 
 static constexpr int kUrgencyDownload = 1;
 static constexpr int kDownloadTries = 5;
+static constexpr std::size_t kShortText = 4096;  // what begins like a data: URI and is no file stays as it is
 
 std::string origin_name(const Purchase& purchase) {
   return purchase.number > 1 ? purchase.key + "." + std::to_string(purchase.number) : purchase.key;
@@ -143,6 +144,7 @@ static void replace_data(nlohmann::json& value, const std::vector<std::string>& 
     const std::string& text = value.get_ref<const std::string&>();
     if (!text.starts_with("data:")) return;
     const auto found = std::find(urls.begin(), urls.end(), text);
+    if (found == urls.end() && text.size() <= kShortText) return;
     value = found == urls.end() ? "data:,"
                                 : "pixgraph-store:" + files[static_cast<std::size_t>(found - urls.begin())]->hash;
   }

@@ -74,6 +74,13 @@ void SchemaGate::describe(const RemoteNode& node, const Request& request) {
   for (const auto& resume : waiting) resume();
 }
 
+JsonPtr SchemaGate::schema(const Request& request) {
+  std::lock_guard lock(mutex_);
+  const auto one = model(request);
+  if (!one->schema && !std::exchange(one->looked, true)) one->schema = setup_.known.schema_of(name_of(request));
+  return one->schema;
+}
+
 void SchemaGate::check(const RemoteNode& node, Request& request) {
   const ModelName name = name_of(request);
   JsonPtr schema;

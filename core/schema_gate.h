@@ -43,6 +43,8 @@ class SchemaGate {
   /// Throws Error E421, all mistakes at once; doubts become the request's warnings. REQUIRES: turn() was `go`, or
   /// resumed.
   void check(const RemoteNode& node, Request& request);
+  /// What is known of the request's model; null where nothing is. Asks nobody.
+  JsonPtr schema(const Request& request);
 
  private:
   struct Model {
@@ -51,6 +53,7 @@ class SchemaGate {
     JsonPtr schema;
     std::optional<Error> refusal;  // for every request of the model
     bool told = false;             // that nothing is known of it
+    bool looked = false;           // whether something was kept of it
     std::vector<std::function<void()>> waiting;
   };
   std::shared_ptr<Model> model(const Request& request);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "answer.h"
 #include "json_reader.h"
 
 namespace pixgraph::replicate {
@@ -169,7 +170,67 @@ ModelSchema::Output read_output(const json& document) {
   return output.is_null() ? ModelSchema::Output::unknown : ModelSchema::Output::data;
 }
 
+/// The type that a schema says, without null; "" where it says none.
+std::string type_in(const json& schema) {
+  const json& type = value_at(schema, "type");
+  if (!type.is_array()) return text_at(schema, "type");
+  for (const json& one : type)
+    if (one.is_string() && one != "null") return one.get<std::string>();
+  return {};
+}
+
+bool suits(const std::string& type, const json& value) {
+  if (type == "string") return value.is_string();
+  if (type == "array") return value.is_array();
+  if (type == "object") return value.is_object();
+  return type.empty();
+}
+
+void add_declared(const json& document, const json& written, const json& value, std::vector<std::string>& files,
+                  int depth = 0) {
+  const json& schema = resolve(document, written);
+  const std::string type = type_in(schema);
+  const auto take_all = [&] {
+    const std::vector<std::string> all = files_in(value);
+    files.insert(files.end(), all.begin(), all.end());
+  };
+  if (depth > 8 || !suits(type, value)) return take_all();
+  if (type == "string") {
+    if (!text_at(schema, "format").empty()) take_all();
+    return;  // a text, whatever it looks like
+  }
+  if (type == "array") {
+    for (const json& inner : value) add_declared(document, value_at(schema, "items"), inner, files, depth + 1);
+    return;
+  }
+  if (type == "object") {
+    const json& others = value_at(schema, "additionalProperties");
+    for (const auto& [name, inner] : value.items()) {
+      const json& property = value_at(value_at(schema, "properties"), name);
+      add_declared(document, property.is_null() ? others : property, inner, files, depth + 1);
+    }
+    return;
+  }
+  std::optional<std::vector<std::string>> most;  // of the alternatives, the one that takes most for files
+  for (const char* key : {"allOf", "anyOf", "oneOf"})
+    if (const json& parts = value_at(schema, key); parts.is_array())
+      for (const json& part : parts) {
+        if (!suits(type_in(resolve(document, part)), value)) continue;
+        std::vector<std::string> found;
+        add_declared(document, part, value, found, depth + 1);
+        if (!most || found.size() > most->size()) most = std::move(found);
+      }
+  if (!most) return take_all();
+  files.insert(files.end(), most->begin(), most->end());
+}
+
 }  // namespace
+
+std::vector<std::string> declared_files(const json& document, const json& output) {
+  std::vector<std::string> files;
+  add_declared(document, value_at(value_at(value_at(document, "components"), "schemas"), "Output"), output, files);
+  return files;
+}
 
 std::optional<ModelSchema> read_openapi(const json& document) {
   const json& input = resolve(document, value_at(value_at(value_at(document, "components"), "schemas"), "Input"));

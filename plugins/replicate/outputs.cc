@@ -36,7 +36,8 @@ const ModelSchema* schema_of(const Identity& identity, const json& answer) {
 
 }  // namespace
 
-void set_outputs(Call& call, const Identity& identity, const json& answer, const std::vector<FilePtr>& files) {
+void set_outputs(Call& call, const Identity& identity, const json& answer, const std::vector<FilePtr>& files,
+                 ModelSchema::Output said) {
   const json& output = value_at(answer, "output");
   const std::string id = read_id(answer);
   const std::string subject = identity.display() + " (prediction " + id + ")";
@@ -46,8 +47,9 @@ void set_outputs(Call& call, const Identity& identity, const json& answer, const
         "a model that drops unsafe pictures may have dropped all of them; it is paid for, and only --rebuy with the "
         "node's name buys another");
 
-  const ModelSchema* schema = schema_of(identity, answer);
-  const bool files_expected = schema && schema->makes_files();
+  if (said == ModelSchema::Output::unknown)
+    if (const ModelSchema* schema = schema_of(identity, answer)) said = schema->output;
+  const bool files_expected = ModelSchema::are_files(said);
   if (files_expected && files.empty())
     call.warn(subject + " answered with text where a file was expected: " + shorten(one_line(output.dump()), 120));
   const auto asked = asked_integer(call, "num_outputs");
@@ -60,7 +62,7 @@ void set_outputs(Call& call, const Identity& identity, const json& answer, const
   for (const FilePtr& file : files) all.emplace_back(file);
   call.set("files", Value(std::move(all)));
   // Where the list grows while the model works, only its last entry is the result.
-  const bool last = schema && schema->output == ModelSchema::Output::growing_files;
+  const bool last = said == ModelSchema::Output::growing_files;
   call.set("file", files.empty() ? Value() : Value(last ? files.back() : files.front()));
   call.set("id", Value(id));
   const std::string logs = text_at(answer, "logs");

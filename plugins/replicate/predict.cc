@@ -150,8 +150,15 @@ bool ReplicatePredict::cancel(const std::string& server, const std::string& id, 
   return cancel_prediction(read_server(host, server), id, host);
 }
 
-void ReplicatePredict::finish(Call& call, const nlohmann::json& answer, const std::vector<FilePtr>& files) const {
-  set_outputs(call, identity_of(call), answer, files);
+std::vector<std::string> ReplicatePredict::files(const Snapshot& snapshot, const nlohmann::json* schema) const {
+  if (!schema || !snapshot.answer) return snapshot.urls;
+  return declared_files(*schema, value_at(*snapshot.answer, "output"));
+}
+
+void ReplicatePredict::finish(Call& call, const nlohmann::json& answer, const std::vector<FilePtr>& saved,
+                              const nlohmann::json* schema) const {
+  const auto said = schema ? read_openapi(*schema) : std::nullopt;
+  set_outputs(call, identity_of(call), answer, saved, said ? said->output : ModelSchema::Output::unknown);
 }
 
 Spec replicate_predict_spec() {

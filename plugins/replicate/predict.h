@@ -26,7 +26,9 @@ class ReplicatePredict : public RemoteNode {
                                const std::string& cursor, Host& host) const override;
   Snapshot poll(const std::string& server, const std::string& id, Host& host) const override;
   bool cancel(const std::string& server, const std::string& id, Host& host) const override;
-  void finish(Call& call, const nlohmann::json& answer, const std::vector<FilePtr>& files) const override;
+  std::vector<std::string> files(const Snapshot& snapshot, const nlohmann::json* schema) const override;
+  void finish(Call& call, const nlohmann::json& answer, const std::vector<FilePtr>& saved,
+              const nlohmann::json* schema) const override;
 
  private:
   mutable Links links_;

@@ -42,7 +42,8 @@ struct ModelSchema {
   bool complete = true;
 
   const ModelInput* input(std::string_view input_name) const;
-  bool makes_files() const {
+  bool makes_files() const { return are_files(output); }
+  static bool are_files(Output output) {
     return output == Output::one_file || output == Output::files || output == Output::growing_files;
   }
 };

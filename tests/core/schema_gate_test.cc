@@ -178,5 +178,16 @@ TEST_F(Gate, DoubtsAreShownWithTheRequest) {
   EXPECT_EQ(request.warnings, (Texts{"`y` is no input: it is sent"}));
 }
 
+TEST_F(Gate, WhatTheSchemaCallsTextIsNotFetched) {
+  remote->submits = {created("p1", succeeded({"http://files/1.png", "http://nowhere/page"}))};
+  host.http().serve("http://files/1.png", "one");
+  remote->on_describe = [] { return said(10); };
+  remote->on_files = [](const Snapshot& snapshot, const json* schema) {
+    return schema ? std::vector{snapshot.urls[0]} : snapshot.urls;
+  };
+  EXPECT_EQ(buy({"cat"}), Texts{""});
+  EXPECT_EQ(host.http().downloads, 1);
+}
+
 }  // namespace
 }  // namespace pixgraph

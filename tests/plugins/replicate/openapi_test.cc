@@ -106,5 +106,31 @@ TEST(OpenApi, OpenInputsAndNoInputs) {
   EXPECT_FALSE(read_openapi(nullptr));
 }
 
+std::vector<std::string> declared(const std::string& output_schema, const json& output) {
+  return declared_files(json::parse(R"({"components": {"schemas": {"Output": )" + output_schema + "}}}"), output);
+}
+
+TEST(OpenApi, ALinkInWhatIsDeclaredTextIsNoFile) {
+  using Files = std::vector<std::string>;
+  const std::string link = "https://x/page";
+  EXPECT_EQ(declared(R"({"type": "string"})", link), Files());
+  EXPECT_EQ(declared(R"({"type": "string", "format": "uri"})", link), Files{link});
+  EXPECT_EQ(declared(R"({"type": "array", "items": {"type": "string"}, "x-cog-array-type": "iterator"})", {link}),
+            Files());
+  const std::string tagged = R"({"type": "object", "properties": {"caption": {"type": "string"},
+    "source": {"anyOf": [{"type": "string"}, {"type": "null"}]}, "img": {"type": "string", "format": "uri"}}})";
+  EXPECT_EQ(declared(tagged, {{"caption", "a cup"}, {"source", link}, {"img", "https://x/0.png"}}),
+            Files{"https://x/0.png"});
+  EXPECT_EQ(declared(R"({"anyOf": [{"type": "string"}, {"type": "string", "format": "uri"}]})", link), Files{link});
+}
+
+TEST(OpenApi, WhatIsNotDeclaredCountsAsAFile) {
+  const std::vector<std::string> one = {"https://x/0.png"};
+  for (const char* schema : {"{}", "null", R"({"title": "Output"})", R"({"type": "object"})"})
+    EXPECT_EQ(declared(schema, {{"a", {one[0]}}}), one) << schema;
+  EXPECT_EQ(declared(R"({"type": "string"})", {one[0]}), one) << "a list where a text was declared";
+  EXPECT_EQ(declared(R"({"$ref": "#/components/schemas/Output"})", {one[0]}), one) << "in circles";
+}
+
 }  // namespace
 }  // namespace pixgraph::replicate

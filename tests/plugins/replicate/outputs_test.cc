@@ -64,6 +64,13 @@ TEST_F(OutputsTest, TheLastOfAListThatGrows) {
   EXPECT_EQ(call.outputs["file"].file()->name, "result.gif");
 }
 
+TEST_F(OutputsTest, TheLastWhereOnlyTheServersSchemaSaysSo) {
+  identity = read_identity("", "maker/new-model", "");
+  set_outputs(call, identity, json::parse(R"({"id": "p1", "output": ["https://x/0", "https://x/1"]})"),
+              {file("frame.png"), file("result.gif")}, ModelSchema::Output::growing_files);
+  EXPECT_EQ(call.outputs["file"].file()->name, "result.gif");
+}
+
 TEST_F(OutputsTest, TheLastAlsoByName) {
   identity = read_identity("andreasjansson/stable-diffusion-animation:" + std::string(64, '0'), "", "");
   set(R"({"id": "p1", "output": ["https://x/0", "https://x/1"]})", {file("frame.png"), file("result.gif")});

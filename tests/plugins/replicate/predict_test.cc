@@ -160,7 +160,7 @@ TEST_F(PredictTest, FromPrepareToFinish) {
   host.http().answer(200, R"({"id": "p1", "status": "succeeded", "output": "https://replicate.delivery/out.png"})");
   const Snapshot end = node.poll(request.server, submitted.id, host);
   EXPECT_THAT(end.urls, ElementsAre("https://replicate.delivery/out.png"));
-  node.finish(call, *end.answer, {photo()});
+  node.finish(call, *end.answer, {photo()}, nullptr);
   EXPECT_EQ(*call.outputs["id"].text(), "p1");
   EXPECT_EQ(host.http().requests.size(), 4u);
   for (const HttpRequest& sent : host.http().requests) {
