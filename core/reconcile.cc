@@ -37,14 +37,15 @@ json sent_input(const Request& request) {
 }
 
 /// Whether a server that tidies up what it echoes may have made the one of the other: it proves nothing then.
-static bool tidied(const json& sent, const json& echoed) {
+static bool tidied(const json& sent, const json& echoed, bool links_stay) {
   if (echoed.is_null()) return true;  // left out
   if (sent.is_number() && echoed.is_number())
     return std::abs(sent.get<double>() - echoed.get<double>()) <= 1e-6 * std::abs(sent.get<double>());
   if (!sent.is_string() || !echoed.is_string()) return false;
   const auto& one = sent.get_ref<const std::string&>();
   const auto& other = echoed.get_ref<const std::string&>();
-  if (one.starts_with("http") && other.starts_with("http")) return true;  // a link may be replaced by the server's own
+  // A link may be replaced by the server's own.
+  if (one.starts_with("http") && other.starts_with("http")) return !links_stay;
   std::string plain[2];  // without white space and anything that Unicode writes in several ways
   for (const auto& [from, to] : {std::pair(&one, &plain[0]), std::pair(&other, &plain[1])})
     for (const unsigned char c : *from)
@@ -52,7 +53,7 @@ static bool tidied(const json& sent, const json& echoed) {
   return plain[0] == plain[1];
 }
 
-Fit fits(const json& sent, const json& echoed) {
+static Fit compare(const json& sent, const json& echoed, bool links_stay) {
   if (sent.is_object() && sent.size() == 1 && sent.contains("$upload"))
     return echoed.is_string() && echoed.get_ref<const std::string&>().find(
                                      sent["$upload"].get_ref<const std::string&>()) != std::string::npos
@@ -70,18 +71,44 @@ Fit fits(const json& sent, const json& echoed) {
       if (!inner.is_null() && !sent.contains(name)) all = Fit::perhaps;
     for (const auto& [name, inner] : sent.items()) {
       const auto found = echoed.find(name);
-      all = std::min(all, fits(inner, found == echoed.end() ? json() : *found));
+      all = std::min(all, compare(inner, found == echoed.end() ? json() : *found, links_stay));
     }
     return all;
   }
   if (sent.is_array()) {
     if (!echoed.is_array() || echoed.size() != sent.size()) return Fit::no;
     Fit all = Fit::yes;
-    for (std::size_t i = 0; i < sent.size(); ++i) all = std::min(all, fits(sent[i], echoed[i]));
+    for (std::size_t i = 0; i < sent.size(); ++i) all = std::min(all, compare(sent[i], echoed[i], links_stay));
     return all;
   }
   if (sent == echoed) return Fit::yes;  // json compares 7 and 7.0 as equal
-  return tidied(sent, echoed) ? Fit::perhaps : Fit::no;
+  return tidied(sent, echoed, links_stay) ? Fit::perhaps : Fit::no;
+}
+
+Fit fits(const json& sent, const json& echoed) {
+  return compare(sent, echoed, false);
+}
+
+static bool has_link(const json& sent) {
+  if (sent.is_string()) return sent.get_ref<const std::string&>().starts_with("http");
+  return sent.is_structured() && std::any_of(sent.begin(), sent.end(), has_link);
+}
+
+static const json* input_of(const Candidate& candidate) {
+  if (!candidate.snapshot.answer || !candidate.snapshot.answer->is_object()) return nullptr;
+  const auto input = candidate.snapshot.answer->find("input");
+  return input != candidate.snapshot.answer->end() && input->is_object() ? &*input : nullptr;
+}
+
+/// Whether this server is seen to echo the links of our purchases as they were sent.
+static bool echoes_links(const Listed& listed, const std::string& server, const std::vector<Purchase>& purchases) {
+  std::set<std::string> ours;
+  for (const Purchase& one : purchases)
+    if (one.server == server && has_link(one.sent)) ours.insert(one.sent.dump());
+  return std::any_of(listed.candidates.begin(), listed.candidates.end(), [&](const Candidate& candidate) {
+    const json* input = input_of(candidate);
+    return input && ours.contains(input->dump());
+  });
 }
 
 std::optional<Listed> list_since(const RemoteNode& node, const Purchase& intent,
@@ -207,6 +234,11 @@ Inquiry::Step Inquiry::look(const Purchase& intent, const Asked& asked) {
   Finding finding = judge(intent, *listed, {}, {});
   if (finding.kind != Finding::Kind::none) {
     std::vector<Purchase> others = asked.ledger.all();
+    if (has_link(intent.sent) && echoes_links(*listed, intent.server, others))
+      std::erase_if(listed->candidates, [&](const Candidate& candidate) {
+        const json* input = input_of(candidate);
+        return input && !input->empty() && compare(intent.sent, *input, true) == Fit::no;
+      });
     std::erase_if(others, [&](const Purchase& one) {
       return one.state != PurchaseState::intent || (one.key == intent.key && one.number == intent.number);
     });

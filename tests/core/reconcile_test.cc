@@ -245,5 +245,23 @@ TEST(Reconcile, AListThatTurnsInCirclesProvesNothing) {
             "list to look it up STOPS");
 }
 
+TEST(Reconcile, WhereLinksAreEchoedAnotherLinkIsAnotherRequest) {
+  MemoryDisk disk;
+  Process process(disk);
+  const json cat = {{"prompt", "cat"}, {"image", "http://s/1.png"}},
+             dog = {{"prompt", "dog"}, {"image", "http://s/2.png"}};
+  auto remote = remote_of({created("p1", succeeded()), refused(Submitted::Kind::unknown, Error("E204", "it broke")),
+                           created("p2", succeeded())});
+  remote->server = "http://127.0.0.1:9/v1";
+  remote->on_prepare = [&](Request& request) {
+    request.input = std::make_shared<const json>((*request.input)["prompt"] == "cat" ? cat : dog);
+  };
+  remote->on_find = [&] {  // p1 is ours, as it was sent; the other is of somebody who has the same words
+    return std::vector{listed("p1", cat), listed("p9", {{"prompt", "dog"}, {"image", "http://s/9.png"}})};
+  };
+  EXPECT_EQ(text_of(process.buy(remote)), "bought");
+  EXPECT_EQ(process.buy(remote, "dog").id, "p2");
+}
+
 }  // namespace
 }  // namespace pixgraph
