@@ -108,6 +108,8 @@ class Ledger {
   /// Ends it any other way. `answer` may be null.
   void ended(Purchase& purchase, PurchaseState state, const std::string& error, const nlohmann::json& answer,
              std::optional<NanoUsd> cost = {});
+  /// The keys of all purchases, told by the names of their files.
+  std::set<std::string> keys() const;
   /// Every purchase, by time. Entries that cannot be read are left out and told in `unreadable`; without it Error E522
   /// is thrown.
   std::vector<Purchase> all(std::vector<Error>* unreadable = nullptr) const;
@@ -129,7 +131,6 @@ class Ledger {
 
  private:
   std::string path_of(const std::string& key, int number) const;
-  std::set<std::string> keys() const;
   int last_number(const std::string& key) const;
   Purchase read_purchase(const std::string& key, int number, std::string_view text) const;
   void append(Purchase& purchase, const nlohmann::json& line);
