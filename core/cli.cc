@@ -64,7 +64,8 @@ const std::vector<Flag>& flags() {
       {"--until", "NODE", "go no further than that node: only what it needs, and outputs that need no more",
        "run plan"},
       {"--only", "failed",
-       "only the items that failed in their last run, or that it did not get to; what may have cost part of its price is "
+       "only the items that failed in their last run, or that it did not get to; what may have cost part of its price "
+       "is "
        "bought again",
        "run plan"},
       {"--rebuy", "NODE", "buy again what that node bought before this run", "run plan", true},

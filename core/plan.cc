@@ -107,6 +107,10 @@ std::vector<OutputPlan> Planner::look(const Item& item, const Codecs& codecs, co
   return plans;
 }
 
+bool Planner::named_by_results() const {
+  return std::find(names_.begin(), names_.end(), Name::of_results) != names_.end();
+}
+
 std::string Planner::name_of(const Item& item, int output, int element, const Codecs& codecs) const {
   const std::vector<std::vector<Value>> nothing(graph_.nodes.size());
   ItemValues values{graph_, item.inputs, nothing};

@@ -64,6 +64,8 @@ class Planner {
 
   Index::Reading reading() const { return Index::Reading(index_); }
   const std::vector<OutputRecipe>& recipes() const { return recipes_; }
+  /// Whether an output's name is known only when its item has run: whose file stays must then be known before any runs.
+  bool named_by_results() const;
   /// Whether a `when` may decide against the output.
   bool conditional(int output) const { return conditional_[output]; }
 

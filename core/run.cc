@@ -395,9 +395,12 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
     if (const std::string trouble = index.trouble(); !trouble.empty())
       std::fprintf(stderr, "! %s: what is done now is done again by the next run\n", printable_line(trouble).c_str());
     const Planner planner(graph, index, writer, {options.fresh, {options.rebuy.begin(), options.rebuy.end()}});
-    // What nobody has looked at yet is hashed when its item's turn comes, not before the first one starts.
-    const Plan plan =
-        make_plan(graph, table, planner, codecs, [&](const File& file) { return index.known_hash(file.path); });
+    // What nobody has looked at yet is hashed when its item's turn comes, not before the first one starts; but where an
+    // item that comes later may turn out to be up to date under a name that another one makes now.
+    const Plan plan = make_plan(graph, table, planner, codecs, [&](const File& file) {
+      return planner.named_by_results() && real_disk().exists(file.path) ? index.hash_of(file.path)
+                                                                         : index.known_hash(file.path);
+    });
 
     const Consent::Time started = std::chrono::system_clock::now();
     Budget budget(options.prices, options.max_cost);

@@ -6,8 +6,9 @@
 
 namespace pixgraph::replicate {
 
-/// Image::encoded where it is there, as bare_picture.h leaves it; else PNG for alpha and for one channel (masks), otherwise JPEG q95 4:4:4. Always
-/// 8 bit: models open pictures with PIL, which turns 16-bit grey into white. Metadata stays here.
+/// Image::encoded where it is there, as bare_picture.h leaves it; else PNG for alpha and for one channel (masks),
+/// otherwise JPEG q95 4:4:4. Always 8 bit: models open pictures with PIL, which turns 16-bit grey into white. Metadata
+/// stays here.
 RequestFile::Encoded encode_picture(const ImagePtr& image, Host& host);
 
 /// The bytes of a file. A photo in a format or orientation that a model would misread (JPEG, PNG, WebP, TIFF, HEIC,
