@@ -71,6 +71,7 @@ std::string_view state_of(const DrawnBox& box) {
                                   : "skipped";
   if (box.failed > 0) return "failed";
   if (box.tasks() == 0) return "";
+  if (box.canceled > 0) return "unfinished";
   if (box.done == 0 && box.reused == 0) return "skipped";
   return box.reused > box.done ? "reused" : "done";
 }
@@ -82,6 +83,7 @@ std::string sign_of(const DrawnBox& box) {
   if (state == "to-buy") return fmt::format("$ {}", box.plan->to_buy);
   if (state == "to-run") return fmt::format("▸ {}", box.plan->to_run);
   if (state == "ready") return "✓";
+  if (state == "unfinished") return fmt::format("▸ {}", box.canceled);
   return state == "done" ? "✓" : state == "reused" ? "↺" : state == "skipped" ? "–" : "";
 }
 

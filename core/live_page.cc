@@ -8,7 +8,7 @@ namespace pixgraph {
 static constexpr int kSignRoom = 5;  // "100 %"
 
 std::string live_policy(const std::string& nonce) {
-  return "default-src 'none'; img-src 'self'; connect-src 'self'; style-src 'nonce-" + nonce +
+  return "default-src 'none'; img-src 'self' data:; connect-src 'self'; style-src 'nonce-" + nonce +
          "'; script-src 'self' 'nonce-" + nonce + "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 }
 
@@ -23,8 +23,8 @@ std::string live_page(const LiveParts& parts) {
     if (box.kind == DrawnBox::Kind::node) box.sign_room = kSignRoom;
   std::string out =
       "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
-      "content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n<meta "
-      "name=\"referrer\" content=\"no-referrer\">\n<title>" +
+      "content=\"width=device-width, initial-scale=1\">\n<link rel=\"icon\" href=\"data:,\">\n<meta "
+      "name=\"color-scheme\" content=\"light dark\">\n<meta name=\"referrer\" content=\"no-referrer\">\n<title>" +
       escaped_html(name) + "</title>\n<style nonce=\"" + parts.nonce + "\">\n" + std::string(graph_style()) +
       std::string(report_asset("report.css")) + std::string(report_asset("live.css")) +
       "</style>\n</head>\n<body>\n<header>\n<h1>" + escaped_html(name) + "</h1>\n<p class=\"facts\">";

@@ -138,7 +138,8 @@ std::string head(const PageParts& parts, const Verdict& verdict) {
          "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src 'self' data: file:; "
          "style-src 'nonce-" +
          parts.nonce + "'; script-src 'nonce-" + parts.nonce + "'; base-uri 'none'; form-action 'none'\">\n" +
-         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" "
+         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<link rel=\"icon\" "
+         "href=\"data:,\">\n<meta name=\"color-scheme\" "
          "content=\"light dark\">\n"
          "<title>" +
          escaped_html(title) + "</title>\n<style nonce=\"" + parts.nonce + "\">\n" + std::string(graph_style()) +
@@ -219,7 +220,7 @@ std::string pipeline(const RunRecord& record) {
       std::any_of(record.drawing.begin(), record.drawing.end(), [](const DrawnBox& box) { return box.hosted; });
   return out +
          "</div>\n<p class=\"legend\"><span class=\"done\">✓ done</span> <span class=\"reused\">↺ mostly reused</span> "
-         "<span class=\"failed\">✕ has failures</span>" +
+         "<span class=\"failed\">✕ has failures</span> <span class=\"unfinished\">▸ not finished</span>" +
          (hosted ? " <span>blue edge: hosted model</span>" : "") + "</p>\n</section>\n";
 }
 

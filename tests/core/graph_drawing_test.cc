@@ -88,6 +88,8 @@ TEST(GraphDrawing, TheStateOfABoxIsSaidInSignAndWords) {
   EXPECT_TRUE(has(drawn(box), ">2 ✕</text>"));
   EXPECT_TRUE(has(drawn(box), "class=\"edge\""));
   EXPECT_TRUE(has(drawn({.name = "n", .skipped = 1}), ">–</text>"));
+  EXPECT_TRUE(has(drawn({.name = "n", .done = 9, .canceled = 3}), "class=\"node unfinished\""));
+  EXPECT_TRUE(has(drawn({.name = "n", .done = 9, .canceled = 3}), ">▸ 3</text>"));
 }
 
 TEST(GraphDrawing, APlanIsSaidInSignAndWordsAndColours) {

@@ -153,6 +153,7 @@ TEST(ReportPage, ScriptsAndStylesAreOursAlone) {
   EXPECT_TRUE(
       page.has("content=\"default-src 'none'; img-src 'self' data: file:; style-src 'nonce-0123'; script-src "
                "'nonce-0123'; base-uri 'none'; form-action 'none'\""));
+  EXPECT_TRUE(page.has("<link rel=\"icon\" href=\"data:,\">"));  // no /favicon.ico is asked for
   EXPECT_FALSE(page.has("http://"));
   EXPECT_FALSE(page.has("https://"));
   EXPECT_FALSE(page.has(" style=\""));
