@@ -53,9 +53,9 @@ static std::string path_of(const Item& item) {
 
 static std::string text_of_names(const std::vector<nlohmann::json>& lines) {
   std::vector<std::string> names;
-  for (const nlohmann::json& line : lines)
-    if (names.size() < 5) names.push_back("`" + line.value("item", "") + "`");
-  return listed(names);
+  for (const nlohmann::json& line : lines) names.push_back(line.value("item", ""));
+  std::sort(names.begin(), names.end());
+  return listed(names, 5);
 }
 
 /// The item that a word names: as a run called it, else a photo by its path, else the one item of a pipeline that takes
