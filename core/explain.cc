@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "difference.h"
+#include "event_fields.h"
 #include "spell.h"
 
 namespace pixgraph {
@@ -76,11 +77,6 @@ json nodes_of(const Graph& graph, const Item& item, const std::vector<bool>& wan
   return nodes;
 }
 
-std::string text_at(const json& object, const char* name) {
-  const auto found = object.find(name);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
 }  // namespace
 
 json explain_item(const Graph& graph, const Item& item, const std::string& node, const Planner& planner,
@@ -101,38 +97,38 @@ json explain_item(const Graph& graph, const Item& item, const std::string& node,
 }
 
 std::string render_explanation(const json& explanation) {
-  std::string text = text_at(explanation, "item") + "\n";
+  std::string text = text_of(explanation, "item") + "\n";
   for (const json& output : explanation.value("outputs", json::array())) {
-    const std::string why = text_at(output, "why");
-    text += fmt::format("\noutput {}  {}\n  {}\n", text_at(output, "name"), text_at(output, "path"),
+    const std::string why = text_of(output, "why");
+    text += fmt::format("\noutput {}  {}\n  {}\n", text_of(output, "name"), text_of(output, "path"),
                         why.empty() ? "up to date" : "would be made: " + why);
-    if (output.contains("refused")) text += "  cannot run: " + text_at(output, "refused") + "\n";
+    if (output.contains("refused")) text += "  cannot run: " + text_of(output, "refused") + "\n";
     for (const auto& [name, value] : output["parts"].items())
       text += fmt::format("  {} = {}\n", name, recipe_value(value));
     for (const auto& [name, value] : output["settings"].items())
       text += fmt::format("  {} = {}\n", name, recipe_value(value));
     for (const json& file : output["files"])
-      text += fmt::format("  file {}  {}\n", text_at(file, "path"), text_at(file, "hash"));
+      text += fmt::format("  file {}  {}\n", text_of(file, "path"), text_of(file, "hash"));
   }
   for (const json& node : explanation["nodes"]) {
-    text += fmt::format("\nnode {}  key {}\n", text_at(node, "name"), text_at(node, "key").substr(0, 12));
+    text += fmt::format("\nnode {}  key {}\n", text_of(node, "name"), text_of(node, "key").substr(0, 12));
     for (const json& line : node["recipe"]) text += "  " + line.get<std::string>() + "\n";
     if (!node.contains("requests")) continue;
     if (node["requests"].empty()) text += "  nothing was bought with these inputs\n";
     for (const json& request : node["requests"]) {
-      text += fmt::format("  {}  asked {} for {}, try {}{}\n    {}\n", text_at(request, "wall"),
-                          text_at(request, "server"), text_at(request, "lane"), request.value("attempt", 1),
-                          request.contains("price") ? ", at most " + text_at(request, "price") + " USD" : "",
+      text += fmt::format("  {}  asked {} for {}, try {}{}\n    {}\n", text_of(request, "wall"),
+                          text_of(request, "server"), text_of(request, "lane"), request.value("attempt", 1),
+                          request.contains("price") ? ", at most " + text_of(request, "price") + " USD" : "",
                           request.value("sent", json::object()).dump(-1, ' ', false, json::error_handler_t::replace));
       for (const json& answer : request["answers"]) {
-        text += fmt::format("  {}  {}", text_at(answer, "wall"), text_at(answer, "state"));
+        text += fmt::format("  {}  {}", text_of(answer, "wall"), text_of(answer, "state"));
         for (const char* part : {"id", "error"})
-          if (const std::string said = text_at(answer, part); !said.empty()) text += "  " + said;
-        if (const std::string cost = text_at(answer, "cost"); !cost.empty()) text += "  " + cost + " USD";
+          if (const std::string said = text_of(answer, part); !said.empty()) text += "  " + said;
+        if (const std::string cost = text_of(answer, "cost"); !cost.empty()) text += "  " + cost + " USD";
         if (answer.contains("metrics")) text += "  " + answer["metrics"].dump();
         text += "\n";
         for (const json& file : answer.value("files", json::array()))
-          text += fmt::format("    file {}  {}\n", text_at(file, "name"), text_at(file, "hash"));
+          text += fmt::format("    file {}  {}\n", text_of(file, "name"), text_of(file, "hash"));
       }
     }
   }

@@ -17,6 +17,7 @@
 #include <pixgraph/error.h>
 
 #include "disk.h"
+#include "event_fields.h"
 #include "line_file.h"
 #include "run_log.h"
 
@@ -108,14 +109,9 @@ class Collector {
     bool used = false;
     LineReader(path).read([&](std::string_view text) {
       const json line = json::parse(text, nullptr, false);
-      used = used || (line.is_object() && predictions_.contains(text_at(line, "id")));
+      used = used || (line.is_object() && predictions_.contains(text_of(line, "id")));
     });
     return used;
-  }
-
-  static std::string text_at(const json& object, const char* name) {
-    const auto found = object.find(name);
-    return found != object.end() && found->is_string() ? found->get<std::string>() : "";
   }
 
   /// By their look, so that a line of a newer version keeps what it names too.
@@ -164,8 +160,8 @@ class Collector {
   static bool read_outcomes(const std::string& list, std::map<std::string, std::string>& newest) {
     bool in_use = false;
     read_lines(list, "files", [&](const json& line, const json& file) {
-      if (text_at(line, "outcome") == "reused") return;
-      const std::string path = text_at(file, "path"), hash = text_at(file, "hash");
+      if (text_of(line, "outcome") == "reused") return;
+      const std::string path = text_of(file, "path"), hash = text_of(file, "hash");
       in_use = (newest.emplace(path, hash).first->second == hash && real_disk().exists(path)) || in_use;
     });
     return in_use;
@@ -173,7 +169,7 @@ class Collector {
 
   void add_predictions(const std::string& list) {
     read_lines(list, "predictions", [&](const json&, const json& one) {
-      if (const std::string id = text_at(one, "id"); !id.empty()) predictions_.insert(id);
+      if (const std::string id = text_of(one, "id"); !id.empty()) predictions_.insert(id);
     });
   }
 

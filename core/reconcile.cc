@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "clock.h"
+#include "event_fields.h"
 #include "hash.h"
 
 namespace pixgraph {
@@ -151,11 +152,6 @@ static bool says_much(const json& sent) {
   if (sent.is_string()) return !sent.get_ref<const std::string&>().empty();
   if (sent.is_number()) return std::abs(sent.get<double>()) >= 10'000;
   return sent.is_structured() && std::any_of(sent.begin(), sent.end(), [](const json& one) { return says_much(one); });
-}
-
-static std::string text_of(const json& answer, const char* name) {
-  const auto found = answer.find(name);
-  return found != answer.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
 static bool names(const json& answer, const Purchase& purchase) {
