@@ -70,6 +70,14 @@ ImagePtr BoundCall::image_at_least(std::string_view name, int width, int height)
   return file ? codecs_.decode(*file, width, height) : image(name);
 }
 
+ImagePtr BoundCall::take_image(std::string_view name) {
+  ImagePtr taken = image(name);
+  for (std::size_t i = 0; i < spec_.inputs.size(); ++i)
+    if (spec_.inputs[i].name == name) arguments_[i] = Value();
+  if (std::shared_ptr<Image> own = sole_owner(taken)) return own;
+  return taken;
+}
+
 const Value& BoundCall::value(std::string_view name) const {
   for (std::size_t i = 0; i < spec_.inputs.size(); ++i)
     if (spec_.inputs[i].name == name) {

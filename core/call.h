@@ -23,6 +23,7 @@ class BoundCall : public Call {
   const Value& value(std::string_view name) const override;
   ImageSize size(std::string_view name) const override;
   ImagePtr image_at_least(std::string_view name, int width, int height) const override;
+  ImagePtr take_image(std::string_view name) override;
   void set(std::string_view output, Value value) override;
   /// Whether nothing in this argument came out of a node.
   bool written_by_user(std::string_view name) const;

@@ -79,9 +79,9 @@ std::string Codecs::media_type(const File& file) const {
 }
 
 static BytesPtr read_whole(const File& file) {
-  const auto bytes = real_disk().read(file.path);
+  std::optional<Bytes> bytes = read_bytes(file.path);
   if (!bytes) throw Error("E601", "`" + file.name + "` cannot be read: it is not there");
-  return std::make_shared<const Bytes>(bytes->begin(), bytes->end());
+  return std::make_shared<const Bytes>(std::move(*bytes));
 }
 
 static const CodecInfo& reader_of(const Codecs& codecs, const File& file, const Bytes& bytes) {

@@ -48,6 +48,33 @@ void write_all(int fd, std::string_view bytes, const std::string& path) {
   }
 }
 
+/// Straight into the container: a photo's bytes are not copied once more.
+template <class Container>
+std::optional<Container> read_whole(const std::string& path) {
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.valid()) {
+    if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+    fail("read", path);
+  }
+  constexpr std::size_t kStep = 1 << 16;
+  struct stat facts {};
+  Container bytes;
+  // One more than there should be: the read that finds the end needs no more room.
+  bytes.resize(::fstat(file.get(), &facts) == 0 && facts.st_size > 0 ? static_cast<std::size_t>(facts.st_size) + 1
+                                                                     : kStep);
+  for (std::size_t filled = 0;;) {
+    if (filled == bytes.size()) bytes.resize(filled + std::max(kStep, filled / 2));
+    const ssize_t count = ::read(file.get(), bytes.data() + filled, bytes.size() - filled);
+    if (count < 0 && errno == EINTR) continue;
+    if (count < 0) fail("read", path);
+    if (count == 0) {
+      bytes.resize(filled);
+      return bytes;
+    }
+    filled += static_cast<std::size_t>(count);
+  }
+}
+
 class RealLock : public Disk::Lock {
  public:
   explicit RealLock(int fd) : file_(fd) {}
@@ -58,25 +85,7 @@ class RealLock : public Disk::Lock {
 
 class RealDisk : public Disk {
  public:
-  std::optional<std::string> read(const std::string& path) override {
-    Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-    if (!file.valid()) {
-      if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
-      fail("read", path);
-    }
-    struct stat facts {};
-    std::string bytes;
-    if (::fstat(file.get(), &facts) == 0 && facts.st_size > 0)
-      bytes.reserve(static_cast<std::size_t>(facts.st_size) + 1);
-    char buffer[1 << 16];
-    for (;;) {
-      const ssize_t count = ::read(file.get(), buffer, sizeof buffer);
-      if (count < 0 && errno == EINTR) continue;
-      if (count < 0) fail("read", path);
-      if (count == 0) return bytes;
-      bytes.append(buffer, static_cast<std::size_t>(count));
-    }
-  }
+  std::optional<std::string> read(const std::string& path) override { return read_whole<std::string>(path); }
 
   bool exists(const std::string& path) override {
     if (::access(path.c_str(), F_OK) == 0) return true;
@@ -179,6 +188,10 @@ std::string temp_beside(const std::string& path) {
 bool is_temp_name(std::string_view name) {
   return name.size() == kTempMark.size() + 2 * kTempBytes && name.starts_with(kTempMark) &&
          name.find_first_not_of("0123456789abcdef", kTempMark.size()) == std::string_view::npos;
+}
+
+std::optional<std::vector<std::uint8_t>> read_bytes(const std::string& path) {
+  return read_whole<std::vector<std::uint8_t>>(path);
 }
 
 Disk& real_disk() {

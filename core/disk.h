@@ -5,6 +5,7 @@
 // create); what a caller expects to happen (a file is not there, a name is taken) is a return value.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -56,6 +57,8 @@ class Disk {
 
 /// The real one.
 Disk& real_disk();
+/// A user's file: real_disk().read() as bytes.
+std::optional<std::vector<std::uint8_t>> read_bytes(const std::string& path);
 
 // What is built from the above:
 

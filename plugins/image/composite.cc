@@ -36,8 +36,10 @@ static Rect place_of(const Call& call, const Image& over, const Image& under) {
 }
 
 static void run(Call& call) {
-  const Rect place = place_of(call, *call.image("over"), *call.image("under"));
-  auto [over, under] = alike(call.image("over"), call.image("under"));
+  // One after the other, so that the first one's file has gone before the second is decoded.
+  ImagePtr upper = call.take_image("over"), lower = call.take_image("under");
+  const Rect place = place_of(call, *upper, *lower);
+  auto [over, under] = alike(std::move(upper), std::move(lower));
   const double opacity = call.number("opacity");
   const Blend mode = blend_named(call.text("mode"));
   const bool whole =
@@ -56,7 +58,7 @@ static void run(Call& call) {
     insert(*canvas, *over, place.left, place.top);
     over = canvas;
   }
-  call.set("image", blend(*over, *under, mode, opacity));
+  call.set("image", blend(*over, std::move(under), mode, opacity));
 }
 
 static std::vector<std::string> gravity_choices() {

@@ -28,7 +28,7 @@ static ImagePtr over_background(const ImagePtr& image, const Colour& colour) {
   auto canvas = std::make_shared<Image>(top->width(), top->height(), top->channels(), top->sample(), Alpha::straight);
   canvas->info = top->info;
   fill(*canvas, colour);
-  return blend(*top, *canvas, Blend::over);
+  return blend(*top, std::move(canvas), Blend::over);
 }
 
 /// Middle on middle, to the pixel; around it there is transparency.

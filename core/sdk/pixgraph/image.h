@@ -1,9 +1,10 @@
 // Image: a picture in memory. Plain rows that any library can wrap without a copy.
 //
 // Made once, then shared as shared_ptr<const Image> and never changed: passing an image is passing a pointer, and any
-// number of threads may read it. A node that changes pixels makes a new Image.
+// number of threads may read it. A node that changes pixels makes a new Image, or writes into one that nobody else holds.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -11,6 +12,7 @@
 #include <memory>
 #include <new>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <pixgraph/error.h>
@@ -122,5 +124,16 @@ class Image {
 };
 
 using ImagePtr = std::shared_ptr<const Image>;
+
+/// The same picture to write into, where nobody else holds it (it is no longer what its file said then); else null, and
+/// `image` stays.
+inline std::shared_ptr<Image> sole_owner(ImagePtr& image) {
+  if (image.use_count() != 1) return nullptr;
+  std::atomic_thread_fence(std::memory_order_acquire);  // what other threads read before they let go of it
+  auto own = std::const_pointer_cast<Image>(std::exchange(image, nullptr));  // no Image is made const
+  own->encoded.reset();
+  own->encoded_media_type.clear();
+  return own;
+}
 
 }  // namespace pixgraph

@@ -26,6 +26,12 @@ struct Port {
   bool required = true;  // inputs only
 };
 
+/// What the text of a text param must be; anything else is refused before anything runs.
+enum class Form : std::uint8_t {
+  any,
+  colour,  // #rgb, #rrggbb, #rrggbbaa or a name that CSS knows
+};
+
 /// A setting of a node: a scalar with a default. It may be given as a reference like any input.
 struct Param {
   std::string name;
@@ -37,6 +43,23 @@ struct Param {
   std::string unit = {};                  // "px", "s"; empty = none
   std::string doc = {};
   bool in_key = true;  // false: changes how the work is done, never what comes out
+  Form form = Form::any;
+};
+
+/// What must hold between the params and inputs of a node, whatever the pictures are: refused (E330) before anything
+/// runs where it can be told from what the pipeline says, else when the node's turn comes. A param that has its default
+/// counts as not given.
+struct Rule {
+  enum class Kind : std::uint8_t {
+    alternatives,  // names of at most one of the groups may be given
+    needs_any,     // at least one name of groups[0] must be given
+    ordered,       // groups[0] is two number params; where both have a value: first * factor <= second
+    below,         // the same, but <
+  };
+  Kind kind = Kind::alternatives;
+  std::vector<std::vector<std::string>> groups;
+  double factor = 1;
+  std::string message, hint;  // of the refusal; empty: made from the names
 };
 
 struct Range {
@@ -101,6 +124,16 @@ class Spec {
         if (p.name == key) p.in_key = false;
     return std::move(*this);
   }
+  Spec&& rule(Rule rule) && {
+    rules.push_back(std::move(rule));
+    return std::move(*this);
+  }
+  /// The text of this param is a colour.
+  Spec&& colour(std::string_view key) && {
+    for (Param& p : params)
+      if (p.name == key) p.form = Form::colour;
+    return std::move(*this);
+  }
   Spec&& runs_in(Pool workers, Cost what) && {
     pool = workers;
     cost = what;
@@ -126,6 +159,7 @@ class Spec {
   std::vector<Port> inputs, outputs;  // outputs[0] is what `${node}` means
   std::string open_input, open_input_doc;
   std::vector<Param> params;
+  std::vector<Rule> rules;
   Pool pool = Pool::cpu;
   Cost cost = Cost::local;
   std::vector<std::string> examples;

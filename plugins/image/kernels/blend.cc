@@ -1,6 +1,7 @@
 #include "kernels/blend.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "kernels/over.h"
 #include "kernels/samples.h"
@@ -68,15 +69,19 @@ void blend_row(const T* top, const T* under, T* out, int width, int colours, boo
 }
 
 template <class How>
-std::shared_ptr<Image> blend_with(const Image& top, const Image& under, bool shaped_by_top, double opacity) {
+std::shared_ptr<Image> blend_with(const Image& top, ImagePtr lower, bool shaped_by_top, double opacity) {
+  const Image& under = *lower;
   const int colours = under.colour_channels();
-  const bool has_alpha = shaped_by_top || under.has_alpha();
-  auto out = std::make_shared<Image>(under.width(), under.height(), colours + has_alpha, under.sample(),
-                                     has_alpha ? Alpha::straight : Alpha::none);
-  out->info = under.info;
+  const bool under_alpha = under.has_alpha(), has_alpha = shaped_by_top || under_alpha;
+  auto out = has_alpha == under_alpha ? sole_owner(lower) : nullptr;
+  if (!out) {
+    out = std::make_shared<Image>(under.width(), under.height(), colours + has_alpha, under.sample(),
+                                  has_alpha ? Alpha::straight : Alpha::none);
+    out->info = under.info;
+  }
   with_sample_type(under.sample(), [&]<class T>(T) {
     for (int y = 0; y < under.height(); ++y)
-      blend_row<How, T>(top.row<T>(y), under.row<T>(y), out->row<T>(y), under.width(), colours, under.has_alpha(),
+      blend_row<How, T>(top.row<T>(y), under.row<T>(y), out->row<T>(y), under.width(), colours, under_alpha,
                         has_alpha, shaped_by_top, opacity);
   });
   return out;
@@ -93,17 +98,17 @@ Blend blend_named(std::string_view name) {
   return name == "add" ? Blend::add : Blend::over;
 }
 
-std::shared_ptr<Image> blend(const Image& top, const Image& under, Blend how, double opacity) {
+std::shared_ptr<Image> blend(const Image& top, ImagePtr under, Blend how, double opacity) {
   switch (how) {
     case Blend::over: break;
-    case Blend::in: return blend_with<In>(top, under, true, opacity);
-    case Blend::out: return blend_with<Out>(top, under, true, opacity);
-    case Blend::atop: return blend_with<Atop>(top, under, false, opacity);
-    case Blend::multiply: return blend_with<Mixed<multiply>>(top, under, false, opacity);
-    case Blend::screen: return blend_with<Mixed<screen>>(top, under, false, opacity);
-    case Blend::add: return blend_with<Add>(top, under, false, opacity);
+    case Blend::in: return blend_with<In>(top, std::move(under), true, opacity);
+    case Blend::out: return blend_with<Out>(top, std::move(under), true, opacity);
+    case Blend::atop: return blend_with<Atop>(top, std::move(under), false, opacity);
+    case Blend::multiply: return blend_with<Mixed<multiply>>(top, std::move(under), false, opacity);
+    case Blend::screen: return blend_with<Mixed<screen>>(top, std::move(under), false, opacity);
+    case Blend::add: return blend_with<Add>(top, std::move(under), false, opacity);
   }
-  return over(top, under, opacity);
+  return over(top, std::move(under), opacity);
 }
 
 }  // namespace pixgraph::image

@@ -17,7 +17,8 @@ Blend blend_named(std::string_view name);
 
 /// The info is that of `under`. `in` and `out` make the result's shape of top's and always have alpha; the others have
 /// it where `under` has it, and where top's alpha is 0 they keep under's bits. `opacity` 0..1 multiplies top's alpha.
+/// Written into `under` where nobody else holds it and the result has its channels.
 /// REQUIRES: equal sizes, depth and colour channels; `top` has alpha; no premultiplied alpha.
-std::shared_ptr<Image> blend(const Image& top, const Image& under, Blend how, double opacity = 1);
+std::shared_ptr<Image> blend(const Image& top, ImagePtr under, Blend how, double opacity = 1);
 
 }  // namespace pixgraph::image

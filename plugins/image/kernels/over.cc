@@ -79,8 +79,7 @@ PIXGRAPH_TARGET_AVX2 int over_row_rgb_avx2(const std::uint8_t* top, const std::u
     return _mm256_srli_epi16(_mm256_add_epi16(sum, _mm256_srli_epi16(sum, 8)), 8);
   };
   int x = 0;
-  // The second store writes 4 bytes more than its pixels have; the next pixels, of which there are some, overwrite
-  // them.
+  // `out` may be `under`: nothing is written behind these pixels.
   for (; x + 10 <= width; x += 8, top += 32, under += 24, out += 24) {
     const __m256i a = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(top));
     const __m256i b = _mm256_shuffle_epi8(
@@ -93,8 +92,11 @@ PIXGRAPH_TARGET_AVX2 int over_row_rgb_avx2(const std::uint8_t* top, const std::u
     const __m256i high = mix16(_mm256_unpackhi_epi8(a, zero), _mm256_unpackhi_epi8(b, zero),
                                _mm256_unpackhi_epi8(alpha, zero), _mm256_unpackhi_epi8(rest, zero));
     const __m256i mixed = _mm256_shuffle_epi8(_mm256_packus_epi16(low, high), to_rgb);
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), _mm256_castsi256_si128(mixed));
-    _mm_storeu_si128(reinterpret_cast<__m128i*>(out + 12), _mm256_extracti128_si256(mixed, 1));
+    const __m128i first = _mm256_castsi256_si128(mixed), second = _mm256_extracti128_si256(mixed, 1);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(out), first);
+    _mm_storel_epi64(reinterpret_cast<__m128i*>(out + 12), second);
+    const int last = _mm_extract_epi32(second, 2);
+    std::memcpy(out + 20, &last, 4);
   }
   return x;
 }
@@ -102,9 +104,13 @@ PIXGRAPH_TARGET_AVX2 int over_row_rgb_avx2(const std::uint8_t* top, const std::u
 
 }  // namespace
 
-std::shared_ptr<Image> over(const Image& top, const Image& under, double opacity) {
-  auto out = std::make_shared<Image>(under.width(), under.height(), under.channels(), under.sample(), under.alpha());
-  out->info = under.info;
+std::shared_ptr<Image> over(const Image& top, ImagePtr lower, double opacity) {
+  const Image& under = *lower;
+  auto out = sole_owner(lower);
+  if (!out) {
+    out = std::make_shared<Image>(under.width(), under.height(), under.channels(), under.sample(), under.alpha());
+    out->info = under.info;
+  }
   const int width = under.width(), colours = under.colour_channels();
   const bool under_alpha = under.has_alpha();
   with_sample_type(under.sample(), [&]<class T>(T) {

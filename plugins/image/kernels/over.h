@@ -8,7 +8,8 @@ namespace pixgraph::image {
 
 /// `top` over `under`; the result has the alpha kind and the info of `under`. Where top's alpha is full the result has
 /// top's bits, where it is 0 those of `under`. `opacity` 0..1 multiplies top's alpha.
+/// Written into `under` where nobody else holds it: three pictures of 12 MP are a third more memory than two.
 /// REQUIRES: equal sizes, depth and colour channels; `top` has alpha; no premultiplied alpha.
-std::shared_ptr<Image> over(const Image& top, const Image& under, double opacity = 1);
+std::shared_ptr<Image> over(const Image& top, ImagePtr under, double opacity = 1);
 
 }  // namespace pixgraph::image

@@ -56,7 +56,7 @@ TEST(Blend, MatchesTheDefinitionsInEveryDepth) {
         const auto top = noise(40, 20, 2, 1, sample), under = noise(40, 20, under_channels, 2, sample);
         const auto unit_top = convert_depth(*top, Sample::f32), unit_under = convert_depth(*under, Sample::f32);
         for (const double opacity : {1.0, 0.4}) {
-          const auto result = convert_depth(*blend(*top, *under, how, opacity), Sample::f32);
+          const auto result = convert_depth(*blend(*top, under, how, opacity), Sample::f32);
           ASSERT_EQ(result->has_alpha(), under_channels == 2 || how == Blend::in || how == Blend::out);
           for (int y = 0; y < 20; ++y)
             for (int x = 0; x < 40; ++x) {
@@ -84,7 +84,32 @@ TEST(Blend, KeepsTheBitsWhereTopIsTransparent) {
   for (int y = 0; y < 10; ++y)
     for (int x = 0; x < 30; ++x) top->row(y)[x * 4 + 3] = 0;
   for (const Blend how : {Blend::over, Blend::atop, Blend::multiply, Blend::screen, Blend::add})
-    EXPECT_EQ(samples_of(*blend(*top, *under, how)), samples_of(*under)) << static_cast<int>(how);
+    EXPECT_EQ(samples_of(*blend(*top, under, how)), samples_of(*under)) << static_cast<int>(how);
+}
+
+static void expect_same_rows(const Image& a, const Image& b) {
+  ASSERT_EQ(a.channels(), b.channels());
+  const std::size_t bytes = static_cast<std::size_t>(a.width()) * a.channels() * sample_bytes(a.sample());
+  for (int y = 0; y < a.height(); ++y) ASSERT_EQ(std::memcmp(a.row(y), b.row(y), bytes), 0) << y;
+}
+
+TEST(Blend, WritesIntoWhatNobodyElseHolds) {
+  for (const Blend how : kAll)
+    for (const int under_channels : {1, 2, 3, 4})
+      for (const Sample sample : {Sample::u8, Sample::u16, Sample::f32})
+        for (const int width : {1, 9, 10, 11, 67}) {
+          const int colours = under_channels < 3 ? 1 : 3;
+          const auto top = noise(width, 5, colours + 1, 1, sample), kept = noise(width, 5, under_channels, 2, sample);
+          const auto expected = blend(*top, kept, how, 0.9);
+          expect_same_rows(*kept, *noise(width, 5, under_channels, 2, sample));
+          ImagePtr given = noise(width, 5, under_channels, 2, sample);
+          const Image* memory = given.get();
+          const auto result = blend(*top, std::move(given), how, 0.9);
+          expect_same_rows(*result, *expected);
+          const bool same_shape = result->channels() == under_channels;
+          EXPECT_EQ(result.get() == memory, same_shape) << static_cast<int>(how);
+          expect_same_rows(*blend(*top, noise(width, 5, under_channels, 2, sample), how), *blend(*top, kept, how));
+        }
 }
 
 TEST(Composite, Modes) {

@@ -42,7 +42,7 @@ TEST(Kernels, Avx2AndPortableGiveTheSameBits) {
                        [&] { return resample(*image, whole, to_width, to_height, filters[round % 5]); });
     }
     const auto top = noise(width, height, 4, round), under = noise(width, height, 3, round + 1);
-    expect_same_bits("over " + size, [&] { return over(*top, *under); });
+    expect_same_bits("over " + size, [&] { return over(*top, under); });
     for (Sample sample : {Sample::u8, Sample::u16, Sample::f32}) {
       const auto mask = noise(width, height, 1, round, sample);
       const int radius = static_cast<int>(random() % 12);
@@ -152,14 +152,14 @@ TEST(Over, KnowsSolidAndTransparentPixelsByTheBit) {
   const auto top = picture(4, 1, 4, {10, 20, 30, 255, 10, 20, 30, 0, 100, 100, 100, 128, 255, 0, 1, 51});
   const auto under = picture(4, 1, 3, {1, 2, 3, 4, 5, 6, 200, 0, 50, 0, 255, 101});
   // 100 * 128/255 + 200 * 127/255 = 149.8; + 0 = 50.2; + 50 * 127/255 = 75.1.  51/255 is a fifth: 51, 204, 81
-  EXPECT_EQ(samples_of(*over(*top, *under)),
+  EXPECT_EQ(samples_of(*over(*top, under)),
             (std::vector<std::uint8_t>{10, 20, 30, 4, 5, 6, 150, 50, 75, 51, 204, 81}));
 }
 
 TEST(Over, TransparentUnderTransparent) {
   const auto top = picture(3, 1, 2, {100, 128, 100, 0, 100, 255}), under = picture(3, 1, 2, {200, 128, 7, 9, 8, 0});
   // alpha = 128 + 128 * 127 / 255 = 191.7; colour = (100 * 128 + 200 * 63.7) / 191.7 = 133.2
-  EXPECT_EQ(samples_of(*over(*top, *under)), (std::vector<std::uint8_t>{133, 192, 7, 9, 100, 255}));
+  EXPECT_EQ(samples_of(*over(*top, under)), (std::vector<std::uint8_t>{133, 192, 7, 9, 100, 255}));
 }
 
 TEST(Over, MatchesTheFormulaInEveryDepth) {
@@ -167,10 +167,10 @@ TEST(Over, MatchesTheFormulaInEveryDepth) {
     const auto top = noise(40, 30, 4, 1), under = noise(40, 30, under_channels, 2);
     for (double opacity : {1.0, 0.3}) {
       const auto expected = convert_depth(
-          *over(*convert_depth(*top, Sample::f32), *convert_depth(*under, Sample::f32), opacity), Sample::u8);
-      const auto eight = over(*top, *under, opacity);
+          *over(*convert_depth(*top, Sample::f32), convert_depth(*under, Sample::f32), opacity), Sample::u8);
+      const auto eight = over(*top, under, opacity);
       const auto sixteen = convert_depth(
-          *over(*convert_depth(*top, Sample::u16), *convert_depth(*under, Sample::u16), opacity), Sample::u8);
+          *over(*convert_depth(*top, Sample::u16), convert_depth(*under, Sample::u16), opacity), Sample::u8);
       for (int y = 0; y < 30; ++y)
         for (int i = 0; i < 40 * under_channels; ++i) {
           // Without any alpha a colour means nothing.
