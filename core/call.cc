@@ -78,6 +78,11 @@ ImagePtr BoundCall::take_image(std::string_view name) {
   return taken;
 }
 
+ImagePtr BoundCall::take_rows(std::string_view name, RowSink& rows) {
+  const FilePtr file = undecoded(name);
+  return file ? codecs_.decode_rows(*file, rows) : take_image(name);
+}
+
 const Value& BoundCall::value(std::string_view name) const {
   for (std::size_t i = 0; i < spec_.inputs.size(); ++i)
     if (spec_.inputs[i].name == name) {

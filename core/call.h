@@ -24,6 +24,7 @@ class BoundCall : public Call {
   ImageSize size(std::string_view name) const override;
   ImagePtr image_at_least(std::string_view name, int width, int height) const override;
   ImagePtr take_image(std::string_view name) override;
+  ImagePtr take_rows(std::string_view name, RowSink& rows) override;
   void set(std::string_view output, Value value) override;
   /// Whether nothing in this argument came out of a node.
   bool written_by_user(std::string_view name) const;

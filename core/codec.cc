@@ -104,21 +104,72 @@ ImageHeader Codecs::header(const File& file) const {
   }
 }
 
-ImagePtr Codecs::decode(const File& file, int enough_width, int enough_height) const {
+ImagePtr Codecs::decode(const File& file, DecodeRequest request) const {
   const BytesPtr bytes = read_whole(file);
   const CodecInfo& info = reader_of(*this, file, *bytes);
-  DecodeRequest request{.bytes = *bytes, .owner = bytes, .path = file.path, .max_pixels = max_pixels_};
-  if (enough_width > 0 || enough_height > 0) {
-    request.enough_width = std::max(enough_width, kSmallest);
-    request.enough_height = std::max(enough_height, kSmallest);
-  }
+  request.bytes = *bytes;
+  request.owner = bytes;
+  request.path = file.path;
+  request.max_pixels = max_pixels_;
   try {
     ImagePtr image = loaded(info.name).decode(request);
-    if (watcher_) watcher_(file, *image);
+    if (watcher_ && image) watcher_(file, *image);
     return image;
   } catch (Error& error) {
     throw error.at(file.name);
   }
+}
+
+ImagePtr Codecs::decode(const File& file, int enough_width, int enough_height) const {
+  DecodeRequest request;
+  if (enough_width > 0 || enough_height > 0) {
+    request.enough_width = std::max(enough_width, kSmallest);
+    request.enough_height = std::max(enough_height, kSmallest);
+  }
+  return decode(file, request);
+}
+
+namespace {
+
+/// Hands rows on and keeps some of their pixels, enough of them for a thumbnail.
+class SampledRows : public RowSink {
+ public:
+  explicit SampledRows(RowSink& to) : to_(to) {}
+  void begin(int width, int height, int channels, const ImageInfo& info) override {
+    step_ = std::max(1, std::max(width, height) / kMost);
+    sample_ = std::make_shared<Image>((width + step_ - 1) / step_, (height + step_ - 1) / step_, channels);
+    sample_->info = info;
+    to_.begin(width, height, channels, info);
+  }
+  void row(const std::uint8_t* samples) override {
+    if (y_ % step_ == 0) {
+      const int channels = sample_->channels();
+      std::uint8_t* out = sample_->row(y_ / step_);
+      const std::size_t stride = static_cast<std::size_t>(step_) * channels;
+      for (int x = 0; x < sample_->width(); ++x, out += channels) std::copy_n(samples + x * stride, channels, out);
+    }
+    ++y_;
+    to_.row(samples);
+  }
+  const Image* sample() const { return sample_.get(); }
+
+ private:
+  static constexpr int kMost = 4 * Codecs::kSmallest;  // thumbnails look at no more samples than that
+
+  RowSink& to_;
+  std::shared_ptr<Image> sample_;
+  int step_ = 1, y_ = 0;
+};
+
+}  // namespace
+
+ImagePtr Codecs::decode_rows(const File& file, RowSink& rows) const {
+  SampledRows sampled(rows);
+  DecodeRequest request;
+  request.rows = watcher_ ? &sampled : &rows;
+  ImagePtr image = decode(file, request);
+  if (!image && watcher_) watcher_(file, *sampled.sample());
+  return image;
 }
 
 Bytes Codecs::encode(const Image& image, const CodecInfo& codec, const EncodeRequest& request) const {

@@ -42,13 +42,16 @@ class Codecs {
   /// `enough`: the picture is only wanted that large or smaller; what comes may be smaller than the file, never than
   /// that nor than a thumbnail. 0: all of it.
   ImagePtr decode(const File& file, int enough_width = 0, int enough_height = 0) const;
-  /// Told of every picture that is decoded, on the thread that decodes. Before any other thread uses this.
+  /// The whole picture to `rows` and null, or, where its codec cannot do that, the picture.
+  ImagePtr decode_rows(const File& file, RowSink& rows) const;
+  /// Told of every picture that is decoded, on the thread that decodes; of one that went by in rows, a part of them. Before any other thread uses this.
   void watch(std::function<void(const File&, const Image&)> watcher) { watcher_ = std::move(watcher); }
   /// Depth is converted where the format cannot keep it; alpha that it cannot keep is Error E322.
   Bytes encode(const Image& image, const CodecInfo& codec, const EncodeRequest& request) const;
 
  private:
   const Codec& loaded(const std::string& name) const;
+  ImagePtr decode(const File& file, DecodeRequest request) const;
 
   const Registry& registry_;
   const std::uint64_t max_pixels_;

@@ -9,17 +9,17 @@
 namespace pixgraph::image {
 namespace {
 
-bool same_profile(const BytesPtr& a, const BytesPtr& b) {
-  if (a == b || (a && b && *a == *b)) return true;
-  return is_srgb(a) && is_srgb(b);
-}
-
 ImagePtr as_rgb(const ImagePtr& image) {
   if (image->colour_channels() == 3) return image;
   return grey_to_rgb(image->info.icc ? *convert_profile(*image, nullptr) : *image);
 }
 
 }  // namespace
+
+bool same_profile(const BytesPtr& a, const BytesPtr& b) {
+  if (a == b || (a && b && *a == *b)) return true;
+  return is_srgb(a) && is_srgb(b);
+}
 
 std::string size_text(int width, int height) {
   return std::to_string(width) + "x" + std::to_string(height);

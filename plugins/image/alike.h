@@ -12,6 +12,9 @@ namespace pixgraph::image {
 std::string size_text(int width, int height);
 std::string size_text(const Image& image);
 
+/// Whether colours mean the same in both; none means sRGB.
+bool same_profile(const BytesPtr& a, const BytesPtr& b);
+
 struct Pair {
   ImagePtr top, under;
 };

@@ -6,6 +6,7 @@
 #include "kernels/samples.h"
 #include "kernels/window.h"
 #include "nodes.h"
+#include "rows_under.h"
 
 namespace pixgraph::image {
 
@@ -16,6 +17,10 @@ static void refuse_unequal_sizes(const Image& over, const Image& under) {
               "put a Resize before one of them, for example {type: Resize, image: \"${...}\", width: " +
                   std::to_string(over.width()) + ", height: " + std::to_string(over.height()) +
                   ", fit: exact}, or say where it goes with `gravity` or `left` and `top`");
+}
+
+static bool is_placed(const Call& call) {
+  return call.has("left") || call.has("top") || call.text("gravity") != "none";
 }
 
 /// Where `over` goes: said by left and top, else by gravity, else it has the same size.
@@ -36,12 +41,15 @@ static Rect place_of(const Call& call, const Image& over, const Image& under) {
 }
 
 static void run(Call& call) {
-  // One after the other, so that the first one's file has gone before the second is decoded.
-  ImagePtr upper = call.take_image("over"), lower = call.take_image("under");
-  const Rect place = place_of(call, *upper, *lower);
-  auto [over, under] = alike(std::move(upper), std::move(lower));
   const double opacity = call.number("opacity");
   const Blend mode = blend_named(call.text("mode"));
+  ImagePtr upper = call.take_image("over");
+  RowsUnder rows(upper, opacity, mode != Blend::over || is_placed(call));
+  ImagePtr lower = call.take_rows("under", rows);
+  if (const auto laid = rows.laid()) return call.set("image", laid);
+  if (!lower) lower = rows.gathered();
+  const Rect place = place_of(call, *upper, *lower);
+  auto [over, under] = alike(std::move(upper), std::move(lower));
   const bool whole =
       place.left == 0 && place.top == 0 && place.width == under->width() && place.height == under->height();
   if (!over->has_alpha()) {

@@ -122,6 +122,51 @@ TEST(Codecs, WhoWatchesSeesWhatIsDecoded) {
   EXPECT_EQ(wanted, (std::vector<int>{0, 0, 700, 160}));
 }
 
+TEST(Codecs, RowsAreHandedOnAndSomeOfThemWatched) {
+  constexpr int kWidth = 2000, kHeight = 1300;  // kept: every third of both
+  struct Sink : RowSink {
+    void begin(int width, int height, int channels, const ImageInfo&) override {
+      begun = {width, height, channels};
+    }
+    void row(const std::uint8_t* samples) override { firsts.push_back(samples[0]); }
+    std::vector<int> begun;
+    std::vector<std::uint8_t> firsts;
+  } sink;
+  const test::TempFolder folder;
+  Codec codec = test::test_codec();
+  bool by_rows = true;
+  codec.decode = [&](const DecodeRequest& request) {
+    if (!by_rows) return test::filled(3, 2, 1, 7);
+    std::vector<std::uint8_t> row(kWidth + 64);
+    request.rows->begin(kWidth, kHeight, 1, {});
+    for (int y = 0; y < kHeight; ++y) {
+      for (int x = 0; x < kWidth; ++x) row[x] = static_cast<std::uint8_t>(x + y);
+      request.rows->row(row.data());
+    }
+    return std::shared_ptr<Image>();
+  };
+  const Shelf shelf({codec});
+  Codecs codecs(shelf.registry);
+  const File file = file_at(folder.write("a.timg", "TIMG"));
+  EXPECT_EQ(codecs.decode_rows(file, sink), nullptr);
+  EXPECT_EQ(sink.begun, (std::vector<int>{kWidth, kHeight, 1}));
+  ASSERT_EQ(sink.firsts.size(), kHeight);
+  EXPECT_EQ(sink.firsts[1299], 1299 % 256);
+
+  int watched = 0;
+  codecs.watch([&](const File&, const Image& image) {
+    ++watched;
+    if (!by_rows) return;
+    EXPECT_EQ(image.width(), 667);
+    EXPECT_EQ(image.height(), 434);
+    EXPECT_EQ(image.row(433)[666], (666 * 3 + 433 * 3) % 256);
+  });
+  EXPECT_EQ(codecs.decode_rows(file, sink), nullptr);
+  by_rows = false;
+  EXPECT_EQ(codecs.decode_rows(file, sink)->width(), 3);
+  EXPECT_EQ(watched, 2);
+}
+
 TEST(Codecs, ExtensionsAreTheLastPart) {
   EXPECT_EQ(extension_of("a/b.JPG"), ".jpg");
   EXPECT_EQ(extension_of("a.tar.gz"), ".gz");

@@ -40,6 +40,18 @@ struct ImageHeader {
   bool alpha = false;
 };
 
+/// Takes a picture row by row, the upper ones first, while it is decoded: so that the whole of it need never be in
+/// memory. What it throws ends the decoding. A damaged file is found out at its end, so nothing may come of the rows
+/// before decode() has returned.
+class RowSink {
+ public:
+  virtual ~RowSink() = default;
+  /// Once, before the first row; 8 bits, no alpha.
+  virtual void begin(int width, int height, int channels, const ImageInfo& info) = 0;
+  /// At least 64 readable bytes follow the samples.
+  virtual void row(const std::uint8_t* samples) = 0;
+};
+
 struct DecodeRequest {
   std::span<const std::uint8_t> bytes;     // the whole file, at least `jpeg` etc. never read past it
   BytesPtr owner;                          // of `bytes`, where somebody may keep them; null: only for this call
@@ -48,6 +60,8 @@ struct DecodeRequest {
   // The picture is only needed at this size or smaller: a decoder may return it smaller (JPEG: 1/2, 1/4, 1/8), never
   // smaller than this. 0 = full size.
   int enough_width = 0, enough_height = 0;
+  // Where the decoder can, the picture goes there and decode() returns null. Null: to memory.
+  RowSink* rows = nullptr;
 };
 
 enum class Metadata : std::uint8_t { keep, strip_gps, strip };

@@ -49,11 +49,27 @@ class Image {
     if (width <= 0 || height <= 0 || channels < 1 || channels > 4)
       throw Error("E302", "an image of " + std::to_string(width) + "x" + std::to_string(height) + " with " +
                               std::to_string(channels) + " channels cannot be made");
-    row_bytes_ = (static_cast<std::size_t>(width) * channels * sample_bytes(sample) + 63) / 64 * 64;
+    row_bytes_ = row_bytes_of(width, channels, sample);
     const std::size_t bytes = row_bytes_ * height + 64;
     data_ = allocated(bytes);
     if (!data_)
       throw Error("E302", "not enough memory for an image of " + std::to_string(width) + "x" + std::to_string(height));
+  }
+
+  /// A picture of the same size in the memory of another, which is left without pixels. Its rows hold what that memory
+  /// held where they are now. REQUIRES: no more channels than that one has.
+  Image(Image&& memory, int channels, Alpha alpha)
+      : info(std::move(memory.info)),
+        width_(memory.width_),
+        height_(memory.height_),
+        channels_(channels),
+        sample_(memory.sample_),
+        alpha_(alpha),
+        row_bytes_(row_bytes_of(width_, channels, sample_)),
+        data_(std::move(memory.data_)) {}
+
+  static std::size_t row_bytes_of(int width, int channels, Sample sample) {
+    return (static_cast<std::size_t>(width) * channels * sample_bytes(sample) + 63) / 64 * 64;
   }
 
   int width() const { return width_; }

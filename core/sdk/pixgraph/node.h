@@ -61,6 +61,8 @@ class Call {
   /// The image input, for a node that asks for it once: value(name) is absent from then on. Where nobody else wants the
   /// picture, sole_owner() may be had of it, and the file's bytes are let go of.
   virtual ImagePtr take_image(std::string_view name) { return image(name); }
+  /// The same; but a file that can be decoded row by row goes to `rows` instead, and null comes back.
+  virtual ImagePtr take_rows(std::string_view name, RowSink&) { return take_image(name); }
   /// Sets an output once. REQUIRES: `output` is in the Spec and not set yet.
   virtual void set(std::string_view output, Value value) = 0;
   /// Shown with the item; the item goes on.

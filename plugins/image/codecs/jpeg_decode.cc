@@ -174,6 +174,31 @@ int shrink_by(const DecodeRequest& request, int width, int height, bool turned) 
   return 1;
 }
 
+void read_rows(Reader& reader, Image& image) {
+  jpeg_decompress_struct& info = reader.info;
+  reader.guarded([&] {
+    while (info.output_scanline < info.output_height) {
+      JSAMPROW rows[4];
+      const unsigned count = std::min(4u, info.output_height - info.output_scanline);
+      for (unsigned i = 0; i < count; ++i) rows[i] = image.row(static_cast<int>(info.output_scanline + i));
+      jpeg_read_scanlines(&info, rows, count);
+    }
+  });
+}
+
+/// libjpeg gives no more rows at a time than a block of samples is high.
+void read_rows(Reader& reader, int width, int channels, RowSink& sink) {
+  constexpr unsigned kRows = 4;
+  Image some(width, kRows, channels);
+  JSAMPROW rows[kRows];
+  for (unsigned i = 0; i < kRows; ++i) rows[i] = some.row(static_cast<int>(i));
+  while (reader.info.output_scanline < reader.info.output_height) {
+    unsigned count = 0;
+    reader.guarded([&] { count = jpeg_read_scanlines(&reader.info, rows, kRows); });
+    for (unsigned i = 0; i < count; ++i) sink.row(rows[i]);
+  }
+}
+
 void read_cmyk_rows(Reader& reader, Image& image) {
   const Bytes icc = reader.profile();
   const CmykToSrgb convert(icc, reader.info.saw_Adobe_marker);
@@ -215,20 +240,21 @@ std::shared_ptr<Image> decode_jpeg(const DecodeRequest& request) {
   info.out_color_space = cmyk ? JCS_CMYK : grey ? JCS_GRAYSCALE : JCS_RGB;
   reader.guarded([&] { jpeg_start_decompress(&info); });
 
-  auto image =
-      std::make_shared<Image>(static_cast<int>(info.output_width), static_cast<int>(info.output_height), grey ? 1 : 3);
+  const int out_width = static_cast<int>(info.output_width), out_height = static_cast<int>(info.output_height);
+  const int channels = grey ? 1 : 3;
+  if (request.rows && orientation == 1 && !cmyk) {
+    facts.icc = fitting_profile(reader.profile(), channels);
+    request.rows->begin(out_width, out_height, channels, facts);
+    read_rows(reader, out_width, channels, *request.rows);
+    reader.guarded([&] { jpeg_finish_decompress(&info); });
+    return nullptr;
+  }
+  auto image = std::make_shared<Image>(out_width, out_height, channels);
   if (cmyk) {
     read_cmyk_rows(reader, *image);
   } else {
-    facts.icc = fitting_profile(reader.profile(), image->channels());
-    reader.guarded([&] {
-      while (info.output_scanline < info.output_height) {
-        JSAMPROW rows[4];
-        const unsigned count = std::min(4u, info.output_height - info.output_scanline);
-        for (unsigned i = 0; i < count; ++i) rows[i] = image->row(static_cast<int>(info.output_scanline + i));
-        jpeg_read_scanlines(&info, rows, count);
-      }
-    });
+    facts.icc = fitting_profile(reader.profile(), channels);
+    read_rows(reader, *image);
   }
   // Reads on to the end marker, so a file that ends before it is found out.
   reader.guarded([&] { jpeg_finish_decompress(&info); });

@@ -16,33 +16,41 @@ struct FreeDecompressor {
   void operator()(libdeflate_decompressor* decompressor) const { libdeflate_free_decompressor(decompressor); }
 };
 
-/// The data of all IDAT chunks, one after the other; empty where there is anything that only libpng should judge.
-Bytes image_data(std::span<const std::uint8_t> file) {
-  Bytes data;
+/// The data of all IDAT chunks, one after the other: where there is one only, where it stands, else in `joined`. Empty
+/// where there is anything that only libpng should judge.
+std::span<const std::uint8_t> image_data(std::span<const std::uint8_t> file, Bytes& joined) {
+  std::span<const std::uint8_t> only;
   bool begun = false, over = false, ended = false;
   walk_png_chunks(file, [&](std::string_view type, std::span<const std::uint8_t> chunk, std::uint32_t check) {
     const bool critical = (type[0] & 0x20) == 0;
     if (critical && libdeflate_crc32(0, chunk.data() - 4, chunk.size() + 4) != check) return true;
     if (type == "IDAT") {
       if (over) return true;
-      if (!begun) data.reserve(file.size());
+      if (begun && joined.empty()) {
+        joined.reserve(file.size());
+        joined.assign(only.begin(), only.end());
+      }
+      if (begun)
+        joined.insert(joined.end(), chunk.begin(), chunk.end());
+      else
+        only = chunk;
       begun = true;
-      data.insert(data.end(), chunk.begin(), chunk.end());
       return false;
     }
     over = begun;
     ended = type == "IEND";
     return ended || (critical && type != "IHDR" && type != "PLTE");
   });
-  if (!ended) data.clear();
-  return data;
+  if (!ended) return {};
+  return joined.empty() ? only : std::span<const std::uint8_t>(joined);
 }
 
 }  // namespace
 
 bool read_png_rows(std::span<const std::uint8_t> file, const PngHeader& header, Image& image) {
   if (header.interlaced || header.bit_depth != 8 || image.sample() != Sample::u8) return false;
-  const Bytes data = image_data(file);
+  Bytes joined;
+  const std::span<const std::uint8_t> data = image_data(file, joined);
   if (data.empty()) return false;
   const std::size_t row = static_cast<std::size_t>(header.width) * image.channels(), all = (row + 1) * header.height;
   // At its very end: a row that is done then never reaches into one that is not, for each begins no later in the

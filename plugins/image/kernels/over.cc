@@ -31,7 +31,7 @@ T mix(T top, T under, unsigned alpha) {
 
 /// One row; `alpha_of` is top's alpha after opacity.
 template <class T, class AlphaOf>
-void over_row(const T* top, const T* under, T* out, int width, int colours, bool under_alpha, AlphaOf&& alpha_of) {
+void mix_row(const T* top, const T* under, T* out, int width, int colours, bool under_alpha, AlphaOf&& alpha_of) {
   const int under_step = colours + (under_alpha ? 1 : 0);
   for (int x = 0; x < width; ++x, top += colours + 1, under += under_step, out += under_step) {
     const T alpha = alpha_of(top[colours]);
@@ -102,6 +102,24 @@ PIXGRAPH_TARGET_AVX2 int over_row_rgb_avx2(const std::uint8_t* top, const std::u
 }
 #endif
 
+template <class T>
+void over_any(const T* top, const T* under, T* out, int width, int colours, bool under_alpha, double opacity) {
+  int done = 0;
+#if PIXGRAPH_HAS_AVX2
+  if constexpr (std::is_same_v<T, std::uint8_t>)
+    if (colours == 3 && !under_alpha && opacity == 1 && use_avx2()) done = over_row_rgb_avx2(top, under, out, width);
+#endif
+  const std::ptrdiff_t under_step = colours + (under_alpha ? 1 : 0);
+  top += static_cast<std::ptrdiff_t>(done) * (colours + 1);
+  under += done * under_step;
+  out += done * under_step;
+  if (opacity == 1)
+    mix_row<T>(top, under, out, width - done, colours, under_alpha, [](T alpha) { return alpha; });
+  else
+    mix_row<T>(top, under, out, width - done, colours, under_alpha,
+                [=](T alpha) { return from_unit<T>(alpha * opacity / white<T>()); });
+}
+
 }  // namespace
 
 std::shared_ptr<Image> over(const Image& top, ImagePtr lower, double opacity) {
@@ -114,24 +132,15 @@ std::shared_ptr<Image> over(const Image& top, ImagePtr lower, double opacity) {
   const int width = under.width(), colours = under.colour_channels();
   const bool under_alpha = under.has_alpha();
   with_sample_type(under.sample(), [&]<class T>(T) {
-    for (int y = 0; y < under.height(); ++y) {
-      int done = 0;
-#if PIXGRAPH_HAS_AVX2
-      if constexpr (std::is_same_v<T, std::uint8_t>)
-        if (colours == 3 && !under_alpha && opacity == 1 && use_avx2())
-          done = over_row_rgb_avx2(top.row(y), under.row(y), out->row(y), width);
-#endif
-      const T* top_row = top.row<T>(y) + static_cast<std::ptrdiff_t>(done) * (colours + 1);
-      const T* under_row = under.row<T>(y) + static_cast<std::ptrdiff_t>(done) * under.channels();
-      T* out_row = out->row<T>(y) + static_cast<std::ptrdiff_t>(done) * under.channels();
-      if (opacity == 1)
-        over_row<T>(top_row, under_row, out_row, width - done, colours, under_alpha, [](T alpha) { return alpha; });
-      else
-        over_row<T>(top_row, under_row, out_row, width - done, colours, under_alpha,
-                    [=](T alpha) { return from_unit<T>(alpha * opacity / white<T>()); });
-    }
+    for (int y = 0; y < under.height(); ++y)
+      over_any<T>(top.row<T>(y), under.row<T>(y), out->row<T>(y), width, colours, under_alpha, opacity);
   });
   return out;
+}
+
+void over_row(const std::uint8_t* top, const std::uint8_t* under, std::uint8_t* out, int width, int colours,
+              double opacity) {
+  over_any<std::uint8_t>(top, under, out, width, colours, false, opacity);
 }
 
 }  // namespace pixgraph::image

@@ -12,4 +12,8 @@ namespace pixgraph::image {
 /// REQUIRES: equal sizes, depth and colour channels; `top` has alpha; no premultiplied alpha.
 std::shared_ptr<Image> over(const Image& top, ImagePtr under, double opacity = 1);
 
+/// One row of 8 bits over an opaque one. `out` may be `under`, or begin where `top` does or before that.
+void over_row(const std::uint8_t* top, const std::uint8_t* under, std::uint8_t* out, int width, int colours,
+              double opacity);
+
 }  // namespace pixgraph::image

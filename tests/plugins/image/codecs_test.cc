@@ -296,6 +296,41 @@ TEST(Jpeg, DecodesNoLargerThanNeeded) {
   EXPECT_EQ(size(1, 1), std::pair(50, 38));
 }
 
+TEST(Jpeg, GoesByInRows) {
+  for (const int channels : {1, 3})
+    for (const auto& [width, height] : {std::pair(1, 1), std::pair(17, 33), std::pair(400, 303)}) {
+      auto image = scene(width, height, channels);
+      image->info.icc = channels == 3 ? wide_profile() : nullptr;
+      const Bytes file = encode_jpeg(*image, {.subsampling = "4:2:0"});
+      GatheredRows rows;
+      DecodeRequest request = request_of(file);
+      request.rows = &rows;
+      EXPECT_EQ(decode_jpeg(request), nullptr);
+      const auto whole = decode_jpeg(request_of(file));
+      EXPECT_EQ(samples_of(*rows.image), samples_of(*whole)) << width;
+      EXPECT_EQ(rows.image->info.icc != nullptr, channels == 3);
+      EXPECT_EQ(rows.rows, height);
+
+      const Bytes half(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(file.size() - 2));
+      GatheredRows none;
+      request = request_of(half);
+      request.rows = &none;
+      EXPECT_EQ(error_of([&] { decode_jpeg(request); }),
+                "E311: the JPEG file is truncated: its data end before the picture does (fetch or save it again)");
+    }
+  // Turned upright it needs all of its rows first.
+  auto turned = scene(48, 32, 3);
+  turned->info.exif = std::make_shared<const Bytes>(exif_block({.orientation = 6}));
+  const Bytes file = encode_jpeg(*turned, {.metadata = Metadata::keep});
+  GatheredRows rows;
+  DecodeRequest request = request_of(file);
+  request.rows = &rows;
+  const auto upright = decode_jpeg(request);
+  ASSERT_TRUE(upright);
+  EXPECT_EQ(upright->width(), 32);
+  EXPECT_EQ(rows.image, nullptr);
+}
+
 TEST(Jpeg, CmykBecomesRgb) {
   // Four channels as Adobe writes them: 255 is no ink. Cyan without black, then half black.
   const int width = 16, height = 16;

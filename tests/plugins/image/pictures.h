@@ -27,6 +27,19 @@ std::shared_ptr<Image> picture(int width, int height, int channels, const std::v
   return image;
 }
 
+/// What comes in rows, as a picture.
+struct GatheredRows : RowSink {
+  void begin(int width, int height, int channels, const ImageInfo& info) override {
+    image = std::make_shared<Image>(width, height, channels);
+    image->info = info;
+  }
+  void row(const std::uint8_t* samples) override {
+    std::memcpy(image->row(rows++), samples, static_cast<std::size_t>(image->width()) * image->channels());
+  }
+  std::shared_ptr<Image> image;
+  int rows = 0;
+};
+
 /// The samples of an image, row by row.
 template <class T = std::uint8_t>
 std::vector<T> samples_of(const Image& image) {
