@@ -12,6 +12,7 @@
 #include "evaluate.h"
 #include "hash.h"
 #include "pixels.h"
+#include "unicode.h"
 
 namespace pixgraph {
 
@@ -84,6 +85,16 @@ void OutputWriter::check_folder() const {
   };
   if (!fs::is_directory(nearest, failure)) refuse("`" + nearest.string() + "` is not a folder");
   if (::access(nearest.c_str(), W_OK | X_OK) != 0) refuse("`" + nearest.string() + "`: " + std::strerror(errno));
+}
+
+void OutputWriter::try_folder() const {
+  fs::path there = folder();
+  while (!fs::exists(there) && there.has_relative_path()) there = there.parent_path();
+  if (there == folder()) return;
+  const std::string probe = (there / (".new-" + random_hex(8))).string();
+  if (::mkdir(probe.c_str(), 0777) != 0)
+    throw Error("E602", ticked(out_folder_) + " cannot be made: " + std::strerror(errno)).stopping_run();
+  ::rmdir(probe.c_str());
 }
 
 static std::string shortened(const std::string& name) {

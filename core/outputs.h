@@ -33,6 +33,9 @@ class OutputWriter {
   void protect(const std::string& path);
   /// Throws Error E602 where the out folder is none and cannot be made: asked before anything is paid.
   void check_folder() const;
+  /// Where the out folder is still to be made, makes one in its place and removes it: what rights allow, a file system
+  /// that is full or read-only may not. Throws Error E602.
+  void try_folder() const;
   /// Nothing is written below this folder, the state directory, unless --out is in it.
   void keep_out_of(const std::string& folder);
   /// The path of an output named `name` below the out folder. Throws Error E611: it would leave the folder, lie in the

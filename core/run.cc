@@ -3,12 +3,10 @@
 #include <fmt/format.h>
 #include <sched.h>
 #include <signal.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
-#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -234,17 +232,6 @@ void point_at_sandbox(RunHost& host, const std::string& base_url) {
   host.override_environment("PIXGRAPH_SANDBOX", "1");
 }
 
-/// Before anything is bought: where the folder cannot be made, nothing could be written. Leaves nothing behind.
-static void check_room_for(const std::string& folder, const std::string& shown) {
-  std::filesystem::path there = folder;
-  while (!std::filesystem::exists(there) && there.has_relative_path()) there = there.parent_path();
-  if (there == folder) return;
-  const std::string probe = (there / (".new-" + random_hex(8))).string();
-  if (::mkdir(probe.c_str(), 0777) != 0)
-    throw Error("E602", ticked(shown) + " cannot be made: " + std::strerror(errno)).stopping_run();
-  ::rmdir(probe.c_str());
-}
-
 namespace {
 
 /// What work needs beyond the plan.
@@ -414,7 +401,7 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
     Signals::block();
     std::unique_ptr<Services> services;
     if (!plan.nothing_to_do) {
-      if (!graph.outputs.empty()) check_room_for(writer.folder(), options.out);
+      if (!graph.outputs.empty()) writer.try_folder();
       services = std::make_unique<Services>(disk, state, codecs, redactor, index);
       if (options.sandbox && uses(graph, Pool::predict)) {
         services->sandbox = std::make_unique<SandboxProcess>();
