@@ -104,6 +104,7 @@ class NodeBinder {
     }
     node_.open_input.form = Expression::ObjectOf();
     node_.open_input.place = entry_.place;
+    const int errors = binding_.diagnostics.error_count();
     // First of all: the others may speak of its elements.
     for (const DocumentEntry& field : entry_.value.entries)
       if (field.key == "each") bind_each(binding_, index_, field);
@@ -111,6 +112,8 @@ class NodeBinder {
     binding_.each.reset();
     for (std::size_t i = 0; i < spec_.inputs.size(); ++i)
       if (spec_.inputs[i].required && !given_[i]) report_missing(spec_.inputs[i]);
+    // Values that were misread say nothing about each other.
+    if (binding_.diagnostics.error_count() == errors) check_rules(binding_, node_);
   }
 
  private:

@@ -74,12 +74,14 @@ struct Binding {
         registry(registry_),
         settings(settings_),
         diagnostics(diagnostics_),
+        text_is_faulty(diagnostics_.has_errors()),
         lines(document_.text) {}
 
   const Document& document;
   const Registry& registry;
   const Settings& settings;
   Diagnostics& diagnostics;
+  const bool text_is_faulty;  // its reader complained: what is missing may have been left out for that
   Graph graph;
   Lines lines;
 
@@ -137,8 +139,11 @@ void bind_use(Binding& binding, UsedPipeline& used);
 Graph bind_used(const Document& document, const Registry& registry, Diagnostics& diagnostics);
 std::optional<Reference> resolve_used(Binding& binding, const UsedPipeline& used, const ReferenceText& written,
                                       Place place, const Want& want);
-/// E025 and E026 for what params that have their value by now are given.
+/// E025, E026 and E333 for what params that have their value by now are given.
 void check_params(Binding& binding, const GraphNode& node);
+/// E330 for the rules of a node's Spec, as far as what the pipeline says decides. `place`: of a node of another
+/// pipeline, where its values stand in this one.
+void check_rules(Binding& binding, const GraphNode& node, std::optional<Place> place = std::nullopt);
 /// E022 where something wants an output that `on_error: {use: ...}` gives no value.
 void check_substitutes(Binding& binding);
 void bind_outputs(Binding& binding, const DocumentValue& outputs);

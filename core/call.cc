@@ -2,7 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+
 #include <fmt/format.h>
+
+#include <pixgraph/colour.h>
+
+#include "rules.h"
 
 namespace pixgraph {
 
@@ -16,7 +21,8 @@ static void check_param(const Param& param, const Value& value, const std::strin
   if ((value.integer() || value.number()) && (!(number >= param.min) || !(number <= param.max)))
     throw Error("E025", fmt::format("{} takes {} to {}{}, and got {}", what, param.min, param.max,
                                     param.unit.empty() ? "" : " " + param.unit, number));
-  if (value.text() && !param.choices.empty() &&
+  if (value.text() && !has_form(param, *value.text())) throw no_colour(*value.text(), param.name);
+  if (value.text() && param.form == Form::any && !param.choices.empty() &&
       std::find(param.choices.begin(), param.choices.end(), *value.text()) == param.choices.end())
     throw Error("E026",
                 fmt::format("{} takes one of {}, and got `{}`", what, fmt::join(param.choices, ", "), *value.text()));
@@ -49,7 +55,21 @@ BoundCall::BoundCall(const GraphNode& node, const ItemValues& values, const Code
     if (!is_input && !literal) check_param(spec_.params[i - spec_.inputs.size()], value, what);
     arguments_.push_back(std::move(value));
   }
+  check_rules();
   if (!spec_.open_input.empty()) open_ = evaluate(node.open_input, values, codecs);
+}
+
+void BoundCall::check_rules() const {
+  const Tell tell = [&](std::string_view name) -> Told {
+    for (std::size_t i = 0; i < arguments_.size(); ++i) {
+      const bool is_input = i < spec_.inputs.size();
+      if (name == (is_input ? spec_.inputs[i].name : spec_.params[i - spec_.inputs.size()].name))
+        return {true, arguments_[i]};
+    }
+    return {};
+  };
+  for (const Rule& rule : spec_.rules)
+    if (const auto broken = broken_rule(spec_, rule, tell)) throw Error("E330", broken->message, broken->hint);
 }
 
 FilePtr BoundCall::undecoded(std::string_view name) const {

@@ -35,6 +35,8 @@ class BoundCall : public Call {
   void release_inputs();
 
  private:
+  /// Throws E330 where the values break a rule of the Spec.
+  void check_rules() const;
   /// The file of an image input that nobody has asked for yet; null for any other.
   FilePtr undecoded(std::string_view name) const;
 

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "registry.h"
+#include "rules.h"
 
 namespace pixgraph {
 
@@ -23,6 +24,11 @@ std::string show_value(const Value& value) {
 
 std::string show_range(const Param& param) {
   const std::string unit = param.unit.empty() ? "" : " " + param.unit;
+  if (param.form == Form::colour) {
+    std::string text = "a colour";
+    for (const std::string& word : param.choices) text += (&word == &param.choices.back() ? " or " : ", ") + word;
+    return text;
+  }
   if (!param.choices.empty()) return fmt::format("one of {}", fmt::join(param.choices, ", "));
   if (std::isfinite(param.min) && std::isfinite(param.max))
     return fmt::format("{} to {}{}", param.min, param.max, unit);
@@ -85,6 +91,8 @@ std::string render_spec(const Spec& spec) {
       facts += (facts.empty() ? "" : "; ") + fmt::format("default {}", show_value(param.preset));
     line(param.name, std::string(type_name(param.type)), param.doc + (facts.empty() ? "" : " (" + facts + ")"));
   }
+  if (!spec.rules.empty()) text += "\nrules\n";
+  for (const Rule& rule : spec.rules) text += "  " + rule_in_words(rule) + "\n";
   text += "\noutputs\n";
   for (const Port& port : spec.outputs)
     line(port.name, type_name(port.type), port.doc + (&port == &spec.outputs[0] ? " (what ${node} means)" : ""));

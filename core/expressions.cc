@@ -1,9 +1,13 @@
 // Values of the file as expressions of the graph: literals read by the type that is wanted, references resolved.
 #include <fmt/format.h>
+
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include <pixgraph/colour.h>
+
 #include "binding.h"
+#include "rules.h"
 #include "unicode.h"
 
 namespace pixgraph {
@@ -39,7 +43,7 @@ std::string range_in_words(const Param& param) {
   return in_words(param.min) + " to " + in_words(param.max) + unit;
 }
 
-/// E025 and E026: a value that a param does not take. `from`: the reference it came by, empty for a literal.
+/// E025, E026 and E333: a value that a param does not take. `from`: the reference it came by, empty for a literal.
 void check_param(Binding& binding, const Param& param, const Value& value, Place place, const std::string& from) {
   if (value.integer() || value.number()) {
     const double number = value.integer() ? static_cast<double>(*value.integer()) : *value.number();
@@ -48,6 +52,12 @@ void check_param(Binding& binding, const Param& param, const Value& value, Place
     binding.diagnostics.error("E025", place,
                               ticked(param.name) + " takes " + range_in_words(param) + ", and " + shown +
                                   (number > param.max ? " is more" : " is less"));
+  } else if (value.text() && param.form == Form::colour) {
+    if (has_form(param, *value.text())) return;
+    const Error wrong = no_colour(printable(*value.text()), param.name);
+    const std::string words = param.choices.empty() ? "" : "; or take one of " + listed(param.choices);
+    binding.diagnostics.error(wrong.code(), place, wrong.message(),
+                              suggestion(*value.text(), param.choices, wrong.hint() + words));
   } else if (value.text() && !param.choices.empty()) {
     for (const std::string& choice : param.choices)
       if (choice == *value.text()) return;
@@ -272,7 +282,10 @@ Expression bind_expression(Binding& binding, const DocumentValue& value, const W
   if (value.kind == DocumentValue::Kind::null) {
     // A key without anything behind it is rather forgotten than meant.
     if (value.text.empty()) {
-      binding.misread(value, want.key, want.any ? "a value" : with_article(want.type), described(value), "");
+      if (want.param && want.param->form == Form::colour)
+        binding.misread(value, want.key, "a colour", described(value), read_colour(value).help);
+      else
+        binding.misread(value, want.key, want.any ? "a value" : with_article(want.type), described(value), "");
       return literal({}, value.place);
     }
     if (!json && want.required)

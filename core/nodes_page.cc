@@ -6,6 +6,7 @@
 
 #include "describe.h"
 #include "registry.h"
+#include "rules.h"
 
 namespace pixgraph {
 
@@ -49,6 +50,8 @@ void add_params(std::string& page, const Spec& spec) {
     page += fmt::format("| `{}` | {} | {} | {} | {} |\n", param.name, std::string(type_name(param.type)),
                         cell(show_range(param)), cell(preset), cell(param.doc));
   }
+  if (!spec.rules.empty()) page += "\n";
+  for (const Rule& rule : spec.rules) page += "- " + rule_in_words(rule) + "\n";
 }
 
 /// What docs/nodes.yaml makes with the node: a picture where it gives one or a file, else its figures. Nodes that work
@@ -88,7 +91,10 @@ std::string nodes_page(const Registry& registry) {
       "# The nodes\n\n"
       "What there is to build with, made of the descriptions in the program by `pixgraph nodes --markdown`. [The "
       "manual]"
-      "(manual.md) says what a node may have besides: `each`, `when`, `on_error`, `timeout` and `retry`.\n\n"
+      "(manual.md) says what a node may have besides: `each`, `when`, `on_error`, `timeout` and `retry`. A colour is "
+      "written in quotes, as \"#rgb\", \"#rrggbb\" or, with alpha, \"#rrggbbaa\". Below the params stands what must "
+      "hold "
+      "between them; one that has its default counts as not given.\n\n"
       "The pictures are made by [nodes.yaml](nodes.yaml) of this photo, and of its cutout where a node wants one:\n\n"
       "![The photo](nodes/photo.webp) ![Its cutout](nodes/cutout.webp)\n";
   for (const auto& [plugin, specs] : groups) {

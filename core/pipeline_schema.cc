@@ -4,6 +4,8 @@
 
 #include <cmath>
 
+#include <pixgraph/colour.h>
+
 #include "describe.h"
 #include "registry.h"
 #include "types.h"
@@ -96,6 +98,12 @@ Json words_of(const std::vector<std::string>& choices) {
 Json literals_of(Type type, const Param* param) {
   switch (type) {
     case Type::text:
+      if (param && param->form == Form::colour) {
+        Json forms = Json::array({defined("colour")});
+        if (!param->choices.empty()) forms.push_back({{"enum", words_of(param->choices)}});
+        forms.push_back(defined("made text"));
+        return forms;
+      }
       if (!param || param->choices.empty()) return Json::array({defined("text")});
       return Json::array({{{"enum", words_of(param->choices)}}, defined("made text")});
     case Type::integer:
@@ -129,7 +137,7 @@ Json value_of(ValueType type, const Param* param, bool required) {
 }
 
 std::string param_words(const Param& param) {
-  std::string facts = param.choices.empty() ? show_range(param) : param.unit;
+  std::string facts = param.choices.empty() || param.form != Form::any ? show_range(param) : param.unit;
   return param.doc + (facts.empty() ? "" : " (" + facts + ")");
 }
 
@@ -287,6 +295,10 @@ Json definitions(const Registry& registry) {
         {"pattern", "^(?:" + kPlain + "|" + kReference + ")*$"},
         {"patternErrorMessage", "a reference is written ${name}; a plain ${ is written $${"}}},
       {"made text", {{"type", "string"}, {"pattern", kReference}, {"allOf", {defined("text")}}}},
+      {"colour",
+       {{"type", "string"},
+        {"pattern", std::string("^") + kColourPattern + "$"},
+        {"patternErrorMessage", "a colour is written in quotes, as \"#rrggbb\" or, with alpha, \"#rrggbbaa\""}}},
       {"plain text",
        {{"type", {"string", "number", "boolean"}},
         {"pattern", "^(?:" + kPlain + ")*$"},

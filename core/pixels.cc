@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include <pixgraph/colour.h>
+
 #include "hash.h"
 
 namespace pixgraph {
@@ -38,26 +40,10 @@ std::shared_ptr<Image> with_depth(const Image& image, Sample sample) {
   return out;
 }
 
-static std::array<float, 3> parse_colour(std::string_view colour) {
-  auto digit = [](char c) {
-    return c >= '0' && c <= '9'   ? c - '0'
-           : c >= 'a' && c <= 'f' ? c - 'a' + 10
-           : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                  : -1;
-  };
-  std::array<int, 6> digits{};
-  bool good = !colour.empty() && colour[0] == '#' && (colour.size() == 4 || colour.size() == 7);
-  for (std::size_t i = 1; good && i < colour.size(); ++i) good = (digits[i - 1] = digit(colour[i])) >= 0;
-  if (!good)
-    throw Error("E015", "`" + std::string(colour) + "` is not a colour",
-                "write it as \"#rgb\" or \"#rrggbb\", in quotes");
-  if (colour.size() == 4) return {digits[0] * 17 / 255.0F, digits[1] * 17 / 255.0F, digits[2] * 17 / 255.0F};
-  return {(digits[0] * 16 + digits[1]) / 255.0F, (digits[2] * 16 + digits[3]) / 255.0F,
-          (digits[4] * 16 + digits[5]) / 255.0F};
-}
-
 std::shared_ptr<Image> flattened(const Image& image, std::string_view colour) {
-  const std::array<float, 3> rgb = parse_colour(colour);
+  const auto parsed = parse_colour(colour);
+  if (!parsed) throw no_colour(colour, "flatten");
+  const std::array<float, 3> rgb = {(*parsed)[0] / 255.0F, (*parsed)[1] / 255.0F, (*parsed)[2] / 255.0F};
   const int colours = image.colour_channels();
   auto out = std::make_shared<Image>(image.width(), image.height(), colours, image.sample(), Alpha::none);
   out->info = image.info;

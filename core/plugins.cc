@@ -110,6 +110,8 @@ class Door {
   std::map<std::string, std::unique_ptr<Taken>> opened_;
 };
 
+constexpr int kCacheFormat = 2;  // raised where spec_json.cc writes more or less: what is older is made anew
+
 std::string cache_path() {
   const char* xdg = std::getenv("XDG_CACHE_HOME");
   const char* home = std::getenv("HOME");
@@ -157,7 +159,7 @@ json read_cache() {
   if (path.empty()) return json::object();
   try {
     const json cache = json::parse(real_disk().read(path).value_or(""), nullptr, false);
-    if (cache.is_object() && cache.value("format", 0) == 1)
+    if (cache.is_object() && cache.value("format", 0) == kCacheFormat)
       if (const auto plugins = cache.find("plugins"); plugins != cache.end() && plugins->is_object()) return *plugins;
   } catch (const std::exception&) {  // a memo that cannot be read is no memo
   }
@@ -170,7 +172,7 @@ void write_cache(const json& plugins) {
   try {
     make_folders(real_disk(), folder_of(path));
     const std::string temp = path + "." + random_hex(6);
-    real_disk().write(temp, json{{"format", 1}, {"plugins", plugins}}.dump());
+    real_disk().write(temp, json{{"format", kCacheFormat}, {"plugins", plugins}}.dump());
     real_disk().rename(temp, path);
   } catch (const Error&) {  // a read-only home: every start loads the plugins
   }

@@ -5,6 +5,8 @@
 #include <optional>
 #include <set>
 
+#include "rules.h"
+
 namespace pixgraph {
 
 namespace {
@@ -40,7 +42,9 @@ std::string preset_fault(const Param& param) {
     }
     case Type::text:
       if (!param.preset.text()) return "its default is of another type";
-      if (!param.choices.empty() && std::ranges::find(param.choices, *param.preset.text()) == param.choices.end())
+      if (!has_form(param, *param.preset.text())) return "its default is no colour";
+      if (param.form == Form::any && !param.choices.empty() &&
+          std::ranges::find(param.choices, *param.preset.text()) == param.choices.end())
         return "its default is not one of its choices";
       return {};
     case Type::boolean: return param.preset.boolean() ? std::string() : "its default is of another type";
@@ -77,6 +81,8 @@ std::string fault(const Spec& spec) {
     if (param.min > param.max) return "the range of `" + param.name + "` is empty";
     if (std::string why = preset_fault(param); !why.empty()) return "`" + param.name + "`: " + why;
   }
+  for (const Rule& rule : spec.rules)
+    if (std::string why = rule_fault(spec, rule); !why.empty()) return why;
   for (const Port& port : spec.outputs) {
     if (!is_key(port.name)) return "`" + port.name + "` is not a lower_case name";
     if (port.doc.empty()) return "`" + port.name + "` has no description";

@@ -4,8 +4,12 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <optional>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <pixgraph/colour.h>
 
 #include "unicode.h"
 
@@ -235,12 +239,10 @@ Reading<std::string> read_colour(const DocumentValue& written) {
     const bool commented = written.kind == DocumentValue::Kind::null && written.text.empty();
     return {{}, described(written), commented ? "a `#` outside quotes begins a comment: " + help : help};
   }
-  const std::string text = lower(written.text);
-  const bool hex = text.starts_with('#') && std::all_of(text.begin() + 1, text.end(),
-                                                        [](char c) { return is_digit(c) || (c >= 'a' && c <= 'f'); });
-  if (hex && text.size() == 7) return {text, {}, {}};
-  if (hex && text.size() == 4)
-    return {std::string("#") + text[1] + text[1] + text[2] + text[2] + text[3] + text[3], {}, {}};
+  const auto colour = parse_colour(written.text);
+  if (colour && written.text.size() <= 7)
+    return {fmt::format("#{:02x}{:02x}{:02x}", (*colour)[0], (*colour)[1], (*colour)[2]), {}, {}};
+  if (colour) return {{}, ticked(written.text) + " has alpha", help};
   return {{}, ticked(written.text) + " is none", help};
 }
 

@@ -35,7 +35,7 @@ Reading<Value> read_json_scalar(const DocumentValue& written);
 /// `400ms`, `30s`, `5m`, `1h30m`.
 Reading<std::chrono::milliseconds> read_duration(const DocumentValue& written);
 
-/// `#rgb` or `#rrggbb`; gives `#rrggbb` in lower case.
+/// `#rgb` or `#rrggbb`, a colour without alpha; gives `#rrggbb` in lower case.
 Reading<std::string> read_colour(const DocumentValue& written);
 
 /// What a value of the document is, for a sentence: "a list", "`abc`", "nothing".

@@ -53,6 +53,26 @@ static std::vector<Port> ports_from_json(const json& list) {
   return ports;
 }
 
+static json rules_to_json(const std::vector<Rule>& rules) {
+  json list = json::array();
+  for (const Rule& rule : rules)
+    list.push_back({{"kind", static_cast<int>(rule.kind)},
+                    {"groups", rule.groups},
+                    {"factor", rule.factor},
+                    {"message", rule.message},
+                    {"hint", rule.hint}});
+  return list;
+}
+
+static std::vector<Rule> rules_from_json(const json& list) {
+  std::vector<Rule> rules;
+  for (const json& rule : list)
+    rules.push_back({static_cast<Rule::Kind>(rule.at("kind").get<int>()),
+                     rule.at("groups").get<std::vector<std::vector<std::string>>>(), rule.at("factor"),
+                     rule.at("message"), rule.at("hint")});
+  return rules;
+}
+
 static constexpr double kNone = std::numeric_limits<double>::infinity();
 
 json spec_to_json(const Spec& spec) {
@@ -67,6 +87,7 @@ json spec_to_json(const Spec& spec) {
     if (std::isfinite(param.min)) one["min"] = param.min;
     if (std::isfinite(param.max)) one["max"] = param.max;
     if (!param.choices.empty()) one["choices"] = param.choices;
+    if (param.form == Form::colour) one["form"] = "colour";
     params.push_back(std::move(one));
   }
   return {{"name", spec.name},
@@ -76,6 +97,7 @@ json spec_to_json(const Spec& spec) {
           {"open_input", spec.open_input},
           {"open_input_doc", spec.open_input_doc},
           {"params", params},
+          {"rules", rules_to_json(spec.rules)},
           {"outputs", ports_to_json(spec.outputs)},
           {"pool", static_cast<int>(spec.pool)},
           {"cost", static_cast<int>(spec.cost)},
@@ -92,6 +114,7 @@ Spec spec_from_json(const json& from) {
   spec.pool = static_cast<Pool>(from.at("pool").get<int>());
   spec.cost = static_cast<Cost>(from.at("cost").get<int>());
   spec.examples = from.at("examples").get<std::vector<std::string>>();
+  spec.rules = rules_from_json(from.at("rules"));
   for (const json& one : from.at("params")) {
     Param param;
     param.name = one.at("name");
@@ -103,6 +126,7 @@ Spec spec_from_json(const json& from) {
     param.min = one.value("min", -kNone);
     param.max = one.value("max", kNone);
     param.choices = one.value("choices", std::vector<std::string>{});
+    if (one.value("form", "") == "colour") param.form = Form::colour;
     param.unit = one.at("unit");
     param.doc = one.at("doc");
     param.in_key = one.at("in_key");

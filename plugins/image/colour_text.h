@@ -1,4 +1,4 @@
-// colour_text: colours as people write them.
+// colour_text: colours as people write them (pixgraph/colour.h), as the kernels take them.
 #pragma once
 
 #include <string_view>
@@ -7,7 +7,7 @@
 
 namespace pixgraph::image {
 
-/// "#rgb", "#rrggbb" or "#rrggbbaa" (hexadecimal); anything else is Error E333. `param` is named in the error.
-Colour parse_colour(std::string_view text, std::string_view param);
+/// Error E333, which names `param`, for a text that is none.
+Colour colour_named(std::string_view text, std::string_view param);
 
 }  // namespace pixgraph::image

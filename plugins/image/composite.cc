@@ -27,8 +27,6 @@ static bool is_placed(const Call& call) {
 static Rect place_of(const Call& call, const Image& over, const Image& under) {
   const std::string& gravity = call.text("gravity");
   const bool by_numbers = call.has("left") || call.has("top");
-  if (by_numbers && gravity != "none")
-    throw Error("E330", "Composite has both `gravity` and `left` or `top`", "give one or the other");
   if (by_numbers)
     return {call.has("left") ? static_cast<int>(call.integer("left")) : 0,
             call.has("top") ? static_cast<int>(call.integer("top")) : 0, over.width(), over.height()};
@@ -99,6 +97,7 @@ void add_composite(Registrar& registrar) {
                      .max = 100000,
                      .unit = "px",
                      .doc = "where the upper picture's upper side goes"})
+          .rule({.groups = {{"gravity"}, {"left", "top"}}})
           .out("image", Type::image, "of the lower picture's size; has alpha where `under` has it (in and out: always)")
           .example("final: {type: Composite, over: \"${cutout}\", under: \"${background}\"}")
           .example("signed: {type: Composite, over: \"${logo}\", under: \"${photo}\", gravity: south_east, margin: 24, "

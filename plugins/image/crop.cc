@@ -41,8 +41,6 @@ static Rect said_box(const Call& call, const Image& image) {
 static Rect box_of(const Call& call, const Image& image) {
   const bool to_alpha = call.text("to") == "alpha", to_mask = call.has("mask");
   if (!to_alpha && !to_mask) return said_box(call, image);
-  if (call.integer("width") || call.integer("height") || call.has("left") || call.has("top") || (to_alpha && to_mask))
-    throw Error("E330", "Crop is told more than one box", "give `mask`, `to: alpha` or width, height, left and top");
   const int margin = static_cast<int>(call.integer("margin"));
   if (to_mask) {
     refuse_mask_of_another_size(*call.mask("mask"), image, "Crop");
@@ -88,6 +86,9 @@ void add_crop(Registrar& registrar) {
                      .doc = "the box's upper side"})
           .param("margin", 0, {0, 100000}, "px",
                  "with a mask or `to: alpha`: so much more on each side, where there is")
+          .rule({.groups = {{"mask"}, {"to"}, {"width", "height", "left", "top"}},
+                 .message = "Crop is told more than one box",
+                 .hint = "give `mask`, `to: alpha` or width, height, left and top"})
           .out("image", Type::image, "the part")
           .out("left", Type::integer, "where it was in the picture, in pixels; Composite takes left and top")
           .out("top", Type::integer, "where it was in the picture, in pixels")

@@ -21,19 +21,12 @@ static std::string media_type_of(const std::string& format) {
   return format == "exr" ? "image/x-exr" : "image/" + format;
 }
 
-static void refuse_options_without_effect(const Call& call, const std::string& format) {
-  if (call.boolean("lossless") && format != "webp")
-    throw Error(
-        "E335", "`lossless` is a choice that only WebP has, and `format` is " + format,
-        format == "jpeg" ? "write `format: webp` or `format: png`" : "leave it out: " + format + " loses nothing");
-}
-
 static ImagePtr prepared(const Call& call, const std::string& format) {
   ImagePtr image = straight(call.image("image"));
   // EXR holds light of no profile; the others keep a profile where it may stay.
   if (image->info.icc && (call.text("profile") == "srgb" || format == "exr")) image = convert_profile(*image, nullptr);
   if (!image->has_alpha() || !call.has("flatten")) return image;
-  const Colour behind = parse_colour(call.text("flatten"), "flatten");
+  const Colour behind = colour_named(call.text("flatten"), "flatten");
   if (image->colour_channels() == 1 && !behind.grey())
     image = grey_to_rgb(image->info.icc ? *convert_profile(*image, nullptr) : *image);
   return flatten(*image, behind);
@@ -41,7 +34,6 @@ static ImagePtr prepared(const Call& call, const std::string& format) {
 
 static void run(Call& call) {
   const std::string& format = call.text("format");
-  refuse_options_without_effect(call, format);
   EncodeRequest request;
   request.quality = static_cast<int>(call.integer("quality"));
   request.lossless = call.boolean("lossless");
@@ -70,6 +62,11 @@ void add_encode(Registrar& registrar) {
               {.name = "flatten",
                .type = Type::text,
                .doc = "\"#rrggbb\", laid behind what is transparent; not given: jpeg refuses a picture with alpha"})
+          .colour("flatten")
+          .rule({.kind = Rule::Kind::only_with,
+                 .groups = {{"lossless"}, {"format", "webp"}},
+                 .message = "`lossless` is a choice that only WebP has, and `format` is {format}",
+                 .hint = "write `format: webp`, or leave it out: png, tiff and exr lose nothing"})
           .out("file", Type::file, "the file")
           .out("size", Type::integer, "of the file, in bytes")
           .example("small: {type: Encode, image: \"${photo}\", format: webp, quality: 80}"),

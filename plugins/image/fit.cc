@@ -28,7 +28,6 @@ static void run(Call& call) {
   const std::string& mode = call.text("mode");
   const Box box{static_cast<int>(call.integer("width")), static_cast<int>(call.integer("height")),
                 static_cast<int>(call.integer("multiple_of")), call.boolean("enlarge")};
-  if (box.width == 0 && box.height == 0) throw Error("E330", "Fit has no size", "give `width`, `height` or both");
   const Placement placement = place(whole.width, whole.height, box, fitting_of(mode));
   const Filter filter = filter_named(call.text("filter"));
   Placement from = placement;
@@ -59,6 +58,13 @@ void add_fit(Registrar& registrar) {
                  "auto "
                  "(transparent where the picture has alpha, else edge)")
           .param("enlarge", true, "scale smaller pictures up; false: the result is smaller than the box instead")
+          .colour("background", {"edge", "auto"})
+          .rule({.kind = Rule::Kind::needs_any,
+                 .groups = {{"width", "height"}},
+                 .message = "Fit has no size",
+                 .hint = "give `width`, `height` or both"})
+          .rule(sides_take_multiples())
+          .rule(no_huge_box())
           .out("image", Type::image, "the picture at its new size")
           .out("width", Type::integer, "of the result, in pixels")
           .out("height", Type::integer, "of the result, in pixels")

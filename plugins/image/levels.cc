@@ -9,20 +9,10 @@
 
 namespace pixgraph::image {
 
-static std::string as_text(double number) {
-  std::string text = std::to_string(number);
-  text.erase(text.find_last_not_of('0') + 1);
-  if (text.ends_with('.')) text.pop_back();
-  return text;
-}
-
 static void run(Call& call) {
   const ImagePtr image = straight(call.image("image"));
   const double black = call.number("black"), white = call.number("white"), gamma = call.number("gamma"),
                out_black = call.number("out_black"), out_white = call.number("out_white");
-  if (black >= white)
-    throw Error("E335", "`black: " + as_text(black) + "` is not below `white: " + as_text(white) + "`",
-                "everything at or below `black` becomes black; Invert makes a negative");
   if (black == 0 && white == 1 && gamma == 1 && out_black == 0 && out_white == 1) return call.set("image", image);
   const Curve curve = [=](double value) {
     const double place = std::clamp((value - black) / (white - black), 0.0, 1.0);
@@ -39,6 +29,10 @@ void add_levels(Registrar& registrar) {
                     .param("gamma", 1.0, {0.1, 10}, "", "above 1 the middle tones get lighter")
                     .param("out_black", 0.0, {0, 1}, "", "the darkest there is in the result")
                     .param("out_white", 1.0, {0, 1}, "", "the lightest; below `out_black` the result is a negative")
+                    .rule({.kind = Rule::Kind::below,
+                           .groups = {{"black", "white"}},
+                           .message = {},
+                           .hint = "everything at or below `black` becomes black; Invert makes a negative"})
                     .out("image", Type::image, "same size and depth; alpha, profile and metadata stay")
                     .example("clear: {type: Levels, image: \"${photo}\", black: 0.05, white: 0.95}"),
                 run);

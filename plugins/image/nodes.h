@@ -2,8 +2,7 @@
 //
 // Common to all: images are worked on with straight alpha; a picture that needs no change is handed on as it is, so its
 // original file can still be sent instead of a new encoding; profile and metadata are those of the (first) image.
-// Errors: E330 a size that cannot be, E331 images that do not fit the node, E332 a profile, E333 a colour's text,
-// E335 params that exclude each other.
+// Errors: E330 a size that cannot be, E331 images that do not fit the node, E332 a profile, E333 a colour's text.
 #pragma once
 
 #include <pixgraph/plugin.h>

@@ -16,8 +16,6 @@ static Placement placement_of(const Call& call, const Image& image) {
     placement.height = image.height() + px("top") + px("bottom");
     placement.left = px("left"), placement.top = px("top");
   } else {
-    if (px("left") || px("right") || px("top") || px("bottom"))
-      throw Error("E330", "Pad has both a size and borders", "give width and height, or left, right, top and bottom");
     placement.width = px("width") ? px("width") : image.width();
     placement.height = px("height") ? px("height") : image.height();
     if (placement.width < image.width() || placement.height < image.height())
@@ -54,6 +52,11 @@ void add_pad(Registrar& registrar) {
                     .param("background", "auto",
                            "of the borders: \"#rrggbb\", \"#rrggbbaa\", edge (the edge pixels go on) or auto "
                            "(transparent where the picture has alpha, else edge)")
+                    .colour("background", {"edge", "auto"})
+                    .rule({.groups = {{"width", "height"}, {"left", "right", "top", "bottom"}},
+                           .message = "Pad has both a size and borders",
+                           .hint = "give width and height, or left, right, top and bottom"})
+                    .rule(no_huge_box("give smaller borders"))
                     .out("image", Type::image, "the larger picture")
                     .out("left", Type::integer, "where the picture lies in it, in pixels; Crop takes left and top")
                     .out("top", Type::integer, "where the picture lies in it, in pixels")

@@ -131,6 +131,21 @@ ImagePtr with_room_for(ImagePtr image, const Colour& colour) {
 
 }  // namespace
 
+Rule no_huge_box(std::string hint) {
+  return {.kind = Rule::Kind::product,
+          .groups = {{"width", "height"}},
+          .factor = kMaxResultPixels,
+          .message = "a result of {width}x{height} would have more than 500 million pixels",
+          .hint = std::move(hint)};
+}
+
+Rule sides_take_multiples() {
+  return {.kind = Rule::Kind::at_least,
+          .groups = {{"width", "height"}, {"multiple_of"}},
+          .message = {},
+          .hint = "raise `width` and `height` or lower `multiple_of`"};
+}
+
 void refuse_huge(double width, double height, const char* hint) {
   if (width * height <= kMaxResultPixels) return;
   throw Error("E330",
@@ -224,7 +239,7 @@ ImagePtr image_for(const Call& call, std::string_view name, Placement& placement
 Background background_named(std::string_view text, const Image& image) {
   if (text == "edge") return std::nullopt;
   if (text == "auto") return image.has_alpha() ? Background(Colour{0, 0, 0, 0}) : std::nullopt;
-  return parse_colour(text, "background");
+  return colour_named(text, "background");
 }
 
 ImagePtr put(const ImagePtr& image, const Placement& placement, Filter filter, const Background& background) {

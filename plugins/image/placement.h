@@ -39,6 +39,11 @@ struct Placement {
   double offset_y() const { return top - region.top * scale_y(); }
 };
 
+/// What place() refuses of a box whatever the picture is, for the Spec of a node with `width` and `height`...
+Rule no_huge_box(std::string hint = "give a smaller `width` or `height`");
+/// ...and `multiple_of`.
+Rule sides_take_multiples();
+
 /// Throws E330 where a result would have more than 500 million pixels.
 void refuse_huge(double width, double height, const char* hint);
 

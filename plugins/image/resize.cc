@@ -19,13 +19,7 @@ static Placement placement_of(const Call& call, ImageSize image) {
   Fitting fitting = fitting_of(call.text("fit"));
   const bool by_box = box.width != 0 || box.height != 0;
   double scale = call.number("scale");
-  if (by_box && scale != 1)
-    throw Error("E330", "Resize has both `scale` and `width` or `height`", "give one or the other");
-  if (call.has("megapixels")) {
-    if (by_box || scale != 1)
-      throw Error("E330", "Resize has both `megapixels` and `scale`, `width` or `height`", "give one or the other");
-    scale = std::sqrt(call.number("megapixels") * 1e6 / image.width / image.height);
-  }
+  if (call.has("megapixels")) scale = std::sqrt(call.number("megapixels") * 1e6 / image.width / image.height);
   if (!by_box) {
     const double width = std::round(image.width * scale), height = std::round(image.height * scale);
     refuse_huge(width, height, "give a smaller `scale`");
@@ -71,6 +65,11 @@ void add_resize(Registrar& registrar) {
           .param("background", "auto",
                  "of pad: \"#rrggbb\", \"#rrggbbaa\", edge, or auto (transparent with alpha, else edge)")
           .param("enlarge", true, "scale smaller pictures up; false: the result is smaller instead")
+          .colour("background", {"edge", "auto"})
+          .rule({.groups = {{"scale"}, {"width", "height"}}})
+          .rule({.groups = {{"megapixels"}, {"scale", "width", "height"}}})
+          .rule(sides_take_multiples())
+          .rule(no_huge_box())
           .out("image", Type::image, "the scaled picture")
           .out("width", Type::integer, "of the result, in pixels")
           .out("height", Type::integer, "of the result, in pixels")

@@ -46,7 +46,7 @@ static ImagePtr on_canvas(const ImagePtr& image, int width, int height) {
 
 static void run(Call& call) {
   ImagePtr image = straight(call.image("image"));
-  const Colour background = parse_colour(call.text("background"), "background");
+  const Colour background = colour_named(call.text("background"), "background");
   const double degrees = std::fmod(std::fmod(call.number("angle"), 360) + 360, 360);
   const bool keeps_size = !call.boolean("expand");
   if (std::fmod(degrees, 90) == 0) {
@@ -80,6 +80,7 @@ void add_rotate(Registrar& registrar) {
           .choice("filter", "cubic", {"lanczos3", "cubic", "triangle", "nearest"}, "for other angles")
           .param("background", "#00000000",
                  "of the corners at other angles: \"#rrggbb\" or \"#rrggbbaa\"; the default is transparent")
+          .colour("background")
           .out("image", Type::image, "turned; has alpha at other angles where the background is not solid")
           .since(2)
           .example("upright: {type: Rotate, image: \"${photo}\", angle: -1.5, background: \"#ffffff\"}"),

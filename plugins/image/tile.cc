@@ -21,10 +21,6 @@ static std::vector<int> starts(int length, int size, int overlap) {
 static void run(Call& call) {
   const ImagePtr image = call.image("image");
   const int size = static_cast<int>(call.integer("size")), overlap = static_cast<int>(call.integer("overlap"));
-  if (overlap > size / 2)
-    throw Error("E330",
-                "an overlap of " + std::to_string(overlap) + " is more than half of a tile of " + std::to_string(size),
-                "lower `overlap` or raise `size`");
   const std::vector<int> lefts = starts(image->width(), size, overlap), tops = starts(image->height(), size, overlap);
   const int width = std::min(size, image->width()), height = std::min(size, image->height());
   List tiles;
@@ -43,6 +39,11 @@ void add_tile(Registrar& registrar) {
           .in("image", Type::image, "the picture")
           .param("size", 512, {16, 8192}, "px", "sides of a tile; a smaller picture is one tile")
           .param("overlap", 64, {0, 4096}, "px", "two neighbours share at least this; at most half of the size")
+          .rule({.kind = Rule::Kind::ordered,
+                 .groups = {{"overlap", "size"}},
+                 .factor = 2,
+                 .message = "an overlap of {overlap} is more than half of a tile of {size}",
+                 .hint = "lower `overlap` or raise `size`"})
           .out("tiles", list_of(Type::image), "row by row, all of one size")
           .out("layout", Type::json, "where they were (tile_width, tile_height, overlap, lefts, tops); Untile takes it")
           .example("tiles: {type: Tile, image: \"${photo}\", size: 512, overlap: 64}"),

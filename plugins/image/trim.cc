@@ -26,7 +26,7 @@ static Rect content(const Image& image, const T* border, double tolerance) {
 static Rect content_of(const Image& image, const std::string& colour, double tolerance) {
   return with_sample_type(image.sample(), [&]<class T>(T) {
     if (colour == "auto") return content<T>(image, image.row<T>(0), tolerance);
-    const Colour parsed = parse_colour(colour, "colour");
+    const Colour parsed = colour_named(colour, "colour");
     T border[4];
     for (int c = 0; c < image.channels(); ++c) border[c] = from_unit<T>(parsed.channel(c, image.colour_channels()));
     return content<T>(image, border, tolerance);
@@ -55,6 +55,7 @@ void add_trim(Registrar& registrar) {
           .in("image", Type::image, "the picture")
           .param("colour", "auto",
                  "of the border: \"#rrggbb\" or \"#rrggbbaa\"; auto: that of the pixel in the upper left corner")
+          .colour("colour", {"auto"})
           .param("tolerance", 0.02, {0, 1}, "",
                  "how far a channel may be from the colour, of black to white: 0.02 bears a JPEG's noise")
           .param("margin", 0, {0, 100000}, "px", "so much of the border stays, where there is")

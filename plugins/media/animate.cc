@@ -51,8 +51,6 @@ static void run(Call& call) {
   animation.canceled = [&call] { return call.canceled(); };
   const std::string& format = call.text("format");
   const int quality = static_cast<int>(call.integer("quality"));
-  if (call.boolean("lossless") && format != "webp")
-    throw Error("E335", "`lossless` is a choice that only WebP has, and `format` is " + format, "write `format: webp`");
   if (format == "gif" && *std::ranges::min_element(animation.seconds) < 0.02)
     call.warn("players show GIF frames of less than 0.02 s for 0.1 s: MP4 and WebP keep such times");
   const Image& first = *animation.frames[0];
@@ -89,6 +87,11 @@ void add_animate(Registrar& registrar) {
           .choice("palette", "frame", {"frame", "shared"},
                   "gif: colours chosen for each frame, or the same for all, which flickers less")
           .param("background", "#ffffff", "mp4: \"#rrggbb\" under what is transparent")
+          .colour("background")
+          .rule({.kind = Rule::Kind::only_with,
+                 .groups = {{"lossless"}, {"format", "webp"}},
+                 .message = "`lossless` is a choice that only WebP has, and `format` is {format}",
+                 .hint = "write `format: webp`"})
           .out("file", Type::file, "the animation")
           .since(2)
           .example("animation: {type: Animate, frames: [\"${first}\", \"${second}\"], format: webp, fps: 2}"),

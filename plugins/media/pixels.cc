@@ -8,6 +8,8 @@
 #include <string>
 #include <type_traits>
 
+#include <pixgraph/colour.h>
+
 namespace pixgraph::media {
 namespace {
 
@@ -70,12 +72,6 @@ void convert_to_srgb(Image& rgba, const Bytes& icc) {
   }
 }
 
-int digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  c = static_cast<char>(c | 0x20);
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 }  // namespace
 
 std::shared_ptr<Image> as_rgba(const Image& image) {
@@ -104,24 +100,15 @@ std::shared_ptr<Image> without_alpha(const Image& rgba) {
 }
 
 std::shared_ptr<Image> laid_over(const Image& rgba, std::string_view colour) {
-  const bool is_short = colour.size() == 4;
-  int behind[3] = {};
-  bool good = (is_short || colour.size() == 7) && colour[0] == '#';
-  for (std::size_t i = 0; good && i < 3; ++i) {
-    const int high = digit(colour[is_short ? 1 + i : 1 + 2 * i]), low = digit(colour[is_short ? 1 + i : 2 + 2 * i]);
-    good = high >= 0 && low >= 0;
-    behind[i] = high * 16 + low;
-  }
-  if (!good)
-    throw Error("E333", "`background: " + std::string(colour) + "` is not a colour",
-                "write it in quotes as \"#rrggbb\"");
+  const auto behind = parse_colour(colour);
+  if (!behind) throw no_colour(colour, "background");
   auto out = std::make_shared<Image>(rgba.width(), rgba.height(), 3);
   for (int y = 0; y < rgba.height(); ++y) {
     const std::uint8_t* from = rgba.row(y);
     std::uint8_t* to = out->row(y);
     for (int x = 0; x < rgba.width(); ++x, from += 4, to += 3)
       for (int c = 0; c < 3; ++c)
-        to[c] = static_cast<std::uint8_t>((from[c] * from[3] + behind[c] * (255 - from[3]) + 127) / 255);
+        to[c] = static_cast<std::uint8_t>((from[c] * from[3] + (*behind)[c] * (255 - from[3]) + 127) / 255);
   }
   return out;
 }

@@ -16,7 +16,7 @@ bool opaque(const Image& rgba);
 /// RGBA without its alpha, which is full.
 std::shared_ptr<Image> without_alpha(const Image& rgba);
 
-/// RGBA laid over a colour, "#rrggbb" or "#rgb"; Error E333 for another text.
+/// RGBA laid over a colour, whose own alpha does not count; Error E333 for a text that is none.
 std::shared_ptr<Image> laid_over(const Image& rgba, std::string_view colour);
 
 /// Turned clockwise by 0, 90, 180 or 270 degrees.

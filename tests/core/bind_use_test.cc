@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "support/test_specs.h"
 #include "support/words.h"
 
 namespace pixgraph {
@@ -117,6 +118,33 @@ TEST(BindUse, WhatIsWrongWithTheNodeIsRefused) {
   EXPECT_EQ(
       said_of("  sub: {use: loud.yaml, text: \"${word}\", mark: \"${n}\"}\n  n: {type: Upper, text: \"${sub}\"}\n"),
       "error[E030]: these nodes wait for each other: sub/whole -> n -> sub/whole\n--> main.yaml:4:49\n");
+}
+
+TEST(BindUse, RulesHoldForWhatTheNodeGives) {
+  const std::string inner =
+      "pixgraph: 1\ninputs: {photo: image}\nparams: {width: {type: integer, default: 0}, zoom: {type: number, default: "
+      "1.0}, behind: {type: text, default: auto}}\nnodes:\n"
+      "  half: {type: Resize, image: \"${photo}\", scale: \"${zoom}\", width: \"${width}\"}\n"
+      "  box: {type: Fit, image: \"${half}\", width: \"${width}\", background: \"${behind}\"}\n"
+      "outputs: {r: {value: \"${box}\", file: \"${photo.stem}.png\"}}\n";
+  const auto said = [&](const std::string& given) {
+    Files files;
+    files.write("box.yaml", inner);
+    files.bind(test_registry(), "inputs: {photo: image}\nnodes:\n  sub: {use: box.yaml, photo: \"${photo}\"" + given +
+                                    "}\noutputs: {result: {value: \"${sub}\", file: \"${photo.stem}.png\"}}\n");
+    std::string first;
+    for (std::size_t at = 0, end; (end = files.said.find('\n', at)) != std::string::npos; at = end + 1) {
+      const std::string line = files.said.substr(at, end - at);
+      if (line.starts_with("error") || line.find("-->") != std::string::npos) first += line + "\n";
+    }
+    return first;
+  };
+  EXPECT_EQ(said(", width: 64"), "");
+  EXPECT_EQ(said(""), "error[E330]: Fit has no size\n --> main.yaml:4:3\n");
+  EXPECT_EQ(said(", width: 64, zoom: 0.5"),
+            "error[E330]: Resize has both `scale` and `width` or `height`\n --> main.yaml:4:50\n");
+  EXPECT_EQ(said(", width: 64, behind: grey"),
+            "error[E333]: `background: grey` is not a colour\n --> main.yaml:4:62\n");
 }
 
 TEST(BindUse, FilesThatUseEachOtherAreRefused) {

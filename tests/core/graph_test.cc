@@ -131,10 +131,10 @@ TEST(Graph, OrderFollowsNeedsNotLines) {
   const Graph graph = good(R"(pixgraph: 1
 inputs: {photo: image}
 nodes:
-  last: {type: Fit, image: "${middle}"}
-  middle: {type: Fit, image: "${first}"}
-  free: {type: Fit, image: "${photo}"}
-  first: {type: Fit, image: "${photo}"}
+  last: {type: Fit, image: "${middle}", width: 64}
+  middle: {type: Fit, image: "${first}", width: 64}
+  free: {type: Fit, image: "${photo}", width: 64}
+  first: {type: Fit, image: "${photo}", width: 64}
 outputs:
   a: {value: "${last}", file: "a/${photo.relpath}"}
   b: {value: "${free}", file: "b/${photo.stem}.png", metadata: keep, flatten: "#fff", subsampling: 4:4:4, quality: 1}
@@ -154,7 +154,8 @@ TEST(Graph, AnOutputOfAnInputNeedsNoNodes) {
 
 TEST(Graph, ReferencesNeedNoQuotesOutsideOfBraces) {
   const Graph graph = good(
-      "pixgraph: 1\ninputs:\n  photo: image\nnodes:\n  small:\n    type: Fit\n    image: ${photo}\noutputs:\n  a:\n    "
+      "pixgraph: 1\ninputs:\n  photo: image\nnodes:\n  small:\n    type: Fit\n    image: ${photo}\n    width: "
+      "64\noutputs:\n  a:\n    "
       "value: ${small}\n    file: ${photo.stem}.jpg\n");
   EXPECT_EQ(shown(graph, graph.nodes[0].arguments[0]), "<photo: image>");
 }
@@ -300,9 +301,11 @@ TEST(Graph, ABrokenThingIsReportedOnce) {
            "\"${a.some.thing}\", width: \"${a}\"}\noutputs:\n  r: {value: \"${b}\", file: \"${photo.stem}.jpg\"}\n",
            "pixgraph: 1\ninputs: {photo: pikture}\nnodes:\n  b: {type: Fit, image: \"${photo}\", width: "
            "\"${photo.stem}\"}\noutputs:\n  r: {value: \"${b}\", file: \"${photo.stem}.jpg\"}\n",
-           "pixgraph: 1\ninputs: [photo]\nnodes:\n  b: {type: Fit, image: \"${photo}\"}\noutputs:\n  r: {value: "
+           "pixgraph: 1\ninputs: [photo]\nnodes:\n  b: {type: Fit, image: \"${photo}\", width: 64}\noutputs:\n  r: "
+           "{value: "
            "\"${b}\", file: \"${photo.stem}.jpg\"}\n",
-           "pixgraph: 1\ninpust: {photo: image}\nnodes:\n  b: {type: Fit, image: \"${photo}\"}\noutputs:\n  r: {value: "
+           "pixgraph: 1\ninpust: {photo: image}\nnodes:\n  b: {type: Fit, image: \"${photo}\", width: 64}\noutputs:\n  "
+           "r: {value: "
            "\"${b}\", file: \"${photo.stem}.jpg\"}\n",
            "pixgraph: 1\ninputs: {photo: image}\nnodes:\n  b: {type: Fit, imag: \"${photo}\"}\noutputs:\n  r: {value: "
            "\"${b}\", file: \"${photo.stem}.jpg\"}\n",
@@ -334,7 +337,7 @@ TEST(Graph, ConversionsThatTheRegistryKnowsAreNamed) {
     return out;
   };
   EXPECT_EQ(
-      help("  small: {type: Fit, image: \"${photo}\"}\n  a: {type: MaskGrow, mask: \"${small}\"}\n"),
+      help("  small: {type: Fit, image: \"${photo}\", width: 64}\n  a: {type: MaskGrow, mask: \"${small}\"}\n"),
       "E021 `mask` takes a mask, and `${small}` is an image | put an AlphaToMask node between: `small_mask: {type: "
       "AlphaToMask, image: \"${small}\"}`\n");
   EXPECT_EQ(
@@ -354,7 +357,7 @@ TEST(Graph, EveryKnotOfNodesOnce) {
   for (int knot = 0; knot < 3; ++knot)
     for (int i = 0; i < 4; ++i)
       text += "  k" + std::to_string(knot) + std::to_string(i) + ": {type: Fit, image: \"${k" + std::to_string(knot) +
-              std::to_string((i + 1) % 4) + "}\"}\n";
+              std::to_string((i + 1) % 4) + "}\", width: 64}\n";
   text += "outputs:\n  r: {value: \"${k00}\", file: r.jpg}\n";
   const std::string said = bound(text).said;
   EXPECT_NE(said.find("wait for each other: k00 -> k01 -> k02 -> k03 -> k00\n"), std::string::npos) << said;
@@ -364,7 +367,8 @@ TEST(Graph, EveryKnotOfNodesOnce) {
 TEST(Graph, ALongCircleIsNamedInPart) {
   std::string text = "pixgraph: 1\nnodes:\n";
   for (int i = 0; i < 5000; ++i)
-    text += "  n" + std::to_string(i) + ": {type: Fit, image: \"${n" + std::to_string((i + 1) % 5000) + "}\"}\n";
+    text +=
+        "  n" + std::to_string(i) + ": {type: Fit, image: \"${n" + std::to_string((i + 1) % 5000) + "}\", width: 64}\n";
   text += "outputs:\n  r: {value: \"${n0}\", file: r.jpg}\n";
   EXPECT_NE(bound(text).said.find("n10 -> n11 -> (4988 more) -> n0\n"), std::string::npos);
 }

@@ -46,6 +46,7 @@ std::string other_value(const Param& param) {
   switch (param.type) {
     case Type::boolean: return *param.preset.boolean() ? "false" : "true";
     case Type::text:
+      if (param.form == Form::colour) return "\"#123456\"";
       for (const std::string& choice : param.choices)
         if (choice != *param.preset.text()) return choice;
       return "another";
@@ -69,9 +70,14 @@ TEST(Key, ChangingAnyParamOfAnySpecChangesTheKey) {
     const auto key_with = [&](const std::string& more) {
       const std::string output =
           spec->outputs[0].type.type == Type::json || spec->outputs[0].type.type == Type::text ? "json" : "png";
-      const Graph graph = graph_of("inputs: {photo: {type: image}}\nnodes:\n" + node + more +
-                                       "}\noutputs: {result: {value: \"${n}\", file: \"a." + output + "\"}}\n",
-                                   test::test_registry());
+      // Its rules may want another param too, which would be another variant: what is refused for them has a key too.
+      Diagnostics diagnostics;
+      const Document document =
+          parse_document("test.yaml",
+                         "pixgraph: 1\ninputs: {photo: {type: image}}\nnodes:\n" + node + more +
+                             "}\noutputs: {result: {value: \"${n}\", file: \"a." + output + "\"}}\n",
+                         diagnostics);
+      const Graph graph = pixgraph::bind(document, test::test_registry(), {}, diagnostics);
       return recipe_keys(graph, photo_item(), kHash)[0];
     };
     keys.insert(key_with(""));

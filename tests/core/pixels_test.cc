@@ -51,7 +51,8 @@ TEST(Pixels, APremultipliedPictureIsNotMultipliedAgain) {
 TEST(Pixels, AWrongColourIsRefused) {
   for (const char* colour : {"", "white", "#ff", "#ffff", "#gggggg", "ffffff", "#ffffff0"})
     EXPECT_EQ(test::error_of([&] { flattened(*filled(1, 1, 3, 0), colour); }),
-              "E015: `" + std::string(colour) + "` is not a colour (write it as \"#rgb\" or \"#rrggbb\", in quotes)");
+              "E333: `flatten: " + std::string(colour) +
+                  "` is not a colour (write it in quotes as \"#rrggbb\" or, with alpha, \"#rrggbbaa\")");
 }
 
 TEST(Pixels, TheHashIsOfTheWholePictureAndOfNothingElse) {

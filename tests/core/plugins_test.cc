@@ -114,11 +114,24 @@ TEST_F(Plugins, AnotherBuildOfAFileIsLookedAtAgain) {
   EXPECT_EQ(registry.find("Echo")->doc, "Says what it hears");
 }
 
+TEST_F(Plugins, AMemoFromBeforeRulesIsMadeAnew) {
+  load_error({plugin("good")});
+  json kept = cache();
+  EXPECT_EQ(kept["format"], 2);
+  kept["format"] = 1;
+  kept["plugins"][plugin("good")]["offer"]["nodes"][0]["doc"] = "from the memo";
+  std::ofstream(cache_file()) << kept;
+  Registry registry;
+  load_registry(registry, {plugin("good")});
+  EXPECT_EQ(registry.find("Echo")->doc, "Says what it hears");
+  EXPECT_EQ(cache()["format"], 2);
+}
+
 TEST_F(Plugins, ADamagedMemoIsNoMemo) {
   load_error({plugin("good")});
   const json good = cache();
   std::vector<std::string> damaged = {
-      "", "not json", "[]", "{}", R"({"format":1})", R"({"format":1,"plugins":7})", R"({"format":2,"plugins":{}})"};
+      "", "not json", "[]", "{}", R"({"format":1})", R"({"format":1,"plugins":7})", R"({"format":9,"plugins":{}})"};
   for (const char* part : {"identity", "offer"}) {
     json bad = good;
     bad["plugins"][plugin("good")][part] = 7;

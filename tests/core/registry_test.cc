@@ -25,12 +25,13 @@ Spec good() {
 
 TEST(Registry, KnowsTypesByName) {
   const Registry& registry = test::test_registry();
-  EXPECT_THAT(registry.names(), ElementsAre("AlphaToMask", "Composite", "Fetch", "Fit", "ReplicatePredict", "Resize"));
+  EXPECT_THAT(registry.names(), ElementsAre("AlphaToMask", "Composite", "Crop", "Encode", "Fetch", "Fit", "Levels",
+                                            "ReplicatePredict", "Resize", "Tile"));
   EXPECT_EQ(registry.find("Fit")->name, "Fit");
   EXPECT_EQ(registry.find("fit"), nullptr);
   EXPECT_EQ(registry.plugin_of("Fetch"), "http.pixgraph.so");
   EXPECT_EQ(registry.plugin_of("None"), "");
-  EXPECT_EQ(registry.all().size(), 6u);
+  EXPECT_EQ(registry.all().size(), 10u);
   EXPECT_EQ(registry.codecs().size(), 9u);
 }
 
@@ -61,6 +62,11 @@ TEST(Registry, RefusesFaultyDescriptions) {
   EXPECT_EQ(why(good().param("grow", 5, {0, 2}, "px", "x")), "`grow`: its default is out of range");
   EXPECT_EQ(why(good().param("grow", 5, {9, 2}, "px", "x")), "the range of `grow` is empty");
   EXPECT_EQ(why(good().choice("mode", "x", {"a", "b"}, "x")), "`mode`: its default is not one of its choices");
+  EXPECT_EQ(why(good().param("behind", "white", "x").colour("behind")), "`behind`: its default is no colour");
+  EXPECT_EQ(why(good().param("behind", "auto", "x").colour("behind", {"auto"})), "");
+  EXPECT_EQ(why(good().rule({.groups = {{"image"}, {"width"}}})), "a rule names `width`, which it does not have");
+  EXPECT_EQ(why(good().rule({.groups = {{"image"}, {}}})), "a group of a rule is empty");
+  EXPECT_EQ(why(good().rule({.groups = {{"image"}}})), "the groups of a rule are not what its kind wants");
   EXPECT_EQ(why(good().optional({.name = "logo", .type = Type::text, .preset = Value(1), .doc = "x"})),
             "`logo`: its default is of another type");
   EXPECT_EQ(why(good().out("image", Type::mask, "x")), "the output `image` stands there twice");

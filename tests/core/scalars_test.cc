@@ -147,6 +147,7 @@ TEST(Scalars, Colours) {
   EXPECT_EQ(read_colour(quoted("#1A2b3C")).value, "#1a2b3c");
   for (const char* wrong : {"fff", "#ff", "#ggg", "white", "", "#fffffff"})
     EXPECT_FALSE(read_colour(quoted(wrong)).ok()) << wrong;
+  EXPECT_EQ(read_colour(quoted("#ffffff80")).why, "`#ffffff80` has alpha");
 }
 
 }  // namespace

@@ -24,6 +24,14 @@ TEST(SpecJson, EverySpecGoesThereAndBack) {
                    .choice("kind", "b", {"a", "b"}, "one of two")
                    .param("hidden", true, "how, not what")
                    .not_in_key({"hidden"})
+                   .param("tint", "auto", "a colour")
+                   .colour("tint", {"auto"})
+                   .rule({.groups = {{"kind"}, {"exact", "open"}}})
+                   .rule({.kind = Rule::Kind::below,
+                          .groups = {{"open", "exact"}},
+                          .factor = 0.5,
+                          .message = "{open} it is",
+                          .hint = "less"})
                    .out("text", Type::text, "what comes out")
                    .since(7)
                    .example("odd: {type: Odd}"),
@@ -38,8 +46,17 @@ TEST(SpecJson, EverySpecGoesThereAndBack) {
       EXPECT_EQ(back.params[i].min, spec->params[i].min);
       EXPECT_EQ(back.params[i].max, spec->params[i].max);
       EXPECT_EQ(back.params[i].in_key, spec->params[i].in_key);
+      EXPECT_EQ(back.params[i].form, spec->params[i].form);
       EXPECT_EQ(back.params[i].preset.number() != nullptr, spec->params[i].preset.number() != nullptr);
       EXPECT_EQ(back.params[i].preset.integer() != nullptr, spec->params[i].preset.integer() != nullptr);
+    }
+    ASSERT_EQ(back.rules.size(), spec->rules.size());
+    for (std::size_t i = 0; i < back.rules.size(); ++i) {
+      EXPECT_EQ(back.rules[i].kind, spec->rules[i].kind);
+      EXPECT_EQ(back.rules[i].groups, spec->rules[i].groups);
+      EXPECT_EQ(back.rules[i].factor, spec->rules[i].factor);
+      EXPECT_EQ(back.rules[i].message, spec->rules[i].message);
+      EXPECT_EQ(back.rules[i].hint, spec->rules[i].hint);
     }
     EXPECT_EQ(back.version, spec->version);
     EXPECT_EQ(back.pool, spec->pool);

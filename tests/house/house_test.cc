@@ -18,6 +18,7 @@
 #include "key.h"
 #include "plugins.h"
 #include "registry.h"
+#include "rules.h"
 
 namespace pixgraph {
 namespace {
@@ -112,7 +113,10 @@ Value other_value(const Param& param, const Value& now) {
       if (!std::isfinite(number) || number < param.min || number > param.max) continue;
       candidates.push_back(param.type == Type::integer ? Value(static_cast<std::int64_t>(number)) : Value(number));
     }
-  if (param.type == Type::text && param.choices.empty()) candidates = {Value("one text"), Value("another text")};
+  if (param.form == Form::colour)
+    candidates = {Value("#123456"), Value("#abc")};
+  else if (param.type == Type::text && param.choices.empty())
+    candidates = {Value("one text"), Value("another text")};
   for (const std::string& choice : param.choices) candidates.emplace_back(choice);
   for (const Value& candidate : candidates)
     if (show_value(candidate) != show_value(now)) return candidate;
@@ -161,7 +165,7 @@ TEST(House, DefaultsAreInRange) {
                             : param.preset.number() ? *param.preset.number()
                                                     : param.min;
       EXPECT_TRUE(number >= param.min && number <= param.max) << number;
-      if (!param.choices.empty() && param.preset.text()) {
+      if (param.form == Form::any && !param.choices.empty() && param.preset.text()) {
         EXPECT_NE(std::find(param.choices.begin(), param.choices.end(), *param.preset.text()), param.choices.end());
       }
     }
@@ -192,6 +196,7 @@ TEST(House, DescribeSaysEverything) {
       for (const std::string& choice : param.choices) says(choice);
       if (!param.preset.absent()) says("default " + show_value(param.preset));
     }
+    for (const Rule& rule : spec->rules) says("  " + rule_in_words(rule) + "\n");
     for (const std::string& example : spec->examples) says(example);
   }
 }

@@ -16,6 +16,20 @@ inline void add_test_specs(Registry& registry) {
           .choice("filter", "lanczos3", {"lanczos3", "cubic", "triangle", "box", "nearest"}, "how it is scaled")
           .param("background", "auto", "what pad fills the rest with")
           .param("enlarge", true, "scale smaller pictures up")
+          .colour("background", {"edge", "auto"})
+          .rule({.kind = Rule::Kind::needs_any,
+                 .groups = {{"width", "height"}},
+                 .message = "Fit has no size",
+                 .hint = "give `width`, `height` or both"})
+          .rule({.kind = Rule::Kind::at_least,
+                 .groups = {{"width", "height"}, {"multiple_of"}},
+                 .message = {},
+                 .hint = "raise `width` and `height` or lower `multiple_of`"})
+          .rule({.kind = Rule::Kind::product,
+                 .groups = {{"width", "height"}},
+                 .factor = 500e6,
+                 .message = "a result of {width}x{height} would have more than 500 million pixels",
+                 .hint = "give a smaller `width` or `height`"})
           .out("image", Type::image, "the picture at its new size")
           .out("width", Type::integer, "of the result, in pixels")
           .out("height", Type::integer, "of the result, in pixels")
@@ -26,7 +40,48 @@ inline void add_test_specs(Registry& registry) {
                    .param("width", 0, {0, 100000}, "px", "new width")
                    .param("height", 0, {0, 100000}, "px", "new height")
                    .param("scale", 1.0, {0.0001, 100}, "", "a factor instead of width and height")
+                   .rule({.groups = {{"scale"}, {"width", "height"}}})
                    .out("image", Type::image, "the scaled picture"),
+               "image.pixgraph.so");
+  registry.add(Spec("Crop", "Takes a part of a picture")
+                   .in("image", Type::image, "the picture")
+                   .optional_in("mask", Type::mask, "crops to what it selects")
+                   .choice("to", "box", {"box", "alpha"}, "what it is cropped to")
+                   .param("width", 0, {0, 100000}, "px", "of the box")
+                   .rule({.groups = {{"mask"}, {"to"}, {"width"}},
+                          .message = "Crop is told more than one box",
+                          .hint = "give `mask`, `to: alpha` or width"})
+                   .out("image", Type::image, "the part"),
+               "image.pixgraph.so");
+  registry.add(Spec("Encode", "Makes a file of a picture")
+                   .in("image", Type::image, "the picture")
+                   .choice("format", "jpeg", {"jpeg", "webp", "png"}, "the kind of file")
+                   .param("lossless", false, "webp: every pixel stays as it is")
+                   .optional({.name = "flatten", .type = Type::text, .doc = "laid behind what is transparent"})
+                   .colour("flatten")
+                   .rule({.kind = Rule::Kind::only_with,
+                          .groups = {{"lossless"}, {"format", "webp"}},
+                          .message = "`lossless` is a choice that only WebP has, and `format` is {format}",
+                          .hint = "write `format: webp`"})
+                   .out("file", Type::file, "the file"),
+               "image.pixgraph.so");
+  registry.add(Spec("Levels", "Sets what is black and what is white")
+                   .in("image", Type::image, "the picture")
+                   .param("black", 0.0, {0, 1}, "", "what is at or below it becomes black")
+                   .param("white", 1.0, {0, 1}, "", "what is at or above it becomes white")
+                   .rule({.kind = Rule::Kind::below, .groups = {{"black", "white"}}})
+                   .out("image", Type::image, "the picture"),
+               "image.pixgraph.so");
+  registry.add(Spec("Tile", "Cuts a picture into overlapping tiles of one size")
+                   .in("image", Type::image, "the picture")
+                   .param("size", 512, {16, 8192}, "px", "sides of a tile")
+                   .param("overlap", 64, {0, 4096}, "px", "two neighbours share at least this")
+                   .rule({.kind = Rule::Kind::ordered,
+                          .groups = {{"overlap", "size"}},
+                          .factor = 2,
+                          .message = "an overlap of {overlap} is more than half of a tile of {size}",
+                          .hint = "lower `overlap` or raise `size`"})
+                   .out("tiles", list_of(Type::image), "row by row"),
                "image.pixgraph.so");
   registry.add(Spec("AlphaToMask", "Makes a mask of an image's alpha")
                    .in("image", Type::image, "a cutout: an image with alpha")

@@ -29,7 +29,7 @@ struct Port {
 /// What the text of a text param must be; anything else is refused before anything runs.
 enum class Form : std::uint8_t {
   any,
-  colour,  // #rgb, #rrggbb, #rrggbbaa or a name that CSS knows
+  colour,  // as colour.h reads it, or one of the param's choices
 };
 
 /// A setting of a node: a scalar with a default. It may be given as a reference like any input.
@@ -39,7 +39,7 @@ struct Param {
   Value preset;            // the default; absent = the param is left out unless given
   double min = -std::numeric_limits<double>::infinity();
   double max = std::numeric_limits<double>::infinity();
-  std::vector<std::string> choices = {};  // of a text param; empty = any text
+  std::vector<std::string> choices = {};  // of a text param; empty = any text that has its form
   std::string unit = {};                  // "px", "s"; empty = none
   std::string doc = {};
   bool in_key = true;  // false: changes how the work is done, never what comes out
@@ -55,11 +55,15 @@ struct Rule {
     needs_any,     // at least one name of groups[0] must be given
     ordered,       // groups[0] is two number params; where both have a value: first * factor <= second
     below,         // the same, but <
+    at_least,      // number params of groups[0] that are given are at least what the one of groups[1] is
+    product,       // groups[0] is number params; where all are given, their product is at most `factor`
+    only_with,  // names of groups[0] may be given only where groups[1][0], a text param, is one of the words after it
   };
   Kind kind = Kind::alternatives;
   std::vector<std::vector<std::string>> groups;
   double factor = 1;
-  std::string message, hint;  // of the refusal; empty: made from the names
+  /// Of the refusal; empty: made from the names. `{name}` stands for the value of that param.
+  std::string message, hint;
 };
 
 struct Range {
@@ -128,10 +132,10 @@ class Spec {
     rules.push_back(std::move(rule));
     return std::move(*this);
   }
-  /// The text of this param is a colour.
-  Spec&& colour(std::string_view key) && {
+  /// The text of this param is a colour, or one of the words.
+  Spec&& colour(std::string_view key, std::vector<std::string> words = {}) && {
     for (Param& p : params)
-      if (p.name == key) p.form = Form::colour;
+      if (p.name == key) p.form = Form::colour, p.choices = std::move(words);
     return std::move(*this);
   }
   Spec&& runs_in(Pool workers, Cost what) && {

@@ -145,15 +145,6 @@ TEST(Levels, SpreadsWhatLiesBetween) {
   EXPECT_EQ(run("Levels", {{"image", deep}}).get(), deep.get());
 }
 
-TEST(Levels, RefusesBlackAboveWhite) {
-  EXPECT_EQ(
-      error_of([] {
-        run("Levels", {{"image", picture(1, 1, 1, {9})}, {"black", 0.75}, {"white", 0.5}});
-      }),
-      "E335: `black: 0.75` is not below `white: 0.5` (everything at or below `black` becomes black; Invert makes a "
-      "negative)");
-}
-
 TEST(Grayscale, Methods) {
   const auto image = picture(1, 1, 4, {255, 0, 3, 40});
   const auto grey = [&](const char* method) {

@@ -146,12 +146,8 @@ TEST(Composite, Places) {
   EXPECT_EQ(at({{"left", 2}, {"mode", "in"}}, dot), (Samples{0, 0, 0, 0, 9, 255, 0, 0, 0, 0, 0, 0}));
 }
 
-TEST(Composite, RefusesTwoPlacesAndWarnsOfNone) {
+TEST(Composite, WarnsOfAPlaceOutside) {
   const auto dot = picture(1, 1, 1, {9}), under = picture(3, 2, 1, {0});
-  EXPECT_EQ(error_of([&] {
-              composed({{"over", dot}, {"under", under}, {"left", 1}, {"gravity", "north"}});
-            }),
-            "E330: Composite has both `gravity` and `left` or `top` (give one or the other)");
   std::vector<std::string> warnings;
   EXPECT_EQ(
       samples_of(*run("Composite", {{"over", dot}, {"under", under}, {"left", 3}}, &warnings).at("image").image()),

@@ -127,7 +127,7 @@ TEST(EveryNode, RefusesAColourThatIsNone) {
   for (const auto& [type, node] : image_nodes().nodes)
     for (const char* name : {"background", "colour", "flatten"}) {
       const Param* param = node.spec.parameter(name);
-      if (!param || param->type != Type::text || !param->choices.empty()) continue;
+      if (!param || param->form != Form::colour) continue;
       Values values = values_for(node.spec, image, false);
       // Where bars are drawn.
       if (type == "Resize") values["fit"] = "pad";

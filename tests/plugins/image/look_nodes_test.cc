@@ -325,15 +325,6 @@ TEST(Encode, Flattens) {
               run_with(host, "Encode", {{"image", picture(1, 1, 2, {255, 51})}, {"flatten", "red"}});
             }),
             "E333: `flatten: red` is not a colour (write it in quotes as \"#rrggbb\" or, with alpha, \"#rrggbbaa\")");
-  EXPECT_EQ(error_of([&] {
-              run_with(host, "Encode", {{"image", scene(2, 2, 3)}, {"lossless", true}});
-            }),
-            "E335: `lossless` is a choice that only WebP has, and `format` is jpeg (write `format: webp` or `format: "
-            "png`)");
-  EXPECT_EQ(error_of([&] {
-              run_with(host, "Encode", {{"image", scene(2, 2, 3)}, {"format", "png"}, {"lossless", true}});
-            }),
-            "E335: `lossless` is a choice that only WebP has, and `format` is png (leave it out: png loses nothing)");
 }
 
 TEST(Load, TellsWhatTheFileHolds) {

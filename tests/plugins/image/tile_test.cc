@@ -97,11 +97,6 @@ TEST(Untile, BringsTilesToOneKind) {
   EXPECT_EQ(std::vector<std::uint8_t>(whole->row(0), whole->row(0) + 4), (std::vector<std::uint8_t>{7, 7, 7, 255}));
 }
 
-TEST(Tile, RefusesInASentence) {
-  EXPECT_EQ(error_of([] { tiled(picture(9, 9, 1, {0}), 16, 9); }),
-            "E330: an overlap of 9 is more than half of a tile of 16 (lower `overlap` or raise `size`)");
-}
-
 TEST(Untile, RefusesInASentence) {
   const Value layout = tiled(picture(32, 16, 1, {0}), 16, 0).at("layout");
   const auto tile = picture(16, 16, 1, {0});
