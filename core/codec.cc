@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cctype>
+#include <charconv>
 #include <fstream>
 
 #include "disk.h"
@@ -190,6 +191,19 @@ std::string extension_of(std::string_view path) {
   std::string extension(path.substr(dot));
   for (char& c : extension) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return extension;
+}
+
+std::optional<std::uint64_t> parse_pixels(std::string_view text) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || number == 0) return std::nullopt;
+  const std::string_view unit = text.substr(static_cast<std::size_t>(end - text.data()));
+  const std::uint64_t each = unit.empty()                  ? 1
+                             : unit == "M" || unit == "MP" ? 1'000'000
+                             : unit == "G" || unit == "GP" ? 1'000'000'000
+                                                           : 0;
+  if (each == 0 || number > INT64_MAX / each) return std::nullopt;
+  return number * each;
 }
 
 }  // namespace pixgraph

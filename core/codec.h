@@ -21,11 +21,14 @@ namespace pixgraph {
 
 class Registry;
 
+/// Of a picture, unless `--max-pixels` says otherwise: more is refused before memory is taken.
+inline constexpr std::uint64_t kMaxPixels = 500'000'000;
+
 class Codecs {
  public:
   static constexpr int kSmallest = 160;  // no side of a picture that is decoded smaller than its file is below that
 
-  explicit Codecs(const Registry& registry, std::uint64_t max_pixels = 500'000'000);
+  explicit Codecs(const Registry& registry, std::uint64_t max_pixels = kMaxPixels);
 
   /// The codec that reads these bytes (the first 4 kB are enough); null where none does.
   const CodecInfo* of_content(std::span<const std::uint8_t> bytes) const;
@@ -63,5 +66,8 @@ class Codecs {
 
 /// Lower-case extension with its dot; "" where there is none.
 std::string extension_of(std::string_view path);
+
+/// "24000000", "500M" or "500MP" (millions), "2G" or "2GP" (thousands of them); nullopt for anything else.
+std::optional<std::uint64_t> parse_pixels(std::string_view text);
 
 }  // namespace pixgraph

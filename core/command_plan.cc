@@ -20,7 +20,7 @@ namespace pixgraph {
 static PlanSummary planned(const Graph& graph, const Arguments& arguments, const RunOptions& options, Index& index) {
   const ItemTable table = chosen_items(graph, arguments, options);
   const std::string state = find_state_folder(graph.file, options);
-  const Codecs codecs(registry_for(arguments));
+  const Codecs codecs(registry_for(arguments), options.max_pixels);
   OutputWriter writer(real_disk(), index, codecs, options.out, options.overwrite, PastOutputs(state + "/runs"));
   writer.keep_out_of(state);
   const Planner planner(graph, index, writer, {options.fresh, {options.rebuy.begin(), options.rebuy.end()}});

@@ -127,6 +127,13 @@ RunOptions options_of(const Arguments& arguments) {
     if (!options.memory)
       throw Error("E804", "`--memory " + arguments.value("--memory") + "` is not a size", "write it as 4G or 512M");
   }
+  if (arguments.has("--max-pixels")) {
+    const auto pixels = parse_pixels(arguments.value("--max-pixels"));
+    if (!pixels)
+      throw Error("E804", "`--max-pixels " + arguments.value("--max-pixels") + "` is not a number of pixels",
+                  "write it as 800M (millions) or 24000000");
+    options.max_pixels = *pixels;
+  }
   options.console = console_options(arguments);
   options.live = arguments.has("--live");
   options.port = whole_number(arguments, "--port", 0, 1, 65535);

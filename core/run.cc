@@ -363,7 +363,7 @@ int run_graph(const Graph& graph, const Registry& registry, const ItemTable& tab
   try {
     Disk& disk = real_disk();
     const std::string state = state_folder(graph.file, options);
-    Codecs codecs(registry);
+    Codecs codecs(registry, options.max_pixels);
     Index index(state);
     Thumbnails thumbnails(disk, codecs, join_path(state, "thumbnails"));
     codecs.watch([&](const File& file, const Image& image) {

@@ -27,9 +27,10 @@ inline constexpr int kExitDone = 0, kExitItemsFailed = 1, kExitWrongRequest = 2,
 struct RunOptions {
   std::string out = "out";
   std::string state;  // empty: .pixgraph beside the pipeline file, or in `out` where that cannot be written
-  std::optional<std::uint64_t> memory;  // bytes to hold at most; not given: half of the machine's
-  int jobs = 0;                         // cpu workers; 0: as many as there are processors
-  int jobs_remote = 0;                  // predictions in flight per server; 0: what the pipeline file says, else 32
+  std::optional<std::uint64_t> memory;    // bytes to hold at most; not given: half of the machine's
+  std::uint64_t max_pixels = kMaxPixels;  // of a picture that is read
+  int jobs = 0;                           // cpu workers; 0: as many as there are processors
+  int jobs_remote = 0;                    // predictions in flight per server; 0: what the pipeline file says, else 32
   std::optional<double> creates_per_minute;  // 0: unlimited; absent: what the pipeline file says, else 600
   bool overwrite = false;
   bool sandbox = false;

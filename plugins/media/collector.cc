@@ -7,7 +7,7 @@
 namespace pixgraph::media {
 
 void Collector::set_size(std::uint64_t width, std::uint64_t height) {
-  refuse_too_large(width, height, choice_.max_pixels);
+  refuse_too_large(width, height, choice_.max_pixels, "max_megapixels");
   frame_pixels_ = width * height;
 }
 

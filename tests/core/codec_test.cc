@@ -167,6 +167,27 @@ TEST(Codecs, RowsAreHandedOnAndSomeOfThemWatched) {
   EXPECT_EQ(watched, 2);
 }
 
+TEST(Codecs, PixelsAreReadWithTheirUnit) {
+  EXPECT_EQ(parse_pixels("24000000"), 24'000'000u);
+  EXPECT_EQ(parse_pixels("800M"), 800'000'000u);
+  EXPECT_EQ(parse_pixels("800MP"), 800'000'000u);
+  EXPECT_EQ(parse_pixels("2G"), 2'000'000'000u);
+  EXPECT_EQ(parse_pixels("1GP"), 1'000'000'000u);
+  for (const char* wrong :
+       {"", "0", "0M", "-5", "M", "5k", "1.5M", "800 M", "800mp", "99999999999999999999", "9999999999G"})
+    EXPECT_EQ(parse_pixels(wrong), std::nullopt) << wrong;
+}
+
+TEST(Codecs, AnImageOverTheLimitIsRefusedWithTheLimit) {
+  EXPECT_EQ(error_of([] { refuse_too_large(5, 4, 19); }),
+            "E313: the image has 5x4 pixels, which is over the limit of 19 (if it is meant to be that large, "
+            "`--max-pixels` raises the limit; a small file of that size is often a decompression bomb)");
+  EXPECT_EQ(error_of([] { refuse_too_large(5, 4, 20); }), "");
+  EXPECT_EQ(error_of([] { refuse_too_large(2000, 1001, 2'000'000); }),
+            "E313: the image has 2000x1001 pixels, which is over the limit of 2 million (if it is meant to be that "
+            "large, `--max-pixels` raises the limit; a small file of that size is often a decompression bomb)");
+}
+
 TEST(Codecs, ExtensionsAreTheLastPart) {
   EXPECT_EQ(extension_of("a/b.JPG"), ".jpg");
   EXPECT_EQ(extension_of("a.tar.gz"), ".gz");

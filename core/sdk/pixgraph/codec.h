@@ -79,13 +79,17 @@ struct EncodeRequest {
 };
 
 /// Throws E313 for a picture over the limit. Every header() and decode() calls it before it takes memory for pixels.
-inline void refuse_too_large(std::uint64_t width, std::uint64_t height, std::uint64_t max_pixels) {
+/// `raise`: what raises the limit.
+inline void refuse_too_large(std::uint64_t width, std::uint64_t height, std::uint64_t max_pixels,
+                             const char* raise = "--max-pixels") {
   if (width == 0 || height <= max_pixels / width) return;
-  throw Error(
-      "E313",
-      "the image has " + std::to_string(width) + "x" + std::to_string(height) + " pixels, which is over the limit of " +
-          std::to_string(max_pixels / 1'000'000) + " million",
-      "if it is meant to be that large, shrink it before; a small file of that size is often a decompression bomb");
+  const bool millions = max_pixels >= 1'000'000 && max_pixels % 1'000'000 == 0;
+  throw Error("E313",
+              "the image has " + std::to_string(width) + "x" + std::to_string(height) +
+                  " pixels, which is over the limit of " +
+                  (millions ? std::to_string(max_pixels / 1'000'000) + " million" : std::to_string(max_pixels)),
+              "if it is meant to be that large, `" + std::string(raise) +
+                  "` raises the limit; a small file of that size is often a decompression bomb");
 }
 
 struct Codec {

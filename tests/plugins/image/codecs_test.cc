@@ -152,8 +152,7 @@ TEST(Codecs, BombsAreRefusedBeforeMemoryIsTaken) {
     }
   const std::string expected =
       "E313: the image has 50000x50000 pixels, which is over the limit of 500 million (if it is meant to be that "
-      "large, "
-      "shrink it before; a small file of that size is often a decompression bomb)";
+      "large, `--max-pixels` raises the limit; a small file of that size is often a decompression bomb)";
   EXPECT_EQ(error_of([&] { png_header(request_of(png)); }), expected);
   EXPECT_EQ(error_of([&] { decode_png(request_of(png)); }), expected);
   EXPECT_EQ(error_of([&] { jpeg_header(request_of(jpeg)); }), expected);

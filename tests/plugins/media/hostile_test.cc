@@ -55,7 +55,7 @@ TEST(Hostile, SizesAreRefusedBeforeMemoryIsTaken) {
   gif[6] = gif[7] = gif[8] = gif[9] = 0xff;  // the canvas
   EXPECT_EQ(error_of([&] { frames_of(gif); }),
             "E313: the image has 65535x65535 pixels, which is over the limit of 500 million (if it is meant to be that "
-            "large, shrink it before; a small file of that size is often a decompression bomb)");
+            "large, `max_megapixels` raises the limit; a small file of that size is often a decompression bomb)");
   Bytes webp = clip_of("webp");
   for (const std::size_t side : {24u, 27u})
     webp[side] = 0x3f, webp[side + 1] = 0x9c, webp[side + 2] = 0;  // VP8X: 39999

@@ -219,7 +219,7 @@ TEST(Oiio, SizesThatCannotBeAreRefusedBeforeMemoryIsTaken) {
   gif[6] = gif[7] = gif[8] = gif[9] = 0xff;  // the screen
   EXPECT_EQ(error_of([&] { decoded("gif", gif); }),
             "E313: the image has 65535x65535 pixels, which is over the limit of 500 million (if it is meant to be that "
-            "large, shrink it before; a small file of that size is often a decompression bomb)");
+            "large, `--max-pixels` raises the limit; a small file of that size is often a decompression bomb)");
   Bytes exr = encoded("exr", *scene(20, 10, 3));
   // After the name and the type of the first attribute comes its length.
   auto at = std::find(exr.begin() + 8, exr.end(), 0);
