@@ -47,7 +47,8 @@ class Codecs {
   ImagePtr decode(const File& file, int enough_width = 0, int enough_height = 0) const;
   /// The whole picture to `rows` and null, or, where its codec cannot do that, the picture.
   ImagePtr decode_rows(const File& file, RowSink& rows) const;
-  /// Told of every picture that is decoded, on the thread that decodes; of one that went by in rows, a part of them. Before any other thread uses this.
+  /// Told of every picture that is decoded, on the thread that decodes; of one that went by in rows, a part of them.
+  /// Before any other thread uses this.
   void watch(std::function<void(const File&, const Image&)> watcher) { watcher_ = std::move(watcher); }
   /// Depth is converted where the format cannot keep it; alpha that it cannot keep is Error E322.
   Bytes encode(const Image& image, const CodecInfo& codec, const EncodeRequest& request) const;

@@ -1,5 +1,5 @@
 // Signals: what SIGINT and SIGTERM do to a run: while it works what it says, before and after that they end the
-// process.
+// process. SIGHUP, the terminal's end, is taken as SIGTERM is, unless it is ignored (nohup).
 #pragma once
 
 #include <atomic>
@@ -8,7 +8,7 @@
 
 namespace pixgraph {
 
-/// Takes both for as long as it lives, on a thread of its own. block() must have been called before any other thread
+/// Takes them for as long as it lives, on a thread of its own. block() must have been called before any other thread
 /// was made.
 class Signals {
  public:
@@ -16,7 +16,7 @@ class Signals {
           std::function<void()> terminate);
   ~Signals();
   static void block();
-  /// Where no object lives: either one ends the process at once, with 130 or 143, also one that came while they were
+  /// Where no object lives: each ends the process at once, with 130, 143 or 129, also one that came while they were
   /// blocked. For the main thread.
   static void end_at_once();
   bool interrupted() const { return interrupts_ > 0; }

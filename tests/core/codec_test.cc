@@ -125,9 +125,7 @@ TEST(Codecs, WhoWatchesSeesWhatIsDecoded) {
 TEST(Codecs, RowsAreHandedOnAndSomeOfThemWatched) {
   constexpr int kWidth = 2000, kHeight = 1300;  // kept: every third of both
   struct Sink : RowSink {
-    void begin(int width, int height, int channels, const ImageInfo&) override {
-      begun = {width, height, channels};
-    }
+    void begin(int width, int height, int channels, const ImageInfo&) override { begun = {width, height, channels}; }
     void row(const std::uint8_t* samples) override { firsts.push_back(samples[0]); }
     std::vector<int> begun;
     std::vector<std::uint8_t> firsts;

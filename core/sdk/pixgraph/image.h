@@ -1,7 +1,8 @@
 // Image: a picture in memory. Plain rows that any library can wrap without a copy.
 //
 // Made once, then shared as shared_ptr<const Image> and never changed: passing an image is passing a pointer, and any
-// number of threads may read it. A node that changes pixels makes a new Image, or writes into one that nobody else holds.
+// number of threads may read it. A node that changes pixels makes a new Image, or writes into one that nobody else
+// holds.
 #pragma once
 
 #include <atomic>

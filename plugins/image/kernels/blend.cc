@@ -81,8 +81,8 @@ std::shared_ptr<Image> blend_with(const Image& top, ImagePtr lower, bool shaped_
   }
   with_sample_type(under.sample(), [&]<class T>(T) {
     for (int y = 0; y < under.height(); ++y)
-      blend_row<How, T>(top.row<T>(y), under.row<T>(y), out->row<T>(y), under.width(), colours, under_alpha,
-                        has_alpha, shaped_by_top, opacity);
+      blend_row<How, T>(top.row<T>(y), under.row<T>(y), out->row<T>(y), under.width(), colours, under_alpha, has_alpha,
+                        shaped_by_top, opacity);
   });
   return out;
 }

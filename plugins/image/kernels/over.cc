@@ -117,7 +117,7 @@ void over_any(const T* top, const T* under, T* out, int width, int colours, bool
     mix_row<T>(top, under, out, width - done, colours, under_alpha, [](T alpha) { return alpha; });
   else
     mix_row<T>(top, under, out, width - done, colours, under_alpha,
-                [=](T alpha) { return from_unit<T>(alpha * opacity / white<T>()); });
+               [=](T alpha) { return from_unit<T>(alpha * opacity / white<T>()); });
 }
 
 }  // namespace

@@ -152,8 +152,7 @@ TEST(Over, KnowsSolidAndTransparentPixelsByTheBit) {
   const auto top = picture(4, 1, 4, {10, 20, 30, 255, 10, 20, 30, 0, 100, 100, 100, 128, 255, 0, 1, 51});
   const auto under = picture(4, 1, 3, {1, 2, 3, 4, 5, 6, 200, 0, 50, 0, 255, 101});
   // 100 * 128/255 + 200 * 127/255 = 149.8; + 0 = 50.2; + 50 * 127/255 = 75.1.  51/255 is a fifth: 51, 204, 81
-  EXPECT_EQ(samples_of(*over(*top, under)),
-            (std::vector<std::uint8_t>{10, 20, 30, 4, 5, 6, 150, 50, 75, 51, 204, 81}));
+  EXPECT_EQ(samples_of(*over(*top, under)), (std::vector<std::uint8_t>{10, 20, 30, 4, 5, 6, 150, 50, 75, 51, 204, 81}));
 }
 
 TEST(Over, TransparentUnderTransparent) {
