@@ -90,17 +90,28 @@ ImagePtr BoundCall::image_at_least(std::string_view name, int width, int height)
   return file ? codecs_.decode(*file, width, height) : image(name);
 }
 
-ImagePtr BoundCall::take_image(std::string_view name) {
-  ImagePtr taken = image(name);
+/// The file's bytes are let go of where nobody else holds the picture.
+static ImagePtr without_file(ImagePtr image) {
+  if (std::shared_ptr<Image> own = sole_owner(image)) return own;
+  return image;
+}
+
+void BoundCall::forget(std::string_view name) {
   for (std::size_t i = 0; i < spec_.inputs.size(); ++i)
     if (spec_.inputs[i].name == name) arguments_[i] = Value();
-  if (std::shared_ptr<Image> own = sole_owner(taken)) return own;
-  return taken;
+}
+
+ImagePtr BoundCall::take_image(std::string_view name) {
+  ImagePtr taken = image(name);
+  forget(name);
+  return without_file(std::move(taken));
 }
 
 ImagePtr BoundCall::take_rows(std::string_view name, RowSink& rows) {
   const FilePtr file = undecoded(name);
-  return file ? codecs_.decode_rows(*file, rows) : take_image(name);
+  if (!file) return take_image(name);
+  forget(name);
+  return without_file(codecs_.decode_rows(*file, rows));
 }
 
 const Value& BoundCall::value(std::string_view name) const {

@@ -37,6 +37,7 @@ class BoundCall : public Call {
  private:
   /// Throws E330 where the values break a rule of the Spec.
   void check_rules() const;
+  void forget(std::string_view name);
   /// The file of an image input that nobody has asked for yet; null for any other.
   FilePtr undecoded(std::string_view name) const;
 

@@ -34,6 +34,9 @@ inline std::optional<std::array<std::uint8_t, 4>> parse_colour(std::string_view 
   return colour;
 }
 
+/// Of colours without alpha.
+inline constexpr const char* kOpaqueColourPattern = "#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})";
+
 /// Error E333 for a text that is no colour; `param` is where it stands.
 inline Error no_colour(std::string_view text, std::string_view param) {
   return Error("E333", "`" + std::string(param) + ": " + std::string(text) + "` is not a colour",

@@ -5,7 +5,6 @@
 // holds.
 #pragma once
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -146,8 +145,10 @@ using ImagePtr = std::shared_ptr<const Image>;
 /// `image` stays.
 inline std::shared_ptr<Image> sole_owner(ImagePtr& image) {
   if (image.use_count() != 1) return nullptr;
-  std::atomic_thread_fence(std::memory_order_acquire);  // what other threads read before they let go of it
-  auto own = std::const_pointer_cast<Image>(std::exchange(image, nullptr));  // no Image is made const
+  // What other threads read before they let go of it happens before what is written: the count is read and written,
+  // which use_count() alone does not order.
+  auto own = std::const_pointer_cast<Image>(image);  // no Image is made const
+  image.reset();
   own->encoded.reset();
   own->encoded_media_type.clear();
   return own;

@@ -58,10 +58,10 @@ class Call {
   /// The image input for a node that shrinks it: of a file its decoder may give 1/2, 1/4 or 1/8 of size() (rounded up),
   /// never less than asked for. No other node sees that picture.
   virtual ImagePtr image_at_least(std::string_view name, int, int) const { return image(name); }
-  /// The image input, for a node that asks for it once: value(name) is absent from then on. Where nobody else wants the
-  /// picture, sole_owner() may be had of it, and the file's bytes are let go of.
+  /// The image input, for a node that asks for it once and not for its value() after that. Of a file that is decoded
+  /// for it sole_owner() may be had, and the file's bytes are let go of; other nodes' pictures are theirs still.
   virtual ImagePtr take_image(std::string_view name) { return image(name); }
-  /// The same; but a file that can be decoded row by row goes to `rows` instead, and null comes back.
+  /// The same; but a file whose decoder can goes to `rows` instead, and null comes back.
   virtual ImagePtr take_rows(std::string_view name, RowSink&) { return take_image(name); }
   /// Sets an output once. REQUIRES: `output` is in the Spec and not set yet.
   virtual void set(std::string_view output, Value value) = 0;

@@ -29,7 +29,8 @@ struct Port {
 /// What the text of a text param must be; anything else is refused before anything runs.
 enum class Form : std::uint8_t {
   any,
-  colour,  // as colour.h reads it, or one of the param's choices
+  colour,         // as colour.h reads it, or one of the param's choices
+  opaque_colour,  // the same without alpha, which would be ignored
 };
 
 /// A setting of a node: a scalar with a default. It may be given as a reference like any input.
@@ -47,8 +48,8 @@ struct Param {
 };
 
 /// What must hold between the params and inputs of a node, whatever the pictures are: refused (E330) before anything
-/// runs where it can be told from what the pipeline says, else when the node's turn comes. A param that has its default
-/// counts as not given.
+/// runs where it can be told from what the pipeline says, else when the node's turn comes. Where a rule asks whether
+/// something is given, a param that has its default is not.
 struct Rule {
   enum class Kind : std::uint8_t {
     alternatives,  // names of at most one of the groups may be given
@@ -133,9 +134,9 @@ class Spec {
     return std::move(*this);
   }
   /// The text of this param is a colour, or one of the words.
-  Spec&& colour(std::string_view key, std::vector<std::string> words = {}) && {
+  Spec&& colour(std::string_view key, std::vector<std::string> words = {}, Form form = Form::colour) && {
     for (Param& p : params)
-      if (p.name == key) p.form = Form::colour, p.choices = std::move(words);
+      if (p.name == key) p.form = form, p.choices = std::move(words);
     return std::move(*this);
   }
   Spec&& runs_in(Pool workers, Cost what) && {
