@@ -225,5 +225,73 @@ TEST(BoundCall, KnowsWhatTheUserWrote) {
   EXPECT_FALSE(written({Expression::ListOf{{{Value("http://h/"), {}}, {made, {}}}}, {}}));
 }
 
+TEST(BoundCall, WhatIsTakenBelongsToTheNodeWhereItIsAFileOfItsOwn) {
+  World world;
+  test::MemoryDisk disk;
+  Store store(disk, "store");
+  test::FakeHost host(store);
+  Codec codec = test::test_codec();
+  bool by_rows = false;
+  codec.decode = [&by_rows, whole = codec.decode](const DecodeRequest& request) {
+    const auto image = whole(request);
+    image->encoded = request.owner;
+    image->encoded_media_type = "image/x-timg";
+    if (!request.rows || !by_rows) return image;
+    request.rows->begin(image->width(), image->height(), 3, {});
+    return std::shared_ptr<Image>();
+  };
+  Registry registry;
+  test::add_codecs(registry, {codec});
+  const Codecs codecs(registry);
+  const Spec spec = Spec("Node", "A node").in("image", Type::image, "x");
+  const auto call = [&](Expression image) {
+    GraphNode node;
+    node.name = "n";
+    node.spec = &spec;
+    node.arguments = {std::move(image)};
+    static std::vector<std::unique_ptr<GraphNode>> kept;  // a call refers to its node
+    kept.push_back(std::make_unique<GraphNode>(std::move(node)));
+    return std::make_unique<PlainCall>(*kept.back(), ItemValues{world.graph, world.inputs, world.outputs}, codecs,
+                                       host);
+  };
+  struct Rows : RowSink {
+    void begin(int width, int, int, const ImageInfo&) override { began = width; }
+    void row(const std::uint8_t*) override {}
+    int began = 0;
+  } rows;
+  const Expression photo{Reference{.to = Reference::To::input}, {}};
+
+  const auto taking = call(photo);
+  EXPECT_EQ(taking->image("image")->encoded_media_type, "image/x-timg");
+  ImagePtr own = taking->take_image("image");
+  EXPECT_FALSE(taking->has("image"));
+  EXPECT_FALSE(own->encoded);
+  EXPECT_TRUE(sole_owner(own));
+  EXPECT_FALSE(own);
+
+  // A codec without rows gives the picture, to be had in the same way.
+  const auto whole = call(photo);
+  own = whole->take_rows("image", rows);
+  ASSERT_TRUE(own);
+  EXPECT_FALSE(own->encoded);
+  EXPECT_FALSE(whole->has("image"));
+  EXPECT_EQ(rows.began, 0);
+  by_rows = true;
+  const auto streamed = call(photo);
+  EXPECT_EQ(streamed->take_rows("image", rows), nullptr);
+  EXPECT_FALSE(streamed->has("image"));
+  EXPECT_EQ(rows.began, 5);
+
+  // Somebody else holds this one.
+  auto shared = test::filled(2, 2, 3, 7);
+  shared->encoded = std::make_shared<const Bytes>(Bytes{1});
+  const auto borrowing = call({Value(ImagePtr(shared)), {}});
+  ImagePtr borrowed = borrowing->take_rows("image", rows);
+  EXPECT_EQ(borrowed, shared);
+  EXPECT_TRUE(borrowed->encoded);
+  EXPECT_FALSE(sole_owner(borrowed));
+  EXPECT_TRUE(borrowed);
+}
+
 }  // namespace
 }  // namespace pixgraph

@@ -112,6 +112,37 @@ TEST(Blend, WritesIntoWhatNobodyElseHolds) {
         }
 }
 
+/// A call whose `under` is a file that is decoded row by row, and whose pictures are its own.
+struct StreamingCall : test::FakeCall {
+  StreamingCall(const Spec& spec, Values values) : FakeCall(spec, std::move(values)) {}
+  ImagePtr take_image(std::string_view name) override { return name == "over" ? std::move(over) : image(name); }
+  ImagePtr take_rows(std::string_view name, RowSink& rows) override {
+    const ImagePtr photo = image(name);
+    rows.begin(photo->width(), photo->height(), photo->channels(), photo->info);
+    for (int y = 0; y < photo->height(); ++y) rows.row(photo->row(y));
+    return nullptr;
+  }
+  ImagePtr over;
+};
+
+TEST(Composite, LaysRowsIntoTheCutout) {
+  const ImagePtr photo = noise(50, 20, 3, 1);
+  for (const bool placed : {false, true}) {
+    ImagePtr cutout = noise(50, 20, 4, 2);
+    const Samples expected = composed({{"over", Value(cutout)}, {"under", Value(photo)}});
+    const std::uint8_t* memory = cutout->row(0);
+    const auto& node = image_nodes().nodes.at("Composite");
+    Values values = {{"under", Value(photo)}};
+    if (placed) values["gravity"] = Value("centre");
+    StreamingCall call(node.spec, values);
+    call.over = std::move(cutout);
+    node.run(call);
+    const ImagePtr result = call.outputs.at("image").image();
+    EXPECT_EQ(samples_of(*result), expected);
+    EXPECT_EQ(result->row(0) == memory, !placed);
+  }
+}
+
 TEST(Composite, Modes) {
   const auto over = picture(1, 1, 4, {255, 128, 0, 255}), under = picture(1, 1, 3, {100, 100, 100});
   const auto mode = [&](const char* name) { return composed({{"over", over}, {"under", under}, {"mode", name}}); };
