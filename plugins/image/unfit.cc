@@ -48,14 +48,15 @@ struct Span {
   double start, length;
 };
 
+/// Half a pixel is the middle; a hair keeps what is exact from falling to either side.
+constexpr double kHair = 1e-6;
+
 /// `stretch`: the result's size by that of Fit's picture.
 Span span_of(int source, int fitted, double scale, double offset, double stretch) {
   const double begin = std::max(0.0, -offset / scale), end = std::min<double>(source, (fitted - offset) / scale);
   if (!(begin < end))
     throw Error("E330", "the transform puts nothing of the original into the picture",
                 "give it the `transform` output of the Fit that made the model's input: \"${fitted.transform}\"");
-  // Half a pixel is the middle; a hair keeps what is exact from falling to either side.
-  constexpr double kHair = 1e-6;
   const int first = std::clamp(static_cast<int>(std::ceil(begin - 0.5 - kHair)), 0, source - 1);
   const int last = std::clamp(static_cast<int>(std::floor(end - 0.5 + kHair)), first, source - 1);
   const auto place = [&](double x) {
@@ -63,6 +64,25 @@ Span span_of(int source, int fitted, double scale, double offset, double stretch
     return std::abs(exact - std::round(exact)) < kHair ? std::round(exact) : exact;
   };
   return {first, last + 1 - first, place(first), place(last + 1) - place(first)};
+}
+
+/// Along one axis: the result's whole pixels that show the original. What lies beside them are bars.
+Range shown_of(int size, int source, double scale, double offset, double stretch) {
+  const double begin = offset * stretch, end = (source * scale + offset) * stretch;
+  return {std::clamp(std::ceil(begin - kHair), 0.0, static_cast<double>(size)),
+          std::clamp(std::floor(end + kHair), 0.0, static_cast<double>(size))};
+}
+
+/// The result without its bars: a filter that reads beyond the picture's edge must find more of the edge there. Bars
+/// that leave no whole pixel stay.
+ImagePtr without_bars(const ImagePtr& image, const Transform& fit, double stretch_x, double stretch_y, Region& region) {
+  const Range across = shown_of(image->width(), fit.source_width, fit.scale_x, fit.offset_x, stretch_x);
+  const Range down = shown_of(image->height(), fit.source_height, fit.scale_y, fit.offset_y, stretch_y);
+  const Rect shown{static_cast<int>(across.min), static_cast<int>(down.min), static_cast<int>(across.max - across.min),
+                   static_cast<int>(down.max - down.min)};
+  if (shown.empty() || (shown.width == image->width() && shown.height == image->height())) return image;
+  region.left -= shown.left, region.top -= shown.top;
+  return crop(*image, shown);
 }
 
 void warn_of_another_shape(Call& call, const Image& image, const Transform& fit) {
@@ -81,15 +101,16 @@ static void run(Call& call) {
   const Transform fit = transform_of(*call.value("transform").json());
   warn_of_another_shape(call, *image, fit);
   refuse_huge(fit.source_width, fit.source_height, "the transform is not one of a Fit");
-  const Span across =
-      span_of(fit.source_width, fit.width, fit.scale_x, fit.offset_x, static_cast<double>(image->width()) / fit.width);
-  const Span down = span_of(fit.source_height, fit.height, fit.scale_y, fit.offset_y,
-                            static_cast<double>(image->height()) / fit.height);
+  const double stretch_x = static_cast<double>(image->width()) / fit.width;
+  const double stretch_y = static_cast<double>(image->height()) / fit.height;
+  const Span across = span_of(fit.source_width, fit.width, fit.scale_x, fit.offset_x, stretch_x);
+  const Span down = span_of(fit.source_height, fit.height, fit.scale_y, fit.offset_y, stretch_y);
   Placement placement;
   placement.width = fit.source_width, placement.height = fit.source_height;
   placement.region = {across.start, down.start, across.length, down.length};
   placement.left = across.first, placement.top = down.first;
   placement.placed_width = across.count, placement.placed_height = down.count;
+  image = without_bars(image, fit, stretch_x, stretch_y, placement.region);
   const Filter filter = filter_named(call.text("filter"));
   if (!call.has("original")) {
     call.set("image", put(image, placement, filter, background_named(call.text("background"), *image)));
@@ -127,6 +148,7 @@ void add_unfit(Registrar& registrar) {
               "without `original`, what fills the cropped borders: \"#rrggbb\", \"#rrggbbaa\", edge (the edge pixels "
               "go on) or auto (transparent where the picture has alpha, else edge)")
           .out("image", Type::image, "of the original's size, each thing at its place in the original")
+          .since(2)
           .example("back: {type: Unfit, image: \"${picture}\", transform: \"${fitted.transform}\", original: "
                    "\"${photo}\"}"),
       run);

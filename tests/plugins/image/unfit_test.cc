@@ -99,6 +99,32 @@ TEST(Unfit, IsExactWhereNothingWasScaled) {
   for (int x = 0; x < 37; ++x) EXPECT_EQ(result.row(11)[x * 3], x >= 7 && x < 30 ? 0 : image->row(11)[x * 3]) << x;
 }
 
+TEST(Unfit, BarsDoNotBleedIntoTheEdge) {
+  for (const auto& [width, height] : {std::pair(100, 67), std::pair(67, 100), std::pair(333, 200), std::pair(31, 7)})
+    for (const char* background : {"#ffffff", "#000000", "#00000000"})
+      for (const int box : {51, 64, 200})
+        for (const double factor : {1.0, 2.0, 0.5, 1.3}) {
+          const auto flat = picture(width, height, 3, {100});
+          const Values fitted = run(
+              "Fit", {{"image", flat}, {"width", box}, {"height", box}, {"mode", "pad"}, {"background", background}});
+          ImagePtr answer = fitted.at("image").image();
+          if (factor != 1)
+            answer = run("Resize", {{"image", answer}, {"scale", factor}, {"filter", "nearest"}}).at("image").image();
+          const Values back = run("Unfit", {{"image", answer}, {"transform", fitted.at("transform")}});
+          const Image& result = *back.at("image").image();
+          ASSERT_EQ(result.width(), width);
+          ASSERT_EQ(result.height(), height);
+          const std::string what = std::to_string(width) + " in " + std::to_string(box) + " by " +
+                                   std::to_string(factor) + " on " + background;
+          for (int y = 0; y < height; ++y)
+            for (int x = 0; x < width; ++x) {
+              const std::uint8_t* pixel = result.row(y) + x * result.channels();
+              ASSERT_EQ(pixel[0], 100) << what << " at " << x << "," << y;
+              ASSERT_EQ(result.has_alpha() ? pixel[3] : 255, 255) << what << " at " << x << "," << y;
+            }
+        }
+}
+
 TEST(Unfit, ScalesWhatTheModelReturnedAtAnotherSize) {
   const auto image = checker(160, 96);
   const Values fitted = run("Fit", {{"image", image}, {"width", 320}, {"height", 320}, {"mode", "pad"}});
