@@ -12,11 +12,11 @@ namespace pixgraph::image {
 
 static void refuse_unequal_sizes(const Image& over, const Image& under) {
   if (over.width() == under.width() && over.height() == under.height()) return;
-  throw Error("E331",
-              "`over` is " + size_text(over) + " and `under` is " + size_text(under) + "; Composite needs equal sizes",
-              "put a Resize before one of them, for example {type: Resize, image: \"${...}\", width: " +
-                  std::to_string(over.width()) + ", height: " + std::to_string(over.height()) +
-                  ", fit: exact}, or say where it goes with `gravity` or `left` and `top`");
+  throw Error(
+      "E331", "`over` is " + size_text(over) + " and `under` is " + size_text(under) + "; Composite needs equal sizes",
+      "say where it goes with `gravity` or `left` and `top`, or bring it to the lower picture's size before: {type: "
+      "Resize, image: \"${...}\", width: " +
+          std::to_string(under.width()) + ", height: " + std::to_string(under.height()) + ", fit: exact}");
 }
 
 static bool is_placed(const Call& call) {

@@ -100,7 +100,7 @@ static void run(Call& call) {
   ImagePtr image = call.image("image");
   const Transform fit = transform_of(*call.value("transform").json());
   warn_of_another_shape(call, *image, fit);
-  refuse_huge(fit.source_width, fit.source_height, "the transform is not one of a Fit");
+  refuse_huge(fit.source_width, fit.source_height, "shrink the photo before its Fit");
   const double stretch_x = static_cast<double>(image->width()) / fit.width;
   const double stretch_y = static_cast<double>(image->height()) / fit.height;
   const Span across = span_of(fit.source_width, fit.width, fit.scale_x, fit.offset_x, stretch_x);

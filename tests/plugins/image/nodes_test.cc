@@ -235,9 +235,9 @@ TEST(Composite, RefusesUnequalSizesAndWarnsOfNoAlpha) {
       error_of([] {
         run("Composite", {{"over", scene(768, 512, 4)}, {"under", scene(1024, 683, 3)}});
       }),
-      "E331: `over` is 768x512 and `under` is 1024x683; Composite needs equal sizes (put a Resize before one of them, "
-      "for example {type: Resize, image: \"${...}\", width: 768, height: 512, fit: exact}, or say where it goes with "
-      "`gravity` or `left` and `top`)");
+      "E331: `over` is 768x512 and `under` is 1024x683; Composite needs equal sizes (say where it goes with "
+      "`gravity` or `left` and `top`, or bring it to the lower picture's size before: {type: Resize, image: \"${...}\", "
+      "width: 1024, height: 683, fit: exact})");
   std::vector<std::string> warnings;
   const Values out =
       run("Composite", {{"over", picture(1, 1, 3, {1, 2, 3})}, {"under", picture(1, 1, 3, {4, 5, 6})}}, &warnings);

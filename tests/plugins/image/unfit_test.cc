@@ -195,7 +195,7 @@ TEST(Unfit, RefusesInASentence) {
   changed = good, changed["source_width"] = changed["source_height"] = 100000;
   EXPECT_EQ(
       refused(changed),
-      "E330: a result of 100000x100000 would have more than 500 million pixels (the transform is not one of a Fit)");
+      "E330: a result of 100000x100000 would have more than 500 million pixels (shrink the photo before its Fit)");
   EXPECT_EQ(refused(good, {{"original", picture(3, 2, 1, {0})}}),
             "E331: `original` is 3x2 and Fit was given 2x2 (give it the picture that the Fit node had as its `image`)");
 }
