@@ -92,9 +92,8 @@ std::string nodes_page(const Registry& registry) {
       "What there is to build with, made of the descriptions in the program by `pixgraph nodes --markdown`. [The "
       "manual]"
       "(manual.md) says what a node may have besides: `each`, `when`, `on_error`, `timeout` and `retry`. A colour is "
-      "written in quotes, as \"#rgb\", \"#rrggbb\" or, with alpha, \"#rrggbbaa\". Below the params stands what must "
-      "hold "
-      "between them; one that has its default counts as not given.\n\n"
+      "written in quotes, as \"#rgb\", \"#rrggbb\" or, with alpha, \"#rrggbbaa\"; it is sRGB, whatever the picture's "
+      "profile. Below the params stands what must hold between them; one that has its default counts as not given.\n\n"
       "The pictures are made by [nodes.yaml](nodes.yaml) of this photo, and of its cutout where a node wants one:\n\n"
       "![The photo](nodes/photo.webp) ![Its cutout](nodes/cutout.webp)\n";
   for (const auto& [plugin, specs] : groups) {

@@ -20,7 +20,7 @@ static ImagePtr change_alpha(ImagePtr image, const std::string& alpha, const Col
   if (alpha == "add" && !image->has_alpha()) return add_alpha(*image);
   if (alpha != "remove" || !image->has_alpha()) return image;
   if (image->colour_channels() == 1 && !background.grey()) image = change_colour(image, "rgb");
-  return flatten(*image, background);
+  return flatten(*image, in_profile_of(*image, background));
 }
 
 static void run(Call& call) {
@@ -50,6 +50,7 @@ void add_convert(Registrar& registrar) {
           .colour("background")
           .choice("profile", "keep", {"keep", "srgb"}, "srgb: converts the colours to sRGB and drops the profile")
           .out("image", Type::image, "same size")
+          .since(2)
           .example("flat: {type: Convert, image: \"${cutout}\", alpha: remove, background: \"#f0f0f0\"}"),
       run);
 }

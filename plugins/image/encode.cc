@@ -29,7 +29,7 @@ static ImagePtr prepared(const Call& call, const std::string& format) {
   const Colour behind = colour_named(call.text("flatten"), "flatten");
   if (image->colour_channels() == 1 && !behind.grey())
     image = grey_to_rgb(image->info.icc ? *convert_profile(*image, nullptr) : *image);
-  return flatten(*image, behind);
+  return flatten(*image, in_profile_of(*image, behind));
 }
 
 static void run(Call& call) {
@@ -69,6 +69,7 @@ void add_encode(Registrar& registrar) {
                  .hint = "write `format: webp`, or leave it out: png, tiff and exr lose nothing"})
           .out("file", Type::file, "the file")
           .out("size", Type::integer, "of the file, in bytes")
+          .since(2)
           .example("small: {type: Encode, image: \"${photo}\", format: webp, quality: 80}"),
       run);
 }

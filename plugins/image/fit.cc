@@ -71,7 +71,7 @@ void add_fit(Registrar& registrar) {
           .out("transform", Type::json,
                "how to find a place again: result = source * scale + offset, for x and y (scale_x, scale_y, offset_x, "
                "offset_y), with source_width, source_height, width, height and mode; Unfit takes it")
-          .since(2)
+          .since(3)
           .example("fitted: {type: Fit, image: \"${photo}\", width: 768, height: 768, multiple_of: 64}"),
       run);
 }

@@ -17,7 +17,7 @@ static void run(Call& call) {
   image = straight(image);
   if (image->colour_channels() == 1 && !background.grey())
     image = grey_to_rgb(image->info.icc ? *convert_profile(*image, nullptr) : *image);
-  call.set("image", flatten(*image, background));
+  call.set("image", flatten(*image, in_profile_of(*image, background)));
 }
 
 void add_flatten(Registrar& registrar) {
@@ -26,6 +26,7 @@ void add_flatten(Registrar& registrar) {
                     .param("background", "#ffffff", "what shows through: \"#rrggbb\"")
                     .colour("background")
                     .out("image", Type::image, "same size, without alpha")
+                    .since(2)
                     .example("flat: {type: Flatten, image: \"${cutout}\", background: \"#ffffff\"}"),
                 run);
 }

@@ -60,6 +60,7 @@ void add_pad(Registrar& registrar) {
                     .out("image", Type::image, "the larger picture")
                     .out("left", Type::integer, "where the picture lies in it, in pixels; Crop takes left and top")
                     .out("top", Type::integer, "where the picture lies in it, in pixels")
+                    .since(2)
                     .example("framed: {type: Pad, image: \"${photo}\", left: 40, right: 40, top: 40, bottom: 40, "
                              "background: \"#ffffff\"}"),
                 run);

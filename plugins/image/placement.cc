@@ -251,7 +251,7 @@ ImagePtr put(const ImagePtr& image, const Placement& placement, Filter filter, c
   auto result =
       std::make_shared<Image>(placement.width, placement.height, part->channels(), part->sample(), part->alpha());
   result->info = part->info;
-  if (background) fill(*result, *background);
+  if (background) fill(*result, in_profile_of(*result, *background));
   insert(*result, *part, placement.left, placement.top);
   if (!background) with_sample_type(result->sample(), [&]<class T>(T) { extend_edges<T>(*result, placement); });
   return result;

@@ -69,6 +69,30 @@ bool is_srgb(const BytesPtr& icc) {
   return true;
 }
 
+Colour in_profile_of(const Image& image, const Colour& colour) {
+  if (is_srgb(image.info.icc) || colour.alpha == 0) return colour;
+  const bool grey = image.colour_channels() == 1;
+  const Profile from = srgb_profile(grey), to = open_profile(image.info.icc, grey);
+  Transform transform;
+  // As convert_profile() does it, so that a colour becomes what pixels of that colour become.
+  if (to)
+    transform.reset(cmsCreateTransform(from.get(), grey ? TYPE_GRAY_FLT : TYPE_RGB_FLT, to.get(),
+                                       grey ? TYPE_GRAY_FLT : TYPE_RGB_FLT, INTENT_RELATIVE_COLORIMETRIC,
+                                       cmsFLAGS_BLACKPOINTCOMPENSATION | cmsFLAGS_NOCACHE));
+  if (!transform) return colour;
+  const float in[3] = {static_cast<float>(colour.red), static_cast<float>(colour.green),
+                       static_cast<float>(colour.blue)};
+  float out[3] = {};
+  cmsDoTransform(transform.get(), in, out, 1);
+  // A profile's numbers are rounded: white may come out a hair beside 1, which 16 bits would show.
+  const auto unit = [](float value) {
+    constexpr float kHair = 1e-4F;
+    return value < kHair ? 0.0 : value > 1 - kHair ? 1.0 : static_cast<double>(value);
+  };
+  const double red = unit(out[0]);
+  return {red, grey ? red : unit(out[1]), grey ? red : unit(out[2]), colour.alpha};
+}
+
 std::shared_ptr<Image> convert_profile(const Image& image, const BytesPtr& profile, Intent intent) {
   const bool grey = image.colour_channels() == 1;
   const Profile from = open_profile(image.info.icc, grey), to = open_profile(profile, grey);

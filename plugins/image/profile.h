@@ -7,6 +7,8 @@
 
 #include <pixgraph/image.h>
 
+#include "kernels/samples.h"
+
 namespace pixgraph::image {
 
 /// The profile for pixels with that many colour channels: null where the bytes are no profile, or one of another
@@ -22,6 +24,10 @@ enum class Intent : std::uint8_t { perceptual = 0, relative = 1, saturation = 2,
 /// The same picture, its colours converted to `profile`, or to sRGB for null. Alpha must not be premultiplied. Depth,
 /// size, alpha and other info stay. A profile that cannot be used is Error E332.
 std::shared_ptr<Image> convert_profile(const Image& image, const BytesPtr& profile, Intent intent = Intent::relative);
+
+/// A colour of a pipeline, which is sRGB, as the image's own profile has it. To the bit the same where the image is
+/// sRGB, where its profile cannot be used, and for what is wholly transparent. Of a grey image only `red` is looked at.
+Colour in_profile_of(const Image& image, const Colour& colour);
 
 /// Turns rows of CMYK into sRGB. Without a usable CMYK profile by the plain formula. Used by one thread.
 class CmykToSrgb {

@@ -73,7 +73,7 @@ void add_resize(Registrar& registrar) {
           .out("image", Type::image, "the scaled picture")
           .out("width", Type::integer, "of the result, in pixels")
           .out("height", Type::integer, "of the result, in pixels")
-          .since(2)
+          .since(3)
           .example("small: {type: Resize, image: \"${photo}\", width: 1024}")
           .example("thumbnail: {type: Resize, image: \"${photo}\", width: 256, height: 256, fit: cover}"),
       run);

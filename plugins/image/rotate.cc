@@ -24,10 +24,10 @@ static ImagePtr over_background(const ImagePtr& image, const Colour& colour) {
   ImagePtr top = image;
   if (top->colour_channels() == 1 && !colour.grey())
     top = grey_to_rgb(top->info.icc ? *convert_profile(*top, nullptr) : *top);
-  if (colour.alpha == 1) return flatten(*top, colour);
+  if (colour.alpha == 1) return flatten(*top, in_profile_of(*top, colour));
   auto canvas = std::make_shared<Image>(top->width(), top->height(), top->channels(), top->sample(), Alpha::straight);
   canvas->info = top->info;
-  fill(*canvas, colour);
+  fill(*canvas, in_profile_of(*canvas, colour));
   return blend(*top, std::move(canvas), Blend::over);
 }
 
@@ -82,7 +82,7 @@ void add_rotate(Registrar& registrar) {
                  "of the corners at other angles: \"#rrggbb\" or \"#rrggbbaa\"; the default is transparent")
           .colour("background")
           .out("image", Type::image, "turned; has alpha at other angles where the background is not solid")
-          .since(2)
+          .since(3)
           .example("upright: {type: Rotate, image: \"${photo}\", angle: -1.5, background: \"#ffffff\"}"),
       run);
 }

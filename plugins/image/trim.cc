@@ -6,6 +6,7 @@
 #include "kernels/samples.h"
 #include "kernels/window.h"
 #include "nodes.h"
+#include "profile.h"
 
 namespace pixgraph::image {
 
@@ -26,7 +27,7 @@ static Rect content(const Image& image, const T* border, double tolerance) {
 static Rect content_of(const Image& image, const std::string& colour, double tolerance) {
   return with_sample_type(image.sample(), [&]<class T>(T) {
     if (colour == "auto") return content<T>(image, image.row<T>(0), tolerance);
-    const Colour parsed = colour_named(colour, "colour");
+    const Colour parsed = in_profile_of(image, colour_named(colour, "colour"));
     T border[4];
     for (int c = 0; c < image.channels(); ++c) border[c] = from_unit<T>(parsed.channel(c, image.colour_channels()));
     return content<T>(image, border, tolerance);
@@ -62,7 +63,7 @@ void add_trim(Registrar& registrar) {
           .out("image", Type::image, "what is left")
           .out("left", Type::integer, "how much was cut off at the left, in pixels")
           .out("top", Type::integer, "how much was cut off above, in pixels")
-          .since(2)
+          .since(3)
           .example("trimmed: {type: Trim, image: \"${photo}\", margin: 10}"),
       run);
 }

@@ -9,6 +9,7 @@
 #include "kernels/compare.h"
 #include "kernels/text.h"
 #include "plugins/image/pictures.h"
+#include "profiles.h"
 #include "support/scripted_host.h"
 
 namespace pixgraph::image {
@@ -321,6 +322,13 @@ TEST(Encode, Flattens) {
   run_with(host, "Encode", {{"image", picture(1, 1, 2, {255, 51})}, {"flatten", "#ff0000"}});
   // One fifth white over red.
   EXPECT_EQ(samples_of(*host.encoded), (U8{255, 51, 51}));
+  // The colour is sRGB's, whatever the file's profile; see profile_test.cc for the numbers.
+  auto photo = picture(1, 1, 4, {9, 9, 9, 0});
+  photo->info.icc = adobe_rgb_profile();
+  run_with(host, "Encode", {{"image", photo}, {"flatten", "#e08040"}});
+  EXPECT_EQ(samples_of(*host.encoded), (U8{201, 127, 70}));
+  run_with(host, "Encode", {{"image", photo}, {"flatten", "#e08040"}, {"profile", "srgb"}});
+  EXPECT_EQ(samples_of(*host.encoded), (U8{224, 128, 64}));
   EXPECT_EQ(error_of([&] {
               run_with(host, "Encode", {{"image", picture(1, 1, 2, {255, 51})}, {"flatten", "red"}});
             }),

@@ -78,5 +78,71 @@ TEST(Profile, OneThatIsSrgbAlreadyIsLeftAlone) {
   EXPECT_FALSE(as_srgb(*image));
 }
 
+/// What the node makes of pictures with AdobeRGB's colours, or with `icc`.
+ImagePtr made_by(const char* node, std::shared_ptr<Image> image, test::Values values,
+                 const BytesPtr& icc = adobe_rgb_profile()) {
+  image->info.icc = icc;
+  values["image"] = image;
+  return test::run_node(image_nodes(), node, std::move(values)).at("image").image();
+}
+
+/// One pixel's.
+std::vector<int> pixel(const Image& image, int x, int y) {
+  const std::uint8_t* first = image.row(y) + x * image.channels();
+  return {first, first + image.channels()};
+}
+
+// sRGB's (224, 128, 64) is light of (0.745, 0.216, 0.051); by the matrices of both spaces and a gamma of 563/256 that
+// is (201.31, 126.99, 69.89) of 255 in AdobeRGB.
+TEST(ProfileOfAColour, IsSrgbWhateverThePictureHas) {
+  const std::vector<int> wanted = {201, 127, 70};
+  const auto nothing = [] { return picture(2, 2, 4, {9, 9, 9, 0}); };
+  const auto solid = [] { return picture(2, 2, 3, {9, 9, 9}); };
+  const Value colour("#e08040");
+  EXPECT_EQ(pixel(*made_by("Flatten", nothing(), {{"background", colour}}), 0, 0), wanted);
+  EXPECT_EQ(pixel(*made_by("Convert", nothing(), {{"alpha", "remove"}, {"background", colour}}), 0, 0), wanted);
+  EXPECT_EQ(pixel(*made_by("Pad", solid(), {{"left", 1}, {"background", colour}}), 0, 0), wanted);
+  EXPECT_EQ(
+      pixel(*made_by("Fit", solid(), {{"width", 8}, {"height", 4}, {"mode", "pad"}, {"background", colour}}), 0, 0),
+      wanted);
+  EXPECT_EQ(
+      pixel(*made_by("Resize", solid(), {{"width", 8}, {"height", 4}, {"fit", "pad"}, {"background", colour}}), 0, 0),
+      wanted);
+  EXPECT_EQ(pixel(*made_by("Rotate", picture(9, 9, 3, {9}), {{"angle", 45.0}, {"background", colour}}), 0, 0), wanted);
+  EXPECT_EQ(pixel(*made_by("Rotate", picture(9, 9, 3, {9}), {{"angle", 45.0}, {"background", "#e0804080"}}), 0, 0),
+            (std::vector<int>{201, 127, 70, 128}));
+  EXPECT_EQ(
+      pixel(*made_by("Flatten", picture<std::uint8_t>(1, 1, 2, {9, 0}), {{"background", "#808080"}}, grey_profile(1.8)),
+            0, 0),
+      std::vector<int>{109});  // 0.2159 of light, by a gamma of 1.8: 108.8
+  // The border is found by its colour.
+  auto bordered = picture(3, 1, 3, {201, 127, 70, 201, 127, 70, 20, 30, 40});
+  const ImagePtr trimmed = made_by("Trim", bordered, {{"colour", colour}, {"tolerance", 0.005}});
+  EXPECT_EQ(trimmed->width(), 1);
+}
+
+TEST(ProfileOfAColour, LeavesEndsAndSrgbToTheBit) {
+  const BytesPtr srgb = profile_bytes(cmsCreate_sRGBProfile());
+  const Colour odd{0.1, 0.2, 0.3, 0.4};
+  const auto same = [](const Colour& a, const Colour& b) {
+    return a.red == b.red && a.green == b.green && a.blue == b.blue && a.alpha == b.alpha;
+  };
+  const auto with = [](int channels, const BytesPtr& icc) {
+    Image image(1, 1, channels);
+    image.info.icc = icc;
+    return image;
+  };
+  EXPECT_TRUE(same(in_profile_of(with(3, nullptr), odd), odd));
+  EXPECT_TRUE(same(in_profile_of(with(3, srgb), odd), odd));
+  EXPECT_TRUE(same(in_profile_of(with(3, std::make_shared<const Bytes>(200, 7)), odd), odd));
+  const Colour unseen{0.1, 0.2, 0.3, 0};
+  EXPECT_TRUE(same(in_profile_of(with(3, adobe_rgb_profile()), unseen), unseen));
+  for (const BytesPtr& icc : {wide_profile(), adobe_rgb_profile()})
+    for (const Colour& end : {Colour{0, 0, 0, 1}, Colour{1, 1, 1, 0.5}})
+      EXPECT_TRUE(same(in_profile_of(with(3, icc), end), end));
+  for (const Colour& end : {Colour{0, 0, 0, 1}, Colour{1, 1, 1, 1}})
+    EXPECT_TRUE(same(in_profile_of(with(1, grey_profile(1.8)), end), end));
+}
+
 }  // namespace
 }  // namespace pixgraph::image
