@@ -99,6 +99,7 @@ void add_composite(Registrar& registrar) {
                      .doc = "where the upper picture's upper side goes"})
           .rule({.groups = {{"gravity"}, {"left", "top"}}})
           .out("image", Type::image, "of the lower picture's size; has alpha where `under` has it (in and out: always)")
+          .since(2)
           .example("final: {type: Composite, over: \"${cutout}\", under: \"${background}\"}")
           .example("signed: {type: Composite, over: \"${logo}\", under: \"${photo}\", gravity: south_east, margin: 24, "
                    "opacity: 0.6}"),

@@ -29,12 +29,13 @@ T mix(T top, T under, unsigned alpha) {
   }
 }
 
-/// One row; `alpha_of` is top's alpha after opacity.
-template <class T, class AlphaOf>
-void mix_row(const T* top, const T* under, T* out, int width, int colours, bool under_alpha, AlphaOf&& alpha_of) {
+/// One row. REQUIRES: opacity 1 for integers.
+template <class T>
+void mix_row(const T* top, const T* under, T* out, int width, int colours, bool under_alpha, double opacity) {
   const int under_step = colours + (under_alpha ? 1 : 0);
   for (int x = 0; x < width; ++x, top += colours + 1, under += under_step, out += under_step) {
-    const T alpha = alpha_of(top[colours]);
+    T alpha = top[colours];
+    if constexpr (std::is_floating_point_v<T>) alpha = static_cast<T>(alpha * opacity);
     if (alpha == T(0)) {
       for (int c = 0; c < under_step; ++c) out[c] = under[c];
       continue;
@@ -59,6 +60,27 @@ void mix_row(const T* top, const T* under, T* out, int width, int colours, bool 
         out[c] = static_cast<T>((top[c] * before + under[c] * behind + together / 2) / together);
       out[colours] = static_cast<T>((together + kWhite / 2) / kWhite);
     }
+  }
+}
+
+/// One row of integers with opacity. Alpha times opacity is not rounded to the samples' steps: with the mix, which is
+/// rounded too, that would be off by up to a whole step.
+template <class T>
+void mix_row_thinned(const T* top, const T* under, T* out, int width, int colours, bool under_alpha, double opacity) {
+  constexpr double kUnit = 1.0 / white<T>();
+  const int under_step = colours + (under_alpha ? 1 : 0);
+  for (int x = 0; x < width; ++x, top += colours + 1, under += under_step, out += under_step) {
+    const double alpha = top[colours] * kUnit * opacity;
+    if (alpha == 0) {
+      for (int c = 0; c < under_step; ++c) out[c] = under[c];
+      continue;
+    }
+    const double together = under_alpha ? alpha + under[colours] * kUnit * (1 - alpha) : 1, share = alpha / together;
+    for (int c = 0; c < colours; ++c) {
+      const double below = under[c];
+      out[c] = static_cast<T>(below + (top[c] - below) * share + 0.5);
+    }
+    if (under_alpha) out[colours] = from_unit<T>(together);
   }
 }
 
@@ -104,20 +126,18 @@ PIXGRAPH_TARGET_AVX2 int over_row_rgb_avx2(const std::uint8_t* top, const std::u
 
 template <class T>
 void over_any(const T* top, const T* under, T* out, int width, int colours, bool under_alpha, double opacity) {
+  if constexpr (std::is_integral_v<T>)
+    if (opacity != 1) return mix_row_thinned<T>(top, under, out, width, colours, under_alpha, opacity);
   int done = 0;
 #if PIXGRAPH_HAS_AVX2
   if constexpr (std::is_same_v<T, std::uint8_t>)
-    if (colours == 3 && !under_alpha && opacity == 1 && use_avx2()) done = over_row_rgb_avx2(top, under, out, width);
+    if (colours == 3 && !under_alpha && use_avx2()) done = over_row_rgb_avx2(top, under, out, width);
 #endif
   const std::ptrdiff_t under_step = colours + (under_alpha ? 1 : 0);
   top += static_cast<std::ptrdiff_t>(done) * (colours + 1);
   under += done * under_step;
   out += done * under_step;
-  if (opacity == 1)
-    mix_row<T>(top, under, out, width - done, colours, under_alpha, [](T alpha) { return alpha; });
-  else
-    mix_row<T>(top, under, out, width - done, colours, under_alpha,
-               [=](T alpha) { return from_unit<T>(alpha * opacity / white<T>()); });
+  mix_row<T>(top, under, out, width - done, colours, under_alpha, opacity);
 }
 
 }  // namespace

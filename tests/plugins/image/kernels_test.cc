@@ -174,11 +174,39 @@ TEST(Over, MatchesTheFormulaInEveryDepth) {
         for (int i = 0; i < 40 * under_channels; ++i) {
           // Without any alpha a colour means nothing.
           if (under_channels == 4 && expected->row(y)[i / 4 * 4 + 3] < 8) continue;
-          ASSERT_NEAR(eight->row(y)[i], expected->row(y)[i], opacity == 1 ? 1 : 2);
+          ASSERT_NEAR(eight->row(y)[i], expected->row(y)[i], 1);
           ASSERT_NEAR(sixteen->row(y)[i], expected->row(y)[i], 1);
         }
     }
   }
+}
+
+TEST(Over, WithOpacityIsRoundedOnce) {
+  // 255 over 0, alpha 128 / 255 * 0.3 = 0.15059: 38.4. 200 over 0, alpha 5 / 255 * 0.3 = 0.0058824: 1.18, where an
+  // alpha that was rounded to 2 / 255 gave 1.57.
+  EXPECT_EQ(samples_of(*over(*picture(2, 1, 2, {255, 128, 200, 5}), picture(2, 1, 1, {0, 0}), 0.3)),
+            (std::vector<std::uint8_t>{38, 1}));
+  for (const int under_channels : {3, 4})
+    for (const Sample sample : {Sample::u8, Sample::u16})
+      for (const double opacity : {0.0, 0.003, 0.3, 0.5, 0.99}) {
+        const auto top = noise(40, 30, 4, 1, sample), under = noise(40, 30, under_channels, 2, sample);
+        const auto seen = over(*top, under, opacity);
+        with_sample_type(sample, [&]<class T>(T) {
+          for (int i = 0; i < 40 * 30; ++i) {
+            const auto at = [&](const Image& image, int c) {
+              return static_cast<double>(image.row<T>(i / 40)[i % 40 * image.channels() + c]);
+            };
+            const double alpha = at(*top, 3) / white<T>() * opacity;
+            const double below = (under_channels == 4 ? at(*under, 3) / white<T>() : 1) * (1 - alpha);
+            if (alpha + below == 0) continue;
+            for (int c = 0; c < 3; ++c)
+              ASSERT_NEAR(at(*seen, c), (at(*top, c) * alpha + at(*under, c) * below) / (alpha + below), 0.5 + 1e-6);
+            if (under_channels == 4) {
+              ASSERT_NEAR(at(*seen, 3), (alpha + below) * white<T>(), 0.5 + 1e-6);
+            }
+          }
+        });
+      }
 }
 
 /// The definition: the largest value no farther away than the radius.
