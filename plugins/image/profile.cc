@@ -4,6 +4,9 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <mutex>
+#include <utility>
+#include <vector>
 
 namespace pixgraph::image {
 namespace {
@@ -67,6 +70,60 @@ bool is_srgb(const BytesPtr& icc) {
       if (std::abs(seen[c] - colour[c]) > 2) return false;
   }
   return true;
+}
+
+/// What leads_back() finds out; it takes some milliseconds, for curves are to be turned round.
+static bool brings_colours_back(const BytesPtr& icc) {
+  const Profile profile = open_profile(icc, false);
+  if (!profile) return true;
+  const bool grey = cmsGetColorSpace(profile.get()) == cmsSigGrayData;
+  const Profile srgb = srgb_profile(grey);
+  const cmsUInt32Number eight = grey ? TYPE_GRAY_8 : TYPE_RGB_8;
+  // 16 bits between: a linear profile's steps are wide in the dark.
+  const cmsUInt32Number between = grey ? TYPE_GRAY_16 : TYPE_RGB_16;
+  const auto transform = [](const Profile& from, cmsUInt32Number in, const Profile& to, cmsUInt32Number out) {
+    return Transform(cmsCreateTransform(from.get(), in, to.get(), out, INTENT_RELATIVE_COLORIMETRIC,
+                                        cmsFLAGS_BLACKPOINTCOMPENSATION | cmsFLAGS_NOOPTIMIZE | cmsFLAGS_NOCACHE));
+  };
+  const Transform back = transform(profile, between, srgb, eight);
+  if (!back) return true;
+  const Transform there = transform(srgb, eight, profile, between);
+  if (!there) return false;
+  // Greys and muted colours, which every printer and screen has; tables of few nodes are off by some units.
+  constexpr int kTolerance = 16;
+  constexpr std::uint8_t kColours[][3] = {{64, 64, 64},    {128, 128, 128}, {192, 192, 192}, {144, 112, 96},
+                                          {104, 136, 112}, {104, 112, 144}, {168, 160, 128}};
+  for (const auto& colour : kColours) {
+    std::uint16_t held[3] = {};
+    std::uint8_t seen[3] = {};
+    cmsDoTransform(there.get(), colour, held, 1);
+    cmsDoTransform(back.get(), held, seen, 1);
+    for (int c = 0; c < (grey ? 1 : 3); ++c)
+      if (std::abs(seen[c] - colour[c]) > kTolerance) return false;
+  }
+  return true;
+}
+
+bool leads_back(const BytesPtr& icc) {
+  if (!icc) return true;
+  // A folder of photos has few profiles.
+  constexpr std::size_t kKept = 8;
+  static std::mutex mutex;
+  static std::vector<std::pair<BytesPtr, bool>> judged;
+  {
+    const std::lock_guard lock(mutex);
+    for (const auto& [known, back] : judged)
+      if (known == icc || *known == *icc) return back;
+  }
+  const bool back = brings_colours_back(icc);
+  const std::lock_guard lock(mutex);
+  if (judged.size() == kKept) judged.erase(judged.begin());
+  judged.emplace_back(icc, back);
+  return back;
+}
+
+std::shared_ptr<Image> in_lasting_profile(std::shared_ptr<Image> image) {
+  return leads_back(image->info.icc) ? std::move(image) : convert_profile(*image, nullptr);
 }
 
 Colour in_profile_of(const Image& image, const Colour& colour) {

@@ -18,6 +18,14 @@ BytesPtr fitting_profile(std::span<const std::uint8_t> icc, int colour_channels)
 /// True where the profile's colours are sRGB's, at most 2/255 apart; also for null.
 bool is_srgb(const BytesPtr& icc);
 
+/// Whether sRGB's colours come back from the profile as they went into it; also for null. Some profiles lead one way
+/// only, as that of an XYB JPEG does: their tables for the way back are missing or empty, and whatever is brought into
+/// them turns dark. True where the bytes cannot be used at all, which convert_profile() says.
+bool leads_back(const BytesPtr& icc);
+
+/// What a decoder gives: the picture itself, or in sRGB and without the profile where that leads no way back.
+std::shared_ptr<Image> in_lasting_profile(std::shared_ptr<Image> image);
+
 /// What becomes of colours that the other profile does not have; the values are those of ICC.
 enum class Intent : std::uint8_t { perceptual = 0, relative = 1, saturation = 2, absolute = 3 };
 

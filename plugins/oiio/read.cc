@@ -371,6 +371,7 @@ std::shared_ptr<Image> read(const Format& format, const DecodeRequest& request) 
     else
       image->info.icc = profile_of(spec, image->colour_channels());
     if (image->sample() == Sample::f32) make_finite(*image);
+    image = image::in_lasting_profile(std::move(image));
     image->info.exif = exif_of(spec);
     const int orientation = orientation_of(format, spec);
     return orientation == 1 ? image : turn_upright(std::move(image), orientation);

@@ -242,25 +242,23 @@ std::shared_ptr<Image> decode_jpeg(const DecodeRequest& request) {
 
   const int out_width = static_cast<int>(info.output_width), out_height = static_cast<int>(info.output_height);
   const int channels = grey ? 1 : 3;
-  if (request.rows && orientation == 1 && !cmyk) {
-    facts.icc = fitting_profile(reader.profile(), channels);
+  if (!cmyk) facts.icc = fitting_profile(reader.profile(), channels);
+  if (request.rows && orientation == 1 && !cmyk && leads_back(facts.icc)) {
     request.rows->begin(out_width, out_height, channels, facts);
     read_rows(reader, out_width, channels, *request.rows);
     reader.guarded([&] { jpeg_finish_decompress(&info); });
     return nullptr;
   }
   auto image = std::make_shared<Image>(out_width, out_height, channels);
-  if (cmyk) {
+  if (cmyk)
     read_cmyk_rows(reader, *image);
-  } else {
-    facts.icc = fitting_profile(reader.profile(), channels);
+  else
     read_rows(reader, *image);
-  }
   // Reads on to the end marker, so a file that ends before it is found out.
   reader.guarded([&] { jpeg_finish_decompress(&info); });
   image->info = std::move(facts);
   if (orientation == 1 && by == 1 && !cmyk) keep_encoded(*image, request, "image/jpeg");
-  return upright(std::move(image), orientation);
+  return upright(in_lasting_profile(std::move(image)), orientation);
 }
 
 void add_jpeg(Registrar& registrar) {

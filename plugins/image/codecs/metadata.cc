@@ -92,7 +92,7 @@ int take_exif(ImageInfo& info, std::span<const std::uint8_t> exif) {
 }
 
 void keep_encoded(Image& image, const DecodeRequest& request, const char* media_type) {
-  if (!is_srgb(image.info.icc)) return;
+  if (!is_srgb(image.info.icc) || !leads_back(image.info.icc)) return;
   image.encoded =
       request.owner ? request.owner : std::make_shared<const Bytes>(request.bytes.begin(), request.bytes.end());
   image.encoded_media_type = media_type;

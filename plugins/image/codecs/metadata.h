@@ -20,7 +20,8 @@ BytesPtr xmp_without_gps(const Bytes& xmp);
 /// Takes over what a file says about itself; `exif` may start with "Exif\0\0". Returns the orientation to apply.
 int take_exif(ImageInfo& info, std::span<const std::uint8_t> exif);
 
-/// Keeps the file's own bytes beside the pixels where they may be sent on instead of a new encoding (see image.h).
+/// Keeps the file's own bytes beside the pixels where they may be sent on instead of a new encoding (see image.h): not
+/// with colours that are to be converted.
 void keep_encoded(Image& image, const DecodeRequest& request, const char* media_type);
 
 }  // namespace pixgraph::image

@@ -138,7 +138,7 @@ std::shared_ptr<Image> decode_png(const DecodeRequest& request) {
     image->info.xmp = std::make_shared<const Bytes>(xmp.begin(), xmp.end());
   const int orientation = take_exif(image->info, find_png_chunk(request.bytes, "eXIf").data);
   if (orientation == 1) keep_encoded(*image, request, "image/png");
-  return upright(std::move(image), orientation);
+  return upright(in_lasting_profile(std::move(image)), orientation);
 }
 
 void add_png(Registrar& registrar) {

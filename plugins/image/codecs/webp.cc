@@ -196,7 +196,7 @@ std::shared_ptr<Image> decode_webp(const DecodeRequest& request) {
   image->info.icc = parsed.icc;
   image->info.xmp = parsed.xmp;
   if (parsed.orientation == 1 && !animated) keep_encoded(*image, request, "image/webp");
-  return upright(std::move(image), parsed.orientation);
+  return upright(in_lasting_profile(std::move(image)), parsed.orientation);
 }
 
 Bytes encode_webp(const Image& given, const EncodeRequest& request) {

@@ -144,5 +144,54 @@ TEST(ProfileOfAColour, LeavesEndsAndSrgbToTheBit) {
     EXPECT_TRUE(same(in_profile_of(with(1, grey_profile(1.8)), end), end));
 }
 
+TEST(ProfileWithoutAWayBack, IsToldFromOthers) {
+  EXPECT_TRUE(leads_back(nullptr));
+  for (const BytesPtr& icc : {wide_profile(), adobe_rgb_profile(), grey_profile(1), grey_profile(2.2),
+                              profile_bytes(cmsCreate_sRGBProfile()), table_profile(WayBack::whole)})
+    EXPECT_TRUE(leads_back(icc));
+  // ROMM's primaries, two of which no eye sees; light itself; and colours much less than sRGB's.
+  EXPECT_TRUE(leads_back(gamma_profile({{0.7347, 0.2653, 1}, {0.1596, 0.8404, 1}, {0.0366, 0.0001, 1}}, 1.8)));
+  EXPECT_TRUE(leads_back(gamma_profile({{0.64, 0.33, 1}, {0.30, 0.60, 1}, {0.15, 0.06, 1}}, 1)));
+  EXPECT_TRUE(leads_back(gamma_profile({{0.50, 0.34, 1}, {0.31, 0.48, 1}, {0.20, 0.17, 1}}, 2.2)));
+  EXPECT_FALSE(leads_back(table_profile(WayBack::empty)));
+  EXPECT_FALSE(leads_back(table_profile(WayBack::none)));
+  // Bytes that are no profile lead nowhere at all, and are kept as they came.
+  EXPECT_TRUE(leads_back(std::make_shared<const Bytes>(200, 7)));
+}
+
+TEST(ProfileWithoutAWayBack, IsConvertedFromWhenAFileIsRead) {
+  auto image = picture(16, 16, 3, {201, 114, 60});  // of wide_profile()'s colours; sRGB's (224, 128, 64)
+  const EncodeRequest exact{.quality = 100, .lossless = true, .subsampling = "4:4:4"};
+  for (const WayBack way_back : {WayBack::empty, WayBack::none})
+    for (const char* name : {"jpeg", "png", "webp"}) {
+      image->info.icc = table_profile(way_back);
+      const auto seen = decoded(*image, name, exact);
+      EXPECT_FALSE(seen->info.icc) << name;
+      EXPECT_FALSE(seen->encoded) << name;
+      const std::vector<int> wanted = {224, 128, 64}, samples = pixel(*seen, 5, 5);
+      for (std::size_t c = 0; c < 3; ++c) EXPECT_NEAR(samples[c], wanted[c], 3) << name;
+      // What is laid on it keeps its colour.
+      const auto top = picture(16, 16, 4, {200, 60, 50, 255});
+      const test::Values out = test::run_node(image_nodes(), "Composite", {{"over", top}, {"under", seen}});
+      EXPECT_EQ(pixel(*out.begin()->second.image(), 5, 5), (std::vector<int>{200, 60, 50})) << name;
+    }
+}
+
+TEST(ProfileWithoutAWayBack, KeepsAJpegFromGoingByInRows) {
+  auto image = scene(24, 16, 3);
+  image->info.icc = table_profile(WayBack::empty);
+  const Codec& codec = image_nodes().codecs.at("jpeg");
+  const Bytes bytes = codec.encode(*image, {});
+  GatheredRows rows;
+  DecodeRequest request;
+  request.bytes = bytes;
+  const auto whole = codec.decode(request);
+  request.rows = &rows;
+  const auto seen = codec.decode(request);
+  ASSERT_TRUE(seen);
+  EXPECT_FALSE(rows.image);
+  EXPECT_EQ(samples_of(*seen), samples_of(*whole));
+}
+
 }  // namespace
 }  // namespace pixgraph::image

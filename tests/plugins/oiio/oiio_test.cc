@@ -61,6 +61,19 @@ Bytes by_library(
   return bytes;
 }
 
+TEST(Oiio, AProfileWithoutAWayBackIsConvertedFrom) {
+  auto image = std::make_shared<Image>(2, 1, 3, Sample::u16);
+  for (int i = 0; i < 6; ++i)
+    image->row<std::uint16_t>(0)[i] = static_cast<std::uint16_t>(i % 3 == 0 ? 0x8000 : 0x4000);
+  image->info.icc = image::table_profile(image::WayBack::empty);
+  const auto wanted = image::convert_profile(*image, nullptr);
+  const auto seen = decoded("tiff", encoded("tiff", *image, {}));
+  EXPECT_FALSE(seen->info.icc);
+  for (int i = 0; i < 6; ++i) EXPECT_EQ(seen->row<std::uint16_t>(0)[i], wanted->row<std::uint16_t>(0)[i]);
+  image->info.icc = image::table_profile(image::WayBack::whole);
+  EXPECT_TRUE(decoded("tiff", encoded("tiff", *image, {}))->info.icc);
+}
+
 TEST(Oiio, ColoursOfAProfileThatCannotBeWrittenAreConverted) {
   auto image = picture(1, 1, 3, {200, 100, 50});
   image->info.icc = image::wide_profile();
