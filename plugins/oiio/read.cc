@@ -17,6 +17,7 @@
 #include "claims.h"
 #include "exif_functions.h"
 #include "gif_frame.h"
+#include "tiff_strips.h"
 #include "tone_curve.h"
 #include "../image/profile.h"
 
@@ -269,8 +270,27 @@ BytesPtr profile_of(const OIIO::ImageSpec& spec, int colour_channels) {
   return std::make_shared<const Bytes>(icc.begin(), icc.end());
 }
 
+/// Where a strip of a TIFF cannot be decoded, the library may still say that all went well. Mostly it keeps the error;
+/// for deflated strips, which it inflates itself, it has none. Single rows it leaves to libtiff.
+void read_tiff_samples(const Format& format, Opened& opened, int channels, Sample sample, void* into,
+                       std::size_t row_bytes) {
+  OIIO::ImageInput& input = *opened.input;
+  const OIIO::ImageSpec& spec = opened.spec;
+  const bool by_rows = spec.tile_width == 0 && spec.get_string_attribute("compression") == "zip" &&
+                       spec.get_string_attribute("planarconfig") != "separate";
+  const auto stride = static_cast<OIIO::stride_t>(row_bytes);
+  input.geterror();  // forget what open() did not mind
+  bool good = by_rows || input.read_image(0, 0, 0, channels, type_of(sample), into, OIIO::AutoStride, stride);
+  for (int y = 0; by_rows && good && y < spec.height; ++y)
+    good = input.read_scanlines(0, 0, spec.y + y, spec.y + y + 1, 0, 0, channels, type_of(sample),
+                                static_cast<std::uint8_t*>(into) + static_cast<std::size_t>(y) * row_bytes,
+                                OIIO::AutoStride, stride);
+  if (!good || input.has_error()) fail_damaged(format, input.geterror());
+}
+
 void read_samples(const Format& format, Opened& opened, int channels, Sample sample, void* into,
                   std::size_t row_bytes) {
+  if (format.info.name == "tiff") return read_tiff_samples(format, opened, channels, sample, into, row_bytes);
   if (!opened.input->read_image(0, 0, 0, channels, type_of(sample), into, OIIO::AutoStride,
                                 static_cast<OIIO::stride_t>(row_bytes)))
     fail_damaged(format, opened.input->geterror());
@@ -344,6 +364,9 @@ std::shared_ptr<Image> read(const Format& format, const DecodeRequest& request) 
   return guarded(format, [&] {
     if (format.info.name == "gif" && !first_gif_frame_is_whole(request.bytes))
       fail_damaged(format, "its first frame is not whole");
+    if (format.info.name == "tiff")
+      if (const auto wrong = wrong_with_tiff_data(request.bytes); !wrong.empty())
+        throw Error("E311", "the TIFF file is " + std::string(wrong), "fetch or save it again");
     Opened opened = open(format, request);
     const OIIO::ImageSpec& spec = opened.spec;
     const Channels channels = channels_of(opened);
