@@ -204,9 +204,9 @@ void apply_settings(Binding& binding) {
     // Without its type nothing can be said of the value.
     if (known->second.broken && param.value.absent()) continue;
     auto read = read_word(text, param.type);
-    if (read.ok())
-      param.value = std::move(read.value);
-    else
+    // What could not be read leaves it without a value: of the default, which was not meant, nothing is said.
+    param.value = read.ok() ? std::move(read.value) : Value();
+    if (!read.ok())
       refuse(name, text, "param " + ticked(name) + " takes " + with_article(param.type) + ", and " + read.why,
              read.help);
   }

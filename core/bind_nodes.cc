@@ -112,8 +112,7 @@ class NodeBinder {
     binding_.each.reset();
     for (std::size_t i = 0; i < spec_.inputs.size(); ++i)
       if (spec_.inputs[i].required && !given_[i]) report_missing(spec_.inputs[i]);
-    // Values that were misread say nothing about each other.
-    if (binding_.diagnostics.error_count() == errors) check_rules(binding_, node_);
+    binding_.faulty[static_cast<std::size_t>(index_)] = binding_.diagnostics.error_count() > errors;
   }
 
  private:
@@ -205,6 +204,7 @@ void declare_nodes(Binding& binding, const DocumentValue& nodes) {
 }
 
 void bind_nodes(Binding& binding, const DocumentValue& nodes) {
+  binding.faulty.resize(binding.graph.nodes.size());
   if (nodes.kind != DocumentValue::Kind::map) return;
   for (std::size_t i = 0; i < binding.graph.nodes.size(); ++i)
     if (const GraphNode& node = binding.graph.nodes[i]; node.spec && !node.file)

@@ -224,9 +224,6 @@ void bind_use(Binding& binding, UsedPipeline& used) {
     inliner.put(node.substitute);
     if (node.each) inliner.put(*node.each);
     if (node.when) inliner.put(*node.when);
-    const int errors = binding.diagnostics.error_count();
-    check_params(binding, node);
-    if (binding.diagnostics.error_count() == errors) check_rules(binding, node, used.place);
   }
 }
 

@@ -90,7 +90,8 @@ struct Binding {
   bool names_incomplete = false;       // a section could not be read: unknown names may have been in it
   std::vector<Need> needs;
   std::vector<bool> input_used, param_used;
-  std::vector<int> saved;  // nodes that outputs refer to
+  std::vector<bool> faulty;  // by node: a mistake was found in it
+  std::vector<int> saved;    // nodes that outputs refer to
   std::vector<UsedPipeline> used;
   bool is_used = false;             // the params' values come from the pipeline that uses this one
   std::optional<EachElement> each;  // of the node that is being bound
@@ -139,11 +140,13 @@ void bind_use(Binding& binding, UsedPipeline& used);
 Graph bind_used(const Document& document, const Registry& registry, Diagnostics& diagnostics);
 std::optional<Reference> resolve_used(Binding& binding, const UsedPipeline& used, const ReferenceText& written,
                                       Place place, const Want& want);
-/// E025, E026 and E333 for what params that have their value by now are given.
-void check_params(Binding& binding, const GraphNode& node);
-/// E330 for the rules of a node's Spec, as far as what the pipeline says decides. `place`: of a node of another
-/// pipeline, where its values stand in this one.
-void check_rules(Binding& binding, const GraphNode& node, std::optional<Place> place = std::nullopt);
+/// E025, E026 and E333: a value that a param does not take. `from`: the reference it came by, empty for a literal;
+/// `in`: what the message begins with.
+void check_param(Binding& binding, const Param& param, const Value& value, Place place, const std::string& from = {},
+                 const std::string& in = {});
+/// The same for what nodes are given by params, and E330 for the rules of their Specs, as far as what the pipeline says
+/// decides. REQUIRES: the nodes are connected.
+void check_values(Binding& binding);
 /// E022 where something wants an output that `on_error: {use: ...}` gives no value.
 void check_substitutes(Binding& binding);
 void bind_outputs(Binding& binding, const DocumentValue& outputs);

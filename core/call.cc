@@ -1,32 +1,8 @@
 #include "call.h"
 
-#include <algorithm>
-#include <cmath>
-
-#include <fmt/format.h>
-
-#include <pixgraph/colour.h>
-
 #include "rules.h"
 
 namespace pixgraph {
-
-/// A param that came from another node is checked here; literals were checked when the file was read.
-static void check_param(const Param& param, const Value& value, const std::string& what) {
-  double number = 0;
-  if (value.integer())
-    number = static_cast<double>(*value.integer());
-  else if (value.number())
-    number = *value.number();
-  if ((value.integer() || value.number()) && (!(number >= param.min) || !(number <= param.max)))
-    throw Error("E025", fmt::format("{} takes {} to {}{}, and got {}", what, param.min, param.max,
-                                    param.unit.empty() ? "" : " " + param.unit, number));
-  if (value.text() && !has_form(param, *value.text())) throw no_colour(*value.text(), param.name);
-  if (value.text() && param.form == Form::any && !param.choices.empty() &&
-      std::find(param.choices.begin(), param.choices.end(), *value.text()) == param.choices.end())
-    throw Error("E026",
-                fmt::format("{} takes one of {}, and got `{}`", what, fmt::join(param.choices, ", "), *value.text()));
-}
 
 /// Of an input nobody has looked into: what it is by its content.
 static Value with_media_type(Value value, const Codecs& codecs) {
@@ -52,7 +28,9 @@ BoundCall::BoundCall(const GraphNode& node, const ItemValues& values, const Code
     if (!literal && !later) value = converted(std::move(value), type, codecs, what);
     if (is_input && type == ValueType(Type::file)) value = with_media_type(std::move(value), codecs);
     if (is_input && spec_.inputs[i].required && value.absent()) throw Error("E110", what + " got no value");
-    if (!is_input && !literal) check_param(spec_.params[i - spec_.inputs.size()], value, what);
+    // Literals were checked when the file was read.
+    if (!is_input && !literal)
+      if (auto refused = refused_value(spec_.params[i - spec_.inputs.size()], value, what)) throw std::move(*refused);
     arguments_.push_back(std::move(value));
   }
   check_rules();

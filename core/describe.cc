@@ -24,8 +24,8 @@ std::string show_value(const Value& value) {
 
 std::string show_range(const Param& param) {
   const std::string unit = param.unit.empty() ? "" : " " + param.unit;
-  if (param.form == Form::colour) {
-    std::string text = "a colour";
+  if (param.form != Form::any) {
+    std::string text = param.form == Form::colour ? "a colour" : "a colour without alpha";
     for (const std::string& word : param.choices) text += (&word == &param.choices.back() ? " or " : ", ") + word;
     return text;
   }

@@ -58,6 +58,11 @@ Value scalar_of(Value value) {
   return value.json() && !value.json()->is_structured() ? from_json(*value.json()) : value;
 }
 
+Value scalar_of(Value value, Type type) {
+  value = scalar_of(std::move(value));
+  return type == Type::text && (value.integer() || value.number() || value.boolean()) ? Value(as_text(value)) : value;
+}
+
 List elements_of(const Value& value, const std::string& what) {
   if (value.list()) return *value.list();
   if (value.absent() || (value.json() && value.json()->is_null())) return {};
@@ -128,6 +133,61 @@ Value evaluate(const Expression& expression, const ItemValues& values, const Cod
   for (const auto& [name, inner] : std::get<Expression::ObjectOf>(expression.form).entries)
     object.emplace_back(name, evaluate(inner, values, codecs));
   return Value(std::move(object));
+}
+
+static const Value* param_of(const Graph& graph, const Reference& reference) {
+  if (reference.to != Reference::To::param || !reference.property.empty()) return nullptr;
+  const Value& value = graph.params[static_cast<std::size_t>(reference.index)].value;
+  return value.absent() ? nullptr : &value;
+}
+
+std::optional<Value> value_before_items(const Graph& graph, const Expression& expression) {
+  if (const Value* literal = expression.literal()) return *literal;
+  if (const Reference* reference = expression.reference()) {
+    const Value* value = param_of(graph, *reference);
+    return value ? std::optional(*value) : std::nullopt;
+  }
+  const auto* text = std::get_if<Expression::Text>(&expression.form);
+  if (!text) return std::nullopt;
+  std::string whole;
+  for (const auto& part : text->parts) {
+    if (const auto* words = std::get_if<std::string>(&part)) {
+      whole += *words;
+      continue;
+    }
+    const Value* value = param_of(graph, std::get<Reference>(part));
+    if (!value || (value->json() && (value->json()->is_structured() || value->json()->is_null()))) return std::nullopt;
+    whole += as_text(*value);
+  }
+  return Value(std::move(whole));
+}
+
+/// Whether the list has an element, whatever the items are.
+static bool surely_has_elements(const Graph& graph, const Expression& list) {
+  if (const auto* written = std::get_if<Expression::ListOf>(&list.form)) return !written->items.empty();
+  const auto known = value_before_items(graph, list);
+  if (!known) return false;
+  return known->list() ? !known->list()->empty()
+                       : known->json() && known->json()->is_array() && !known->json()->empty();
+}
+
+std::vector<bool> left_to_run(const Graph& graph) {
+  std::vector<bool> left(graph.nodes.size()), after_when(graph.nodes.size());
+  std::vector<int> open;
+  for (std::size_t i = 0; i < graph.nodes.size(); ++i) {
+    const GraphNode& node = graph.nodes[i];
+    left[i] = node.when || node.on_error != OnError::fail || (node.each && !surely_has_elements(graph, *node.each));
+    // An element that `when` decides against keeps nothing after it from running.
+    if (node.when && !node.when_of_element) open.push_back(static_cast<int>(i));
+  }
+  while (!open.empty()) {
+    const auto node = static_cast<std::size_t>(open.back());
+    open.pop_back();
+    if (after_when[node]) continue;
+    after_when[node] = left[node] = true;
+    open.insert(open.end(), graph.nodes[node].downstream.begin(), graph.nodes[node].downstream.end());
+  }
+  return left;
 }
 
 static json to_json(const Value& value, const std::string& what) {

@@ -4,8 +4,6 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include <pixgraph/colour.h>
-
 #include "binding.h"
 #include "rules.h"
 #include "unicode.h"
@@ -43,31 +41,8 @@ std::string range_in_words(const Param& param) {
   return in_words(param.min) + " to " + in_words(param.max) + unit;
 }
 
-/// E025, E026 and E333: a value that a param does not take. `from`: the reference it came by, empty for a literal.
-void check_param(Binding& binding, const Param& param, const Value& value, Place place, const std::string& from) {
-  if (value.integer() || value.number()) {
-    const double number = value.integer() ? static_cast<double>(*value.integer()) : *value.number();
-    if (number >= param.min && number <= param.max) return;
-    const std::string shown = from.empty() ? in_words(number) : ticked(from) + ", which is " + in_words(number) + ",";
-    binding.diagnostics.error("E025", place,
-                              ticked(param.name) + " takes " + range_in_words(param) + ", and " + shown +
-                                  (number > param.max ? " is more" : " is less"));
-  } else if (value.text() && param.form == Form::colour) {
-    if (has_form(param, *value.text())) return;
-    const Error wrong = no_colour(printable(*value.text()), param.name);
-    const std::string words = param.choices.empty() ? "" : "; or take one of " + listed(param.choices);
-    binding.diagnostics.error(wrong.code(), place, wrong.message(),
-                              suggestion(*value.text(), param.choices, wrong.hint() + words));
-  } else if (value.text() && !param.choices.empty()) {
-    for (const std::string& choice : param.choices)
-      if (choice == *value.text()) return;
-    const std::string shown =
-        from.empty() ? ticked(*value.text()) : ticked(from) + ", which is " + ticked(*value.text()) + ",";
-    binding.diagnostics.error(
-        "E026", place,
-        ticked(param.name) + " takes one of " + listed(param.choices) + ", and " + shown + " is none of them",
-        suggestion(*value.text(), param.choices));
-  }
+bool wants_colour(const Want& want) {
+  return want.param && want.param->form != Form::any;
 }
 
 Expression literal(Value value, Place place) {
@@ -108,10 +83,6 @@ Expression bind_scalar(Binding& binding, const DocumentValue& value, const Want&
       report_mismatch(binding, want, *reference, whole->written());
       return out;
     }
-    // What a param is worth is known already: a value out of range need not wait for the run.
-    if (want.param && reference->to == Reference::To::param && reference->property.empty())
-      check_param(binding, *want.param, binding.graph.params[static_cast<std::size_t>(reference->index)].value, place,
-                  whole->written());
     out.form = *reference;
     return out;
   }
@@ -170,7 +141,7 @@ Expression bind_scalar(Binding& binding, const DocumentValue& value, const Want&
     return out;
   }
   if (read.value.text()) read.value = Value(plain_text(*parts));
-  if (want.param) check_param(binding, *want.param, read.value, value.place, {});
+  if (want.param) check_param(binding, *want.param, read.value, value.place);
   out.form = std::move(read.value);
   return out;
 }
@@ -220,12 +191,27 @@ nlohmann::json to_json(Binding& binding, const DocumentValue& value, std::string
 
 }  // namespace
 
-void check_params(Binding& binding, const GraphNode& node) {
-  for (std::size_t i = 0; i < node.spec->params.size(); ++i) {
-    const Reference* reference = node.arguments[node.spec->inputs.size() + i].reference();
-    if (!reference || reference->to != Reference::To::param || !reference->property.empty()) continue;
-    const GraphParam& param = binding.graph.params[static_cast<std::size_t>(reference->index)];
-    check_param(binding, node.spec->params[i], param.value, reference->place, "${" + param.name + "}");
+void check_param(Binding& binding, const Param& param, const Value& value, Place place, const std::string& from,
+                 const std::string& in) {
+  if (value.integer() || value.number()) {
+    const double number = value.integer() ? static_cast<double>(*value.integer()) : *value.number();
+    if (number >= param.min && number <= param.max) return;
+    const std::string shown = from.empty() ? in_words(number) : ticked(from) + ", which is " + in_words(number) + ",";
+    binding.diagnostics.error("E025", place,
+                              in + ticked(param.name) + " takes " + range_in_words(param) + ", and " + shown +
+                                  (number > param.max ? " is more" : " is less"));
+  } else if (value.text() && !has_form(param, *value.text())) {
+    const Error wrong = no_form(param, *value.text(), from);
+    binding.diagnostics.error(wrong.code(), place, in + wrong.message(), wrong.hint());
+  } else if (value.text() && param.form == Form::any && !param.choices.empty()) {
+    for (const std::string& choice : param.choices)
+      if (choice == *value.text()) return;
+    const std::string shown =
+        from.empty() ? ticked(*value.text()) : ticked(from) + ", which is " + ticked(*value.text()) + ",";
+    binding.diagnostics.error(
+        "E026", place,
+        in + ticked(param.name) + " takes one of " + listed(param.choices) + ", and " + shown + " is none of them",
+        suggestion(*value.text(), param.choices));
   }
 }
 
@@ -282,13 +268,15 @@ Expression bind_expression(Binding& binding, const DocumentValue& value, const W
   if (value.kind == DocumentValue::Kind::null) {
     // A key without anything behind it is rather forgotten than meant.
     if (value.text.empty()) {
-      if (want.param && want.param->form == Form::colour)
+      if (wants_colour(want))
         binding.misread(value, want.key, "a colour", described(value), read_colour(value).help);
       else
         binding.misread(value, want.key, want.any ? "a value" : with_article(want.type), described(value), "");
       return literal({}, value.place);
     }
-    if (!json && want.required)
+    if (wants_colour(want) && want.required)
+      binding.misread(value, want.key, "a colour", described(value), read_colour(value).help);
+    else if (!json && want.required)
       binding.misread(
           value, want.key, with_article(want.type), described(value),
           want.type == ValueType(Type::text) ? "quote it if the word is meant: \"" + value.text + "\"" : "");
@@ -299,9 +287,13 @@ Expression bind_expression(Binding& binding, const DocumentValue& value, const W
   if (!want.type.list || want.any) {
     if (!compound) return bind_scalar(binding, value, want);
     const bool one = value.kind == DocumentValue::Kind::list && value.items.size() == 1;
-    binding.diagnostics.error("E011", value.place,
-                              ticked(want.key) + " takes " + with_article(want.type) + ", and " + described(value),
-                              one ? "take the brackets away" : "");
+    const bool colour = wants_colour(want);
+    binding.diagnostics.error(
+        "E011", value.place,
+        ticked(want.key) + " takes " + (colour ? "a colour" : with_article(want.type)) + ", and " + described(value),
+        one      ? "take the brackets away"
+        : colour ? read_colour(value).help
+                 : "");
     return literal({}, value.place);
   }
   if (value.kind == DocumentValue::Kind::map) {

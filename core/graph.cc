@@ -181,6 +181,7 @@ static Graph bind(const Document& document, const Registry& registry, const Sett
   if (!sections.outputs_misspelt) bind_outputs(binding, or_nothing(sections.outputs));
   check_substitutes(binding);
   connect(binding);
+  check_values(binding);
   if (!diagnostics.has_errors()) warn_of_unused(binding);
   return std::move(binding.graph);
 }

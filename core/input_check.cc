@@ -41,21 +41,9 @@ json draft_of(const Graph& graph, const Expression& expression, const DocumentVa
       return json_of(graph.params[static_cast<std::size_t>(reference->index)].value);
     return later(type_name(reference->type));
   }
-  if (const auto* text = std::get_if<Expression::Text>(&expression.form)) {
-    std::string whole;
-    for (const auto& part : text->parts) {
-      if (const auto* words = std::get_if<std::string>(&part)) {
-        whole += *words;
-        continue;
-      }
-      const Reference& reference = std::get<Reference>(part);
-      if (reference.to != Reference::To::param || !reference.property.empty()) return later("text");
-      const Value& value = graph.params[static_cast<std::size_t>(reference.index)].value;
-      if (value.absent() || (value.json() && (value.json()->is_structured() || value.json()->is_null())))
-        return later("text");
-      whole += as_text(value);
-    }
-    return whole;
+  if (std::holds_alternative<Expression::Text>(expression.form)) {
+    const auto known = value_before_items(graph, expression);
+    return known ? json_of(*known) : later("text");
   }
   if (written.kind == DocumentValue::Kind::scalar) return later("");  // given by a pipeline that uses this one
   if (const auto* list = std::get_if<Expression::ListOf>(&expression.form)) {

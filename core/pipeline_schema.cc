@@ -98,8 +98,8 @@ Json words_of(const std::vector<std::string>& choices) {
 Json literals_of(Type type, const Param* param) {
   switch (type) {
     case Type::text:
-      if (param && param->form == Form::colour) {
-        Json forms = Json::array({defined("colour")});
+      if (param && param->form != Form::any) {
+        Json forms = Json::array({defined(param->form == Form::colour ? "colour" : "opaque colour")});
         if (!param->choices.empty()) forms.push_back({{"enum", words_of(param->choices)}});
         forms.push_back(defined("made text"));
         return forms;
@@ -252,7 +252,7 @@ Json output_schema() {
                      {"flatten",
                       {{"description", "The colour under a picture with alpha, in quotes: \"#ffffff\""},
                        {"type", "string"},
-                       {"pattern", "^#(?:[0-9A-Fa-f]{3}|[0-9A-Fa-f]{6})$"}}},
+                       {"pattern", std::string("^") + kOpaqueColourPattern + "$"}}},
                      {"profile", {{"description", "Whether the colours become sRGB"}, {"enum", {"keep", "srgb"}}}},
                      {"subsampling", {{"description", "Of colours in a JPEG"}, {"enum", {"4:4:4", "4:2:2", "4:2:0"}}}}},
                     {"value", "file"});
@@ -299,6 +299,10 @@ Json definitions(const Registry& registry) {
        {{"type", "string"},
         {"pattern", std::string("^") + kColourPattern + "$"},
         {"patternErrorMessage", "a colour is written in quotes, as \"#rrggbb\" or, with alpha, \"#rrggbbaa\""}}},
+      {"opaque colour",
+       {{"type", "string"},
+        {"pattern", std::string("^") + kOpaqueColourPattern + "$"},
+        {"patternErrorMessage", "a colour is written in quotes, as \"#rrggbb\"; alpha has no effect here"}}},
       {"plain text",
        {{"type", {"string", "number", "boolean"}},
         {"pattern", "^(?:" + kPlain + ")*$"},

@@ -7,6 +7,7 @@
 #include <pixgraph/colour.h>
 
 #include "hash.h"
+#include "rules.h"
 
 namespace pixgraph {
 
@@ -41,8 +42,9 @@ std::shared_ptr<Image> with_depth(const Image& image, Sample sample) {
 }
 
 std::shared_ptr<Image> flattened(const Image& image, std::string_view colour) {
+  static const Param flatten = {.name = "flatten", .form = Form::opaque_colour};
   const auto parsed = parse_colour(colour);
-  if (!parsed) throw no_colour(colour, "flatten");
+  if (!parsed || !has_form(flatten, colour)) throw no_form(flatten, colour);
   const std::array<float, 3> rgb = {(*parsed)[0] / 255.0F, (*parsed)[1] / 255.0F, (*parsed)[2] / 255.0F};
   const int colours = image.colour_channels();
   auto out = std::make_shared<Image>(image.width(), image.height(), colours, image.sample(), Alpha::none);

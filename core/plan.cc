@@ -49,6 +49,7 @@ Planner::Planner(const Graph& graph, Index& index, OutputWriter& writer, const P
     : graph_(graph),
       index_(index),
       writer_(writer),
+      check_(graph),
       recipes_(output_recipes(graph, [&](const File& file) { return index.hash_of(file.path); })),
       fresh_(options.fresh) {
   for (std::size_t i = 0; i < graph.outputs.size(); ++i) {
@@ -96,6 +97,8 @@ std::vector<OutputPlan> Planner::look(const Item& item, const Codecs& codecs, co
     }
     judge(item, i, hash_of, plan);
     try {
+      if (!plan.why.empty())
+        if (const auto fault = check_.fault(item, recipes_[i].nodes, codecs)) throw Error(*fault);
       if (!plan.why.empty())
         check_files(item, i, plan, codecs);
       else if (plan.path.empty())

@@ -14,6 +14,7 @@
 
 #include "graph.h"
 #include "index.h"
+#include "item_check.h"
 #include "items.h"
 #include "key.h"
 #include "ledger.h"
@@ -78,6 +79,7 @@ class Planner {
   const Graph& graph_;
   Index& index_;
   OutputWriter& writer_;
+  const ItemCheck check_;
   std::vector<OutputRecipe> recipes_;
   enum class Name : std::uint8_t { of_inputs, of_index, of_results };  // what it follows from
   std::vector<Name> names_;                                            // by output

@@ -9,6 +9,7 @@
 
 #include "describe.h"
 #include "spell.h"
+#include "unicode.h"
 
 namespace pixgraph {
 
@@ -38,6 +39,11 @@ bool equal(const Value& a, const Value& b) {
 std::string number_in_words(double number) {
   if (number >= 1e6 && std::fmod(number, 1e6) == 0) return fmt::format("{} million", number / 1e6);
   return fmt::format("{}", number);
+}
+
+/// Of a colour.
+bool has_alpha(std::string_view text) {
+  return text.size() == std::string_view("#rrggbbaa").size();
 }
 
 /// One rule and what is known of a node.
@@ -228,7 +234,37 @@ std::string rule_fault(const Spec& spec, const Rule& rule) {
 }
 
 bool has_form(const Param& param, std::string_view text) {
-  return param.form == Form::any || parse_colour(text) || std::ranges::find(param.choices, text) != param.choices.end();
+  if (param.form == Form::any || std::ranges::find(param.choices, text) != param.choices.end()) return true;
+  return parse_colour(text) && (param.form == Form::colour || !has_alpha(text));
+}
+
+Error no_form(const Param& param, std::string_view text, std::string_view from) {
+  const bool opaque = param.form == Form::opaque_colour;
+  const bool only_alpha = opaque && parse_colour(text);
+  const std::string written(text);
+  const Error plain = no_colour(printable(written), param.name);
+  std::string message =
+      only_alpha ? "`" + param.name + ": " + written + "` has alpha, which has no effect here" : plain.message();
+  if (!from.empty())
+    message = ticked(param.name) + " takes a colour" + (only_alpha ? " without alpha" : "") + ", and " +
+              ticked(std::string(from)) + ", which is " + ticked(written) + ", " + (only_alpha ? "has it" : "is none");
+  const std::string words = param.choices.empty() ? "" : "; or take one of " + listed(param.choices);
+  return Error(
+      plain.code(), message,
+      suggestion(written, param.choices, (opaque ? "write it in quotes as \"#rrggbb\"" : plain.hint()) + words));
+}
+
+std::optional<Error> refused_value(const Param& param, const Value& value, const std::string& what) {
+  if (const auto number = as_number(value); number && (!(*number >= param.min) || !(*number <= param.max)))
+    return Error("E025", fmt::format("{} takes {} to {}{}, and got {}", what, param.min, param.max,
+                                     param.unit.empty() ? "" : " " + param.unit, *number));
+  if (!value.text()) return std::nullopt;
+  if (!has_form(param, *value.text())) return no_form(param, *value.text());
+  if (param.form == Form::any && !param.choices.empty() &&
+      std::ranges::find(param.choices, *value.text()) == param.choices.end())
+    return Error("E026",
+                 fmt::format("{} takes one of {}, and got `{}`", what, fmt::join(param.choices, ", "), *value.text()));
+  return std::nullopt;
 }
 
 }  // namespace pixgraph

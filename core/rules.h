@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include <pixgraph/error.h>
 #include <pixgraph/spec.h>
 
 namespace pixgraph {
@@ -37,5 +38,12 @@ std::string rule_fault(const Spec& spec, const Rule& rule);
 
 /// Whether the text has the param's form: a colour is one, or one of its words.
 bool has_form(const Param& param, std::string_view text);
+
+/// E333 for a text that has not. `from`: the reference it came by, empty for one that stands there itself.
+Error no_form(const Param& param, std::string_view text, std::string_view from = {});
+
+/// What is wrong with a value of a param that has come by now (E025, E026, E333); nothing where it takes it. `what`:
+/// "`width` of `fitted`".
+std::optional<Error> refused_value(const Param& param, const Value& value, const std::string& what);
 
 }  // namespace pixgraph

@@ -88,6 +88,7 @@ json spec_to_json(const Spec& spec) {
     if (std::isfinite(param.max)) one["max"] = param.max;
     if (!param.choices.empty()) one["choices"] = param.choices;
     if (param.form == Form::colour) one["form"] = "colour";
+    if (param.form == Form::opaque_colour) one["form"] = "opaque colour";
     params.push_back(std::move(one));
   }
   return {{"name", spec.name},
@@ -126,7 +127,8 @@ Spec spec_from_json(const json& from) {
     param.min = one.value("min", -kNone);
     param.max = one.value("max", kNone);
     param.choices = one.value("choices", std::vector<std::string>{});
-    if (one.value("form", "") == "colour") param.form = Form::colour;
+    const std::string form = one.value("form", "");
+    param.form = form == "colour" ? Form::colour : form == "opaque colour" ? Form::opaque_colour : Form::any;
     param.unit = one.at("unit");
     param.doc = one.at("doc");
     param.in_key = one.at("in_key");

@@ -3,6 +3,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <map>
 
 #include "support/test_specs.h"
 #include "support/words.h"
@@ -121,7 +122,7 @@ TEST(BindUse, WhatIsWrongWithTheNodeIsRefused) {
 }
 
 TEST(BindUse, RulesHoldForWhatTheNodeGives) {
-  const std::string inner =
+  std::string inner =
       "pixgraph: 1\ninputs: {photo: image}\nparams: {width: {type: integer, default: 0}, zoom: {type: number, default: "
       "1.0}, behind: {type: text, default: auto}}\nnodes:\n"
       "  half: {type: Resize, image: \"${photo}\", scale: \"${zoom}\", width: \"${width}\"}\n"
@@ -140,11 +141,25 @@ TEST(BindUse, RulesHoldForWhatTheNodeGives) {
     return first;
   };
   EXPECT_EQ(said(", width: 64"), "");
-  EXPECT_EQ(said(""), "error[E330]: Fit has no size\n --> main.yaml:4:3\n");
+  EXPECT_EQ(said(""), "error[E330]: node `sub/box` of `box.yaml`: Fit has no size\n --> main.yaml:4:3\n");
   EXPECT_EQ(said(", width: 64, zoom: 0.5"),
-            "error[E330]: Resize has both `scale` and `width` or `height`\n --> main.yaml:4:50\n");
+            "error[E330]: node `sub/half` of `box.yaml`: Resize has both `scale` and `width` or `height`\n"
+            " --> main.yaml:4:50\n");
   EXPECT_EQ(said(", width: 64, behind: grey"),
-            "error[E333]: `background: grey` is not a colour\n --> main.yaml:4:62\n");
+            "error[E333]: node `sub/box` of `box.yaml`: `background: grey` is not a colour\n --> main.yaml:4:62\n");
+  // A default that the node replaces says nothing, and neither does one that `when` decides over.
+  const std::string width = "width: {type: integer, default: 0}", behind = "behind: {type: text, default: auto}";
+  for (const auto& [from, to] : std::map<std::string, std::string>{{behind, "behind: {type: text, default: \"\"}"},
+                                                                   {width, "width: {type: integer, default: -1}"}}) {
+    ASSERT_NE(inner.find(from), inner.npos);
+    inner.replace(inner.find(from), from.size(), to);
+  }
+  EXPECT_EQ(said(", width: 64, behind: \"#ff0000\""), "");
+  EXPECT_EQ(said(", width: 64"),
+            "error[E333]: node `sub/box` of `box.yaml`: `background: ` is not a colour\n --> main.yaml:4:3\n");
+  const std::string box = "background: \"${behind}\"}";
+  inner.replace(inner.find(box), box.size(), "background: \"${behind}\", when: \"${behind} != ''\"}");
+  EXPECT_EQ(said(", width: 64"), "");
 }
 
 TEST(BindUse, FilesThatUseEachOtherAreRefused) {

@@ -46,7 +46,7 @@ std::string other_value(const Param& param) {
   switch (param.type) {
     case Type::boolean: return *param.preset.boolean() ? "false" : "true";
     case Type::text:
-      if (param.form == Form::colour) return "\"#123456\"";
+      if (param.form != Form::any) return "\"#123456\"";
       for (const std::string& choice : param.choices)
         if (choice != *param.preset.text()) return choice;
       return "another";

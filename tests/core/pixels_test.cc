@@ -51,8 +51,9 @@ TEST(Pixels, APremultipliedPictureIsNotMultipliedAgain) {
 TEST(Pixels, AWrongColourIsRefused) {
   for (const char* colour : {"", "white", "#ff", "#ffff", "#gggggg", "ffffff", "#ffffff0"})
     EXPECT_EQ(test::error_of([&] { flattened(*filled(1, 1, 3, 0), colour); }),
-              "E333: `flatten: " + std::string(colour) +
-                  "` is not a colour (write it in quotes as \"#rrggbb\" or, with alpha, \"#rrggbbaa\")");
+              "E333: `flatten: " + std::string(colour) + "` is not a colour (write it in quotes as \"#rrggbb\")");
+  EXPECT_EQ(test::error_of([&] { flattened(*filled(1, 1, 3, 0), "#ffffff00"); }),
+            "E333: `flatten: #ffffff00` has alpha, which has no effect here (write it in quotes as \"#rrggbb\")");
 }
 
 TEST(Pixels, TheHashIsOfTheWholePictureAndOfNothingElse) {

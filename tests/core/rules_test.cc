@@ -171,24 +171,32 @@ TEST(Rules, OfTheNodes) {
 }
 
 TEST(Rules, ColoursOfTheNodes) {
-  const std::string why = " is not a colour (write it in quotes as \"#rrggbb\" or, with alpha, \"#rrggbbaa\"";
+  const std::string solid = " is not a colour (write it in quotes as \"#rrggbb\"",
+                    why = solid + " or, with alpha, \"#rrggbbaa\"";
   for (const auto& [node, words] : std::map<std::string, std::string>{
            {"{type: Fit, image: \"${photo}\", width: 9, background: grey}", "; or take one of `edge` and `auto`"},
            {"{type: Resize, image: \"${photo}\", width: 9, background: grey}", "; or take one of `edge` and `auto`"},
            {"{type: Pad, image: \"${photo}\", left: 9, background: grey}", "; or take one of `edge` and `auto`"},
            {"{type: Rotate, image: \"${photo}\", background: grey}", ""},
-           {"{type: Flatten, image: \"${photo}\", background: grey}", ""},
-           {"{type: Convert, image: \"${photo}\", background: grey}", ""},
-           {"{type: ContactSheet, images: \"${photos}\", background: grey}", ""},
-           {"{type: Animate, frames: \"${photos}\", background: grey}", ""}}) {
+       }) {
     const std::string said = refused(node);
     EXPECT_EQ(said.substr(said.find('`')), "`background: grey`" + why + words + ")") << node;
   }
+  for (const std::string node :
+       {"{type: Flatten, image: \"${photo}\"", "{type: Convert, image: \"${photo}\"",
+        "{type: ContactSheet, images: \"${photos}\"", "{type: Animate, frames: \"${photos}\""}) {
+    const std::string said = refused(node + ", background: grey}"),
+                      alpha = refused(node + ", background: \"#00000000\"}");
+    EXPECT_EQ(said.substr(said.find('`')), "`background: grey`" + solid + ")") << node;
+    EXPECT_EQ(alpha.substr(alpha.find('`')),
+              "`background: #00000000` has alpha, which has no effect here (write it in quotes as \"#rrggbb\")")
+        << node;
+  }
   EXPECT_EQ(refused("{type: MaskFromColor, image: \"${photo}\", colour: green}"),
-            "E333 4:58 `colour: green`" + why + ")");
+            "E333 4:58 `colour: green`" + solid + ")");
   EXPECT_EQ(refused("{type: Trim, image: \"${photo}\", colour: aut}"),
             "E333 4:49 `colour: aut` is not a colour (did you mean `auto`?)");
-  EXPECT_EQ(refused("{type: Encode, image: \"${photo}\", flatten: red}"), "E333 4:52 `flatten: red`" + why + ")");
+  EXPECT_EQ(refused("{type: Encode, image: \"${photo}\", flatten: red}"), "E333 4:52 `flatten: red`" + solid + ")");
   EXPECT_EQ(refused("{type: Trim, image: \"${photo}\", colour: auto}"), "");
   EXPECT_EQ(refused("{type: Rotate, image: \"${photo}\", background: \"#FFF\"}"), "");
 }
@@ -213,19 +221,27 @@ TEST(Rules, WhatComesFromANodeIsCheckedWhenItsTurnComes) {
   const auto cause = [&](const std::string& frame, const std::string& number) {
     ran = false;
     TestRun run(nodes,
-                "inputs: {word: {type: text}}\nnodes:\n  number: {type: Number, of: " + number +
-                    "}\n  last: {type: Frame, " + frame +
+                "inputs: {word: {type: text}}\nnodes:\n  loud: {type: Upper, text: \"${word}\"}\n"
+                "  number: {type: Number, of: " +
+                    number + "}\n  last: {type: Frame, " + frame +
                     "}\noutputs:\n  r: {value: \"${last}\", file: \"a-${word}.txt\"}\n"
                     "  n: {value: \"${number}\", file: \"n-${word}.txt\"}\n",
                 {"cat"});
     const int failed = run.run().items_failed;
     EXPECT_EQ(failed, ran ? 0 : 1);
-    return failed ? run.all.back().value("code", "") + " " + run.cause_of("cat") : "";
+    if (!failed) return std::string();
+    std::string hint;
+    for (const json& event : run.all)
+      if (event["type"] == "task" && event["state"] == "failed") hint = event.value("hint", "");
+    return run.all.back().value("code", "") + " " + run.cause_of("cat") + " (" + hint + ")";
   };
-  EXPECT_EQ(cause("scale: 0.5, width: \"${number}\"", "7"), "E330 `last`: Frame has both `scale` and `width`");
+  EXPECT_EQ(cause("scale: 0.5, width: \"${number}\"", "7"),
+            "E330 `last`: Frame has both `scale` and `width` (give one or the other)");
   EXPECT_EQ(cause("scale: 0.5, width: \"${number}\"", "0"), "") << "the default is not given";
   EXPECT_EQ(cause("scale: 1, width: \"${number}\"", "7"), "");
-  EXPECT_EQ(cause("tint: \"${word}\"", "7"), "E333 `last`: `tint: cat` is not a colour");
+  EXPECT_EQ(cause("tint: \"${loud}\"", "7"),
+            "E333 `last`: `tint: CAT` is not a colour (write it in quotes as \"#rrggbb\" or, with alpha, "
+            "\"#rrggbbaa\"; or take one of `auto`)");
 }
 
 }  // namespace

@@ -26,6 +26,8 @@ TEST(SpecJson, EverySpecGoesThereAndBack) {
                    .not_in_key({"hidden"})
                    .param("tint", "auto", "a colour")
                    .colour("tint", {"auto"})
+                   .param("behind", "#fff", "a colour without alpha")
+                   .colour("behind", {}, Form::opaque_colour)
                    .rule({.groups = {{"kind"}, {"exact", "open"}}})
                    .rule({.kind = Rule::Kind::below,
                           .groups = {{"open", "exact"}},

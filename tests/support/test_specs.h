@@ -58,7 +58,7 @@ inline void add_test_specs(Registry& registry) {
                    .choice("format", "jpeg", {"jpeg", "webp", "png"}, "the kind of file")
                    .param("lossless", false, "webp: every pixel stays as it is")
                    .optional({.name = "flatten", .type = Type::text, .doc = "laid behind what is transparent"})
-                   .colour("flatten")
+                   .colour("flatten", {}, Form::opaque_colour)
                    .rule({.kind = Rule::Kind::only_with,
                           .groups = {{"lossless"}, {"format", "webp"}},
                           .message = "`lossless` is a choice that only WebP has, and `format` is {format}",
@@ -167,10 +167,11 @@ nodes:
   scene:
     type: ReplicatePredict
     version: stability-ai/stable-diffusion-inpainting:95b7223104132402a9ae91cc677285bc5eb997834bd2349fa486f53910fd68b3
-    input: {image: "${fitted}", mask: "${mask}", prompt: "${prompt}", seed: 7, width: "${fitted.width}", height: "${fitted.height}"}
+    input: {image: "${fitted}", mask: "${mask}", prompt: "${prompt}", seed: 7, width: "${fitted.width}",
+            height: "${fitted.height}"}
     timeout: 5m
   repainted: {type: Fetch, url: "${scene.output}"}
-  final:   {type: Composite, over: "${subject}", under: "${repainted}"}     # refuses unequal sizes and says how to mend it
+  final:   {type: Composite, over: "${subject}", under: "${repainted}"}     # refuses unequal sizes and says what to do
 
 outputs:
   result: {value: "${final}", file: "${photo.stem}.jpg", quality: 90}
