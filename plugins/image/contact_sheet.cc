@@ -86,7 +86,7 @@ static void run(Call& call) {
   const List& images = call.list("images");
   if (images.empty()) throw Error("E331", "`images` is empty, so there is nothing to show");
   const std::vector<std::string> labels = labels_of(call, images.size());
-  const Colour background = colour_named(call.text("background"), "background"),
+  const Colour background = opaque_colour_named(call.text("background"), "background"),
                ink = luma_709(background.red, background.green, background.blue) > 0.5 ? Colour{0, 0, 0, 1}
                                                                                        : Colour{1, 1, 1, 1};
   const Sheet sheet = sheet_of(call, static_cast<int>(images.size()), !labels.empty());
@@ -130,7 +130,7 @@ void add_contact_sheet(Registrar& registrar) {
           .param("gap", 16, {0, 1000}, "px", "between pictures and around them")
           .param("label_scale", 2, {1, 16}, "", "size of the labels: letters are 7 px high times this")
           .param("background", "#ffffff", "\"#rrggbb\"; labels are black or white, whatever is seen better on it")
-          .colour("background")
+          .colour("background", {}, Form::opaque_colour)
           .out("image", Type::image, "the sheet: RGB, 8 bit, sRGB")
           .since(2)
           .example("sheet: {type: ContactSheet, images: [\"${before}\", \"${after}\"], labels: [before, after], "

@@ -25,7 +25,7 @@ static ImagePtr change_alpha(ImagePtr image, const std::string& alpha, const Col
 
 static void run(Call& call) {
   ImagePtr image = straight(call.image("image"));
-  const Colour background = colour_named(call.text("background"), "background");
+  const Colour background = opaque_colour_named(call.text("background"), "background");
   if (call.text("profile") == "srgb" && image->info.icc) image = convert_profile(*image, nullptr);
   image = change_colour(image, call.text("colour"));
   image = change_alpha(image, call.text("alpha"), background);
@@ -47,7 +47,7 @@ void add_convert(Registrar& registrar) {
           .choice("alpha", "keep", {"keep", "remove", "add"},
                   "remove: lays the picture over `background`; add: full alpha where there is none")
           .param("background", "#ffffff", "what shows through where alpha is removed: \"#rrggbb\"")
-          .colour("background")
+          .colour("background", {}, Form::opaque_colour)
           .choice("profile", "keep", {"keep", "srgb"}, "srgb: converts the colours to sRGB and drops the profile")
           .out("image", Type::image, "same size")
           .since(2)

@@ -26,7 +26,7 @@ static ImagePtr prepared(const Call& call, const std::string& format) {
   // EXR holds light of no profile; the others keep a profile where it may stay.
   if (image->info.icc && (call.text("profile") == "srgb" || format == "exr")) image = convert_profile(*image, nullptr);
   if (!image->has_alpha() || !call.has("flatten")) return image;
-  const Colour behind = colour_named(call.text("flatten"), "flatten");
+  const Colour behind = opaque_colour_named(call.text("flatten"), "flatten");
   if (image->colour_channels() == 1 && !behind.grey())
     image = grey_to_rgb(image->info.icc ? *convert_profile(*image, nullptr) : *image);
   return flatten(*image, in_profile_of(*image, behind));
@@ -62,7 +62,7 @@ void add_encode(Registrar& registrar) {
               {.name = "flatten",
                .type = Type::text,
                .doc = "\"#rrggbb\", laid behind what is transparent; not given: jpeg refuses a picture with alpha"})
-          .colour("flatten")
+          .colour("flatten", {}, Form::opaque_colour)
           .rule({.kind = Rule::Kind::only_with,
                  .groups = {{"lossless"}, {"format", "webp"}},
                  .message = "`lossless` is a choice that only WebP has, and `format` is {format}",

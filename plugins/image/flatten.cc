@@ -8,7 +8,7 @@
 namespace pixgraph::image {
 
 static void run(Call& call) {
-  const Colour background = colour_named(call.text("background"), "background");
+  const Colour background = opaque_colour_named(call.text("background"), "background");
   ImagePtr image = call.image("image");
   if (!image->has_alpha()) {
     call.set("image", image);
@@ -24,7 +24,7 @@ void add_flatten(Registrar& registrar) {
   registrar.add(Spec("Flatten", "Lays a picture over a colour")
                     .in("image", Type::image, "a picture with alpha; others are handed on as they are")
                     .param("background", "#ffffff", "what shows through: \"#rrggbb\"")
-                    .colour("background")
+                    .colour("background", {}, Form::opaque_colour)
                     .out("image", Type::image, "same size, without alpha")
                     .since(2)
                     .example("flat: {type: Flatten, image: \"${cutout}\", background: \"#ffffff\"}"),

@@ -147,6 +147,7 @@ void add_unfit(Registrar& registrar) {
               "background", "auto",
               "without `original`, what fills the cropped borders: \"#rrggbb\", \"#rrggbbaa\", edge (the edge pixels "
               "go on) or auto (transparent where the picture has alpha, else edge)")
+          .colour("background", {"edge", "auto"})
           .out("image", Type::image, "of the original's size, each thing at its place in the original")
           .since(2)
           .example("back: {type: Unfit, image: \"${picture}\", transform: \"${fitted.transform}\", original: "

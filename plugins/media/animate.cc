@@ -87,7 +87,7 @@ void add_animate(Registrar& registrar) {
           .choice("palette", "frame", {"frame", "shared"},
                   "gif: colours chosen for each frame, or the same for all, which flickers less")
           .param("background", "#ffffff", "mp4: \"#rrggbb\" under what is transparent")
-          .colour("background")
+          .colour("background", {}, Form::opaque_colour)
           .rule({.kind = Rule::Kind::only_with,
                  .groups = {{"lossless"}, {"format", "webp"}},
                  .message = "`lossless` is a choice that only WebP has, and `format` is {format}",

@@ -100,8 +100,11 @@ std::shared_ptr<Image> without_alpha(const Image& rgba) {
 }
 
 std::shared_ptr<Image> laid_over(const Image& rgba, std::string_view colour) {
+  constexpr const char* kHint = "write it in quotes as \"#rrggbb\"";
   const auto behind = parse_colour(colour);
-  if (!behind) throw no_colour(colour, "background");
+  if (!behind) throw Error("E333", no_colour(colour, "background").message(), kHint);
+  if (colour.size() > std::string_view("#rrggbb").size())
+    throw Error("E333", "`background: " + std::string(colour) + "` has alpha, which has no effect here", kHint);
   auto out = std::make_shared<Image>(rgba.width(), rgba.height(), 3);
   for (int y = 0; y < rgba.height(); ++y) {
     const std::uint8_t* from = rgba.row(y);

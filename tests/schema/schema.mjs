@@ -76,6 +76,8 @@ for (const [node, taken] of [
   [`{type: Fit, image: "\${photo}", background: "\${photo.stem}"}`, true],
   [`{type: Fit, image: "\${photo}", background: "#ffff"}`, false],
   [`{type: Fit, image: "\${photo}", background: white}`, false],
+  [`{type: Encode, image: "\${photo}", flatten: "#FFF"}`, true],
+  [`{type: Encode, image: "\${photo}", flatten: "#ffffff80"}`, false],
   [`{type: Fetch, url: ["\${photo.stem}", "https://example.com/\${photo.stem}.jpg"]}`, true],
   [`{type: ReplicatePredict, input: {a: {b: ["\${photo}"]}}, timeout: {queue: 1m, run: 30s}, retry: {attempts: 3, on: E6716, cap: 0s}}`, true],
   [`{type: ReplicatePredict, input: [1]}`, false],

@@ -127,7 +127,7 @@ TEST(EveryNode, RefusesAColourThatIsNone) {
   for (const auto& [type, node] : image_nodes().nodes)
     for (const char* name : {"background", "colour", "flatten"}) {
       const Param* param = node.spec.parameter(name);
-      if (!param || param->form != Form::colour) continue;
+      if (!param || param->form == Form::any) continue;
       Values values = values_for(node.spec, image, false);
       // Where bars are drawn.
       if (type == "Resize") values["fit"] = "pad";
@@ -135,10 +135,16 @@ TEST(EveryNode, RefusesAColourThatIsNone) {
       if (type == "Fit" || type == "Resize") values["width"] = values["height"] = 50;
       if (type == "Pad") values["left"] = 2;
       values[name] = "grey";
-      const std::string error = test::error_of([&] { run_node(type, values, image); });
-      EXPECT_EQ(error, "E333: `" + std::string(name) +
-                           ": grey` is not a colour (write it in quotes as \"#rrggbb\" or, "
-                           "with alpha, \"#rrggbbaa\")")
+      const auto error = [&] { return test::error_of([&] { run_node(type, values, image); }); };
+      const bool opaque = param->form == Form::opaque_colour;
+      EXPECT_EQ(error(), "E333: `" + std::string(name) + ": grey` is not a colour (write it in quotes as \"#rrggbb\"" +
+                             (opaque ? "" : " or, with alpha, \"#rrggbbaa\"") + ")")
+          << type;
+      values[name] = "#12345678";
+      EXPECT_EQ(error(), opaque ? "E333: `" + std::string(name) +
+                                      ": #12345678` has alpha, which has no effect here (write it in quotes as "
+                                      "\"#rrggbb\")"
+                                : "")
           << type;
       ++asked;
     }

@@ -213,11 +213,10 @@ TEST(Animate, Refuses) {
               animate({a, a}, {{"durations", times({1, 0})}});
             }),
             "E335: the duration of frame 2 is no time from 0.001 to 3600 seconds");
-  EXPECT_EQ(
-      error_of([&] {
-        animate({a}, {{"format", "mp4"}, {"background", "white"}});
-      }),
-      "E333: `background: white` is not a colour (write it in quotes as \"#rrggbb\" or, with alpha, \"#rrggbbaa\")");
+  EXPECT_EQ(error_of([&] {
+              animate({a}, {{"format", "mp4"}, {"background", "white"}});
+            }),
+            "E333: `background: white` is not a colour (write it in quotes as \"#rrggbb\")");
   EXPECT_EQ(error_of([&] {
               animate({flat(16384, 1, {1, 2, 3})}, {{"format", "webp"}});
             }),
