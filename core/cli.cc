@@ -57,7 +57,7 @@ const std::vector<Flag>& flags() {
       {"--overwrite", "", "replace output files that pixgraph did not write or that were changed since", "run"},
       {"--jobs", "N", "images worked on at once (default: the processors)", "run"},
       {"--memory", "SIZE", "how much memory to use: fewer items are worked on at once (default: half of it)", "run"},
-      {"--max-pixels", "N", "the largest picture that is read, as 800M or 24000000 pixels (default: 500M)", "run plan"},
+      {"--max-pixels", "N", "the largest picture that is read, as 800M or 24000000 pixels (default: 500M)", "run"},
       {"--jobs-remote", "N", "predictions in flight at once (default: 32)", "run"},
       {"--rate", "N/min|unlimited", "predictions created per minute at most (default: 600/min)", "run"},
       {"--limit", "N", "only the first N items", "run plan"},

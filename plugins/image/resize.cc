@@ -22,7 +22,10 @@ static Placement placement_of(const Call& call, ImageSize image) {
   if (call.has("megapixels")) scale = std::sqrt(call.number("megapixels") * 1e6 / image.width / image.height);
   if (!by_box) {
     const double width = std::round(image.width * scale), height = std::round(image.height * scale);
-    refuse_huge(width, height, "give a smaller `scale`");
+    refuse_huge(width, height,
+                call.has("megapixels") ? "give less `megapixels`"
+                : scale > 1            ? "give a smaller `scale`"
+                                       : "give a `width`, a `height` or a smaller `scale`");
     box.width = std::max(1, static_cast<int>(width));
     box.height = std::max(1, static_cast<int>(height));
     // The box is the picture's own shape but for rounding: nothing is left to fit into it.

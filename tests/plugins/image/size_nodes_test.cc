@@ -48,6 +48,10 @@ TEST(Resize, Megapixels) {
               run("Resize", {{"image", scene(3000, 3000, 1)}, {"scale", 100.0}});
             }),
             "E330: a result of 300000x300000 would have more than 500 million pixels (give a smaller `scale`)");
+  EXPECT_EQ(error_of([] {
+              run("Resize", {{"image", scene(3000, 3000, 1)}, {"megapixels", 500.0}});
+            }),
+            "E330: a result of 22361x22361 would have more than 500 million pixels (give less `megapixels`)");
 }
 
 /// A call whose picture is a JPEG that was not decoded yet, as core gives it.
