@@ -132,6 +132,8 @@ void Scheduler::begin(const ItemPtr& item) {
     item->waiting[vertex] = static_cast<int>(vertices_.upstream[vertex].size());
   for (int vertex = 0; vertex < vertices_.count; ++vertex)
     if (item->shape->needed[vertex] && item->waiting[vertex] == 0) post({item, vertex});
+  lock.unlock();
+  if (setup_.fail_fast && refused) stop();
 }
 
 /// One that was refused before anything ran: the item has failed, and its other outputs are made.
@@ -172,6 +174,7 @@ void Scheduler::refuse(const ItemPtr& item, const Error& error, Outcome outcome)
   if (!error.hint().empty()) event["hint"] = error.hint();
   setup_.events.emit(std::move(event));
   if (error.stops_run()) stop(error);
+  if (setup_.fail_fast && outcome == Outcome::failed) stop();
   std::lock_guard lock(mutex_);
   ++(outcome == Outcome::canceled ? counts_.items_canceled : counts_.items_failed);
   --fresh_items_;

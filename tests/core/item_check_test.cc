@@ -57,6 +57,16 @@ TEST(ItemCheck, WhatWhenDecidesOverIsLeftToTheRun) {
             "#fff none ");
 }
 
+TEST(ItemCheck, TheFirstFailureEndsARunThatIsToldSo) {
+  Frames frames;
+  std::vector<std::string> items = {"white"};
+  for (int i = 0; i < 40; ++i) items.push_back("#" + std::to_string(100 + i));
+  TestRun run(frames, pipeline_of("  last: {type: Frame, text: \"${word}\", tint: \"${word}\"}\n"), items, true, 1);
+  const RunCounts counts = run.run();
+  EXPECT_EQ(counts.items_failed, 1);
+  EXPECT_GE(counts.items_canceled, 41 - TestRun::in_flight);
+}
+
 /// Of one item of a pipeline with these inputs.
 std::string fault(const std::string& inputs, const std::string& frame, const std::vector<Value>& values) {
   Frames frames;
