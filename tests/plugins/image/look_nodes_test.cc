@@ -236,11 +236,10 @@ TEST(ContactSheet, Refuses) {
       error_of([&] { run("ContactSheet", huge); }),
       "E330: a sheet of 9 pictures of 10000x10000 would have more than 500 million pixels (give a smaller `width` "
       "and `height`, or fewer pictures)");
-  EXPECT_EQ(
-      error_of([] {
-        run("ContactSheet", sheet_values(1, {{"background", "grey"}}));
-      }),
-      "E333: `background: grey` is not a colour (write it in quotes as \"#rrggbb\" or, with alpha, \"#rrggbbaa\")");
+  EXPECT_EQ(error_of([] {
+              run("ContactSheet", sheet_values(1, {{"background", "grey"}}));
+            }),
+            "E333: `background: grey` is not a colour (write it in quotes as \"#rrggbb\")");
 }
 
 TEST(Text, ShowsWhatTheFontHas) {
@@ -332,7 +331,7 @@ TEST(Encode, Flattens) {
   EXPECT_EQ(error_of([&] {
               run_with(host, "Encode", {{"image", picture(1, 1, 2, {255, 51})}, {"flatten", "red"}});
             }),
-            "E333: `flatten: red` is not a colour (write it in quotes as \"#rrggbb\" or, with alpha, \"#rrggbbaa\")");
+            "E333: `flatten: red` is not a colour (write it in quotes as \"#rrggbb\")");
 }
 
 TEST(Load, TellsWhatTheFileHolds) {

@@ -68,7 +68,7 @@ TEST(MaskFromColor, SelectsByDistance) {
   EXPECT_EQ(error_of([&] {
               run("MaskFromColor", {{"image", image}, {"colour", "green"}});
             }),
-            "E333: `colour: green` is not a colour (write it in quotes as \"#rrggbb\" or, with alpha, \"#rrggbbaa\")");
+            "E333: `colour: green` is not a colour (write it in quotes as \"#rrggbb\")");
 }
 
 TEST(MaskThreshold, MakesMasksOfPictures) {
@@ -165,8 +165,7 @@ TEST(Flatten, LaysOverAColour) {
   EXPECT_EQ(error_of([&] {
               run("Flatten", {{"image", glass}, {"background", "white"}});
             }),
-            "E333: `background: white` is not a colour (write it in quotes as \"#rrggbb\" or, with alpha, "
-            "\"#rrggbbaa\")");
+            "E333: `background: white` is not a colour (write it in quotes as \"#rrggbb\")");
 }
 
 TEST(Premultiply, AndBack) {
