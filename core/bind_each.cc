@@ -9,10 +9,6 @@ namespace pixgraph {
 
 namespace {
 
-bool is_picture(Type type) {
-  return type == Type::file || type == Type::image || type == Type::mask;
-}
-
 /// The one type that all elements of a list fit; nothing where there is none.
 std::optional<ValueType> common_type(const std::vector<Expression>& elements) {
   for (const Expression& candidate : elements) {

@@ -3,15 +3,12 @@
 #include <nlohmann/json.hpp>
 
 #include "binding.h"
+#include "types.h"
 #include "unicode.h"
 
 namespace pixgraph {
 
 namespace {
-
-bool is_picture(Type type) {
-  return type == Type::file || type == Type::image || type == Type::mask;
-}
 
 /// What a declaration says, of an input or a param.
 struct Declared {

@@ -2,24 +2,12 @@
 #include "binding.h"
 #include "evaluate.h"
 #include "rules.h"
+#include "types.h"
 #include "unicode.h"
 
 namespace pixgraph {
 
 namespace {
-
-bool is_picture(Type type) {
-  return type == Type::file || type == Type::image || type == Type::mask;
-}
-
-/// Index into a node's arguments.
-std::optional<std::size_t> argument_of(const Spec& spec, std::string_view name) {
-  for (std::size_t i = 0; i < spec.inputs.size(); ++i)
-    if (spec.inputs[i].name == name) return i;
-  for (std::size_t i = 0; i < spec.params.size(); ++i)
-    if (spec.params[i].name == name) return spec.inputs.size() + i;
-  return std::nullopt;
-}
 
 /// One node, and what is known of it.
 struct Judged {

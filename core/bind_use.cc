@@ -4,15 +4,12 @@
 
 #include "binding.h"
 #include "evaluate.h"
+#include "types.h"
 #include "unicode.h"
 
 namespace pixgraph {
 
 namespace {
-
-bool is_picture(Type type) {
-  return type == Type::file || type == Type::image || type == Type::mask;
-}
 
 /// What a reference of the used pipeline to one of its inputs or params becomes, with the property that it asks for.
 std::optional<Expression> stand_in(Binding& binding, const UsedPipeline& used, const Reference& asked) {

@@ -39,12 +39,8 @@ BoundCall::BoundCall(const GraphNode& node, const ItemValues& values, const Code
 
 void BoundCall::check_rules() const {
   const Tell tell = [&](std::string_view name) -> Told {
-    for (std::size_t i = 0; i < arguments_.size(); ++i) {
-      const bool is_input = i < spec_.inputs.size();
-      if (name == (is_input ? spec_.inputs[i].name : spec_.params[i - spec_.inputs.size()].name))
-        return {true, arguments_[i]};
-    }
-    return {};
+    const auto i = argument_of(spec_, name);
+    return i ? Told{true, arguments_[*i]} : Told();
   };
   for (const Rule& rule : spec_.rules)
     if (const auto broken = broken_rule(spec_, rule, tell)) throw Error("E330", broken->message, broken->hint);

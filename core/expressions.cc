@@ -6,15 +6,12 @@
 
 #include "binding.h"
 #include "rules.h"
+#include "types.h"
 #include "unicode.h"
 
 namespace pixgraph {
 
 namespace {
-
-bool is_picture(Type type) {
-  return type == Type::file || type == Type::image || type == Type::mask;
-}
 
 /// A scalar's text with its references taken apart; faults are reported.
 std::optional<Template> take_apart(Binding& binding, const DocumentValue& value) {

@@ -2,15 +2,12 @@
 
 #include "evaluate.h"
 #include "rules.h"
+#include "types.h"
 #include "unicode.h"
 
 namespace pixgraph {
 
 namespace {
-
-bool is_picture(Type type) {
-  return type == Type::file || type == Type::image || type == Type::mask;
-}
 
 /// Whether nothing has a part in it but what is known with the item, without a look into a file.
 bool follows_from_item(const Expression& expression) {
@@ -88,10 +85,8 @@ std::optional<Error> ItemCheck::fault(const GraphNode& node, const Item& item, c
       return refused->code() == "E333" ? Error(refused->code(), who + refused->message(), refused->hint()) : *refused;
   }
   const Tell tell = [&](std::string_view name) -> Told {
-    for (std::size_t i = 0; i < known.size(); ++i)
-      if (name == (i < spec.inputs.size() ? spec.inputs[i].name : spec.params[i - spec.inputs.size()].name))
-        return known[i] == Known::nothing ? Told() : Told{true, values[i]};
-    return {};
+    const auto i = argument_of(spec, name);
+    return !i || known[*i] == Known::nothing ? Told() : Told{true, values[*i]};
   };
   for (const Rule& rule : spec.rules)
     if (const auto broken = broken_rule(spec, rule, tell)) return Error("E330", who + broken->message, broken->hint);

@@ -38,10 +38,6 @@ std::string condition_pattern() {
   return "^" + part + "(?:(?:and|or)" + end + part + ")*$";
 }
 
-bool is_picture(Type type) {
-  return type == Type::file || type == Type::image || type == Type::mask;
-}
-
 Json defined(const std::string& name) {
   return {{"$ref", "#/definitions/" + name}};
 }

@@ -167,6 +167,14 @@ class Question {
 
 }  // namespace
 
+std::optional<std::size_t> argument_of(const Spec& spec, std::string_view name) {
+  for (std::size_t i = 0; i < spec.inputs.size(); ++i)
+    if (spec.inputs[i].name == name) return i;
+  for (std::size_t i = 0; i < spec.params.size(); ++i)
+    if (spec.params[i].name == name) return spec.inputs.size() + i;
+  return std::nullopt;
+}
+
 std::optional<BrokenRule> broken_rule(const Spec& spec, const Rule& rule, const Tell& tell) {
   return Question(spec, rule, tell).answer();
 }

@@ -22,6 +22,9 @@ struct Told {
 };
 using Tell = std::function<Told(std::string_view name)>;
 
+/// Index into a node's arguments: its inputs, then its params.
+std::optional<std::size_t> argument_of(const Spec& spec, std::string_view name);
+
 struct BrokenRule {
   std::string name;  // of the param or input to point at; empty: the node as a whole
   std::string message, hint;

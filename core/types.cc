@@ -11,10 +11,6 @@ namespace {
 constexpr Type kAll[] = {Type::text, Type::integer, Type::number, Type::boolean,
                          Type::json, Type::file,    Type::image,  Type::mask};
 
-bool is_picture(Type type) {
-  return type == Type::file || type == Type::image || type == Type::mask;
-}
-
 bool one_accepts(Type to, Type from) {
   if (to == from) return true;
   switch (to) {
@@ -45,6 +41,10 @@ const std::vector<std::string>& type_words() {
     return out;
   }();
   return words;
+}
+
+bool is_picture(Type type) {
+  return type == Type::file || type == Type::image || type == Type::mask;
 }
 
 std::optional<ValueType> parse_type(std::string_view written) {

@@ -17,6 +17,9 @@ std::optional<ValueType> parse_type(std::string_view written);
 /// The words for one value, as parse_type knows them.
 const std::vector<std::string>& type_words();
 
+/// Whether its values are held as files or pixels, and have no literal.
+bool is_picture(Type type);
+
 /// "an image", "a list of files".
 std::string with_article(ValueType type);
 
